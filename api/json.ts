@@ -1,0 +1,103 @@
+/** JSON values as Kubernetes handles them: equality that ignores how emptiness is written, copies, paths. */
+
+export type JsonObject = Record<string, unknown>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Sets a field, whatever it is called. Plain assignment to `__proto__` would change the object's prototype; every
+ * place that copies keys it does not know goes through here.
+ */
+export function put(object: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}
+
+/** The object's own field; undefined for what it merely inherits ('constructor', 'toString'). */
+export const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
+
+/** A deep copy of a JSON value. Fields that are undefined are left out, as JSON.stringify does. */
+export function clone<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(clone) as T;
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    const field = own(value, key);
+    if (field !== undefined) put(copy, key, clone(field));
+  }
+  return copy as T;
+}
+
+/** The same JSON: the order of keys does not count, and an undefined field is an absent one. */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => deepEqual(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  for (const key of Object.keys(a)) if (!deepEqual(a[key], own(b, key))) return false;
+  for (const key of Object.keys(b)) if (b[key] !== undefined && own(a, key) === undefined) return false;
+  return true;
+}
+
+/** The same text for the same JSON (see deepEqual): a key for it in a Map. */
+export function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'undefined';
+  const fields = Object.keys(value)
+    .filter(key => value[key] !== undefined)
+    .sort()
+    .map(key => `${JSON.stringify(key)}:${canonicalText(own(value, key))}`);
+  return `{${fields.join()}}`;
+}
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null;
+
+const isEmpty = (value: unknown): boolean =>
+  isNothing(value) || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+
+/** Equality as Kubernetes' update rules mean it: absent, null, [] and {} are all "nothing". */
+export function semanticEqual(a: unknown, b: unknown): boolean {
+  if (a === b || (isEmpty(a) && isEmpty(b))) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => semanticEqual(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  for (const key of keys) if (!semanticEqual(own(a, key), own(b, key))) return false;
+  return true;
+}
+
+/** The value at 'spec.replicas'; undefined where the path leads nowhere. */
+export function getPath(object: unknown, path: string): unknown {
+  let value = object;
+  for (const name of path.split('.')) {
+    if (!isObject(value)) return undefined;
+    value = own(value, name);
+  }
+  return value;
+}
+
+/** Sets the value at 'spec.replicas', making the objects on the way. In place. */
+export function setPath(object: JsonObject, path: string, value: unknown): void {
+  const names = path.split('.');
+  const last = names.pop() as string;
+  let at = object;
+  for (const name of names) {
+    const next = own(at, name);
+    if (isObject(next)) at = next;
+    else {
+      const made: JsonObject = {};
+      put(at, name, made);
+      at = made;
+    }
+  }
+  put(at, last, value);
+}
+
+/** Gives a field a value where it has none. `null` counts as none: Kubernetes decodes it to the zero value. */
+export function fill<T extends object, K extends keyof T>(object: T, key: K, value: NonNullable<T[K]>): void {
+  if (object[key] === undefined || object[key] === null) object[key] = value;
+}

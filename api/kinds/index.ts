@@ -1,0 +1,84 @@
+/** Every built-in kind, and how to find one. */
+import { bindingRow } from './binding.js';
+import { configMapRow } from './configmap.js';
+import { endpointsRow } from './endpoints.js';
+import { endpointSliceRow } from './endpointslice.js';
+import { eventRow } from './event.js';
+import { leaseRow } from './lease.js';
+import { namespaceRow } from './namespace.js';
+import { nodeRow } from './node/row.js';
+import { podRow } from './pod/row.js';
+import { clusterRoleBindingRow, roleBindingRow } from './rbac/bindings.js';
+import { clusterRoleRow, roleRow } from './rbac/roles.js';
+import { replicationControllerRow } from './replicationcontroller/row.js';
+import {
+  localSubjectAccessReviewRow,
+  selfSubjectAccessReviewRow,
+  selfSubjectReviewRow,
+  selfSubjectRulesReviewRow,
+  subjectAccessReviewRow,
+  tokenReviewRow,
+} from './review/rows.js';
+import type { KindRow } from './row.js';
+import { secretRow } from './secret.js';
+import { serviceRow } from './service/row.js';
+import { serviceAccountRow } from './serviceaccount.js';
+
+export const builtinKinds: readonly KindRow[] = [
+  bindingRow,
+  configMapRow,
+  endpointsRow,
+  eventRow,
+  namespaceRow,
+  nodeRow,
+  podRow,
+  replicationControllerRow,
+  secretRow,
+  serviceRow,
+  serviceAccountRow,
+  selfSubjectReviewRow,
+  tokenReviewRow,
+  localSubjectAccessReviewRow,
+  selfSubjectAccessReviewRow,
+  selfSubjectRulesReviewRow,
+  subjectAccessReviewRow,
+  leaseRow,
+  endpointSliceRow,
+  clusterRoleBindingRow,
+  clusterRoleRow,
+  roleBindingRow,
+  roleRow,
+];
+
+/** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */
+export interface KindQuery {
+  group: string;
+  version?: string;
+  plural?: string;
+  kind?: string;
+}
+
+/** The row that matches all that is asked; undefined when there is none. */
+export function findKind(query: KindQuery, rows: readonly KindRow[] = builtinKinds): KindRow | undefined {
+  return rows.find(
+    row =>
+      row.group === query.group &&
+      (query.version === undefined || row.version === query.version) &&
+      (query.plural === undefined || row.plural === query.plural) &&
+      (query.kind === undefined || row.kind === query.kind),
+  );
+}
+
+/** The group and version of 'v1' or 'rbac.authorization.k8s.io/v1'. */
+export function splitApiVersion(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+}
+
+/** The row of an object's own apiVersion and kind. */
+export const kindOf = (
+  object: { apiVersion: string; kind: string },
+  rows: readonly KindRow[] = builtinKinds,
+): KindRow | undefined => findKind({ ...splitApiVersion(object.apiVersion), kind: object.kind }, rows);

@@ -1,0 +1,177 @@
+/** Containers and init containers. */
+import type { FieldError } from '../../status.js';
+import type { Container, VolumeMount } from '../../types.js';
+import {
+  complaints,
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  notFoundValue,
+  notSupported,
+  oneOf,
+  required,
+} from '../../validation/errors.js';
+import { dns1123Label, nonNegative, portName, portNumber } from '../../validation/strings.js';
+import { isRestartableInit } from './columns.js';
+import { validateEnv } from './validate-env.js';
+import { validateLifecycle, validateProbes } from './validate-handlers.js';
+import { validateResources } from './validate-resources.js';
+import { validateInnerPath } from './validate-volumes.js';
+
+/** What a container is checked against: the pod around it. */
+export interface Surroundings {
+  volumes: ReadonlySet<string>;
+  hostNetwork: boolean;
+  /** Host ports taken by the containers before this one: 'TCP/0.0.0.0/80'. */
+  hostPorts: Set<string>;
+  /** The names of the containers before this one. */
+  names: Set<string>;
+}
+
+type Port = NonNullable<Container['ports']>[number];
+
+function validatePort(port: Port, path: string, around: Surroundings): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!port.containerPort) errors.push(required(`${path}.containerPort`));
+  else errors.push(...complaints(`${path}.containerPort`, port.containerPort, portNumber(port.containerPort)));
+  errors.push(...oneOf(`${path}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP']));
+  if (!port.hostPort) return errors;
+  errors.push(...complaints(`${path}.hostPort`, port.hostPort, portNumber(port.hostPort)));
+  if (around.hostNetwork && port.hostPort !== port.containerPort) {
+    const why = 'must match `hostPort` when `hostNetwork` is true';
+    errors.push(invalidValue(`${path}.containerPort`, port.containerPort, why));
+  }
+  const key = `${port.protocol}/${port.hostIP ?? ''}/${port.hostPort}`;
+  if (around.hostPorts.has(key)) errors.push(duplicate(`${path}.hostPort`, key));
+  around.hostPorts.add(key);
+  return errors;
+}
+
+function validatePorts(container: Container, path: string, around: Surroundings): FieldError[] {
+  const names = new Set<string>();
+  return (container.ports ?? []).flatMap((port, index) => {
+    const field = `${path}.ports[${index}]`;
+    const errors = validatePort(port, field, around);
+    if (!port.name) return errors;
+    errors.push(...complaints(`${field}.name`, port.name, portName(port.name)));
+    if (names.has(port.name)) errors.push(duplicate(`${field}.name`, port.name));
+    names.add(port.name);
+    return errors;
+  });
+}
+
+function validateMount(mount: VolumeMount, path: string, volumes: ReadonlySet<string>): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!mount.name) errors.push(required(`${path}.name`));
+  else if (!volumes.has(mount.name)) errors.push(notFoundValue(`${path}.name`, mount.name));
+  if (!mount.mountPath) errors.push(required(`${path}.mountPath`));
+  if (mount.subPath) errors.push(...validateInnerPath(mount.subPath, `${path}.subPath`));
+  if (mount.subPathExpr) {
+    if (mount.subPath) {
+      errors.push(
+        invalidValue(`${path}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'),
+      );
+    }
+    errors.push(...validateInnerPath(mount.subPathExpr, `${path}.subPathExpr`));
+  }
+  const propagations = ['Bidirectional', 'HostToContainer', 'None'];
+  if (mount.mountPropagation && !propagations.includes(mount.mountPropagation)) {
+    errors.push(notSupported(`${path}.mountPropagation`, mount.mountPropagation, propagations));
+  }
+  return errors;
+}
+
+function validateMounts(container: Container, path: string, volumes: ReadonlySet<string>): FieldError[] {
+  const paths = new Set<string>();
+  return (container.volumeMounts ?? []).flatMap((mount, index) => {
+    const field = `${path}.volumeMounts[${index}]`;
+    const errors = validateMount(mount, field, volumes);
+    if (paths.has(mount.mountPath)) errors.push(invalidValue(`${field}.mountPath`, mount.mountPath, 'must be unique'));
+    paths.add(mount.mountPath);
+    return errors;
+  });
+}
+
+function validateSecurity(container: Container, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const security = container.securityContext ?? {};
+  for (const name of ['runAsUser', 'runAsGroup'] as const) {
+    const id = security[name] ?? 0;
+    if (id < 0) errors.push(invalidValue(`${path}.securityContext.${name}`, id, nonNegative));
+  }
+  if (security.allowPrivilegeEscalation === false && security.privileged) {
+    const why = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
+    errors.push(invalidValue(`${path}.securityContext`, security, why));
+  }
+  return errors;
+}
+
+function validateImage(container: Container, path: string): FieldError[] {
+  const { image = '' } = container;
+  if (image === '') return [required(`${path}.image`)];
+  if (image.trim() !== image) {
+    return [invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace')];
+  }
+  return [];
+}
+
+function validateName(container: Container, path: string, names: Set<string>): FieldError[] {
+  if (!container.name) return [required(`${path}.name`)];
+  const errors = complaints(`${path}.name`, container.name, dns1123Label(container.name));
+  if (names.has(container.name)) errors.push(duplicate(`${path}.name`, container.name));
+  names.add(container.name);
+  return errors;
+}
+
+function validateContainer(container: Container, path: string, around: Surroundings): FieldError[] {
+  return [
+    ...validateName(container, path, around.names),
+    ...validateImage(container, path),
+    ...oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
+    ...oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, ['FallbackToLogsOnError', 'File']),
+    ...validatePorts(container, path, around),
+    ...validateEnv(container, path),
+    ...validateMounts(container, path, around.volumes),
+    ...validateProbes(container, path),
+    ...validateLifecycle(container, path),
+    ...validateResources(container.resources, `${path}.resources`),
+    ...validateSecurity(container, path),
+  ];
+}
+
+export function validateContainers(containers: readonly Container[], path: string, around: Surroundings): FieldError[] {
+  if (containers.length === 0) return [required(path)];
+  return containers.flatMap((container, index) => {
+    const field = `${path}[${index}]`;
+    const errors = validateContainer(container, field, around);
+    if (container.restartPolicy) {
+      errors.push(forbiddenField(`${field}.restartPolicy`, 'may not be set for non-init containers'));
+    }
+    return errors;
+  });
+}
+
+const afterStart = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+
+/** An init container runs to its end before the others start; only a sidecar (restartPolicy Always) can be probed. */
+export function validateInitContainers(
+  containers: readonly Container[],
+  path: string,
+  around: Surroundings,
+): FieldError[] {
+  return containers.flatMap((container, index) => {
+    const field = `${path}[${index}]`;
+    const errors = validateContainer(container, field, around);
+    if (container.restartPolicy && !isRestartableInit(container)) {
+      errors.push(notSupported(`${field}.restartPolicy`, container.restartPolicy, ['Always']));
+    }
+    if (isRestartableInit(container)) return errors;
+    for (const name of afterStart) {
+      if (container[name]) {
+        const why = 'may not be set for init containers without restartPolicy=Always';
+        errors.push(forbiddenField(`${field}.${name}`, why));
+      }
+    }
+    return errors;
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * A kind is a row. Everything that differs from one kind to the next stands in its row; the verbs (create, patch,
+ * watch, ...) are written once, over rows (apiserver/registry). A custom resource is a row made at run time.
+ */
+import type { FieldError } from '../status.js';
+import type { AnyObject } from '../types.js';
+
+/** A printer column of the Table that `kubectl get` shows. */
+export interface Column {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format?: string;
+  description?: string;
+  /** 0 is always shown, 1 with `-o wide`. */
+  priority?: number;
+  /** `now` in milliseconds, for ages. A column of type 'date' returns the timestamp; clients show its age. */
+  cell(object: AnyObject, now: number): string | number | boolean | null;
+}
+
+/** How names of a kind may look (k8s.io/apimachinery/pkg/api/validation/path and util/validation). */
+export type NameRule = 'dns1123Subdomain' | 'dns1123Label' | 'dns1035Label' | 'pathSegment';
+
+export type Subresource = 'status' | 'scale' | 'binding' | 'log' | 'exec' | 'token' | 'eviction' | 'finalize';
+
+export interface KindRow {
+  /** '' for core. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  /** The verbs of the main resource, as discovery lists them. Reviews and bindings have only 'create'. */
+  readonly verbs: readonly string[];
+  readonly subresources: readonly Subresource[];
+  /** The model of @kubernetes/client-node that this kind's schema is made from ('V1Pod'). */
+  readonly model: string;
+  readonly nameRule: NameRule;
+  /** The Table's columns, name first, age last. */
+  readonly columns: readonly Column[];
+  /** Fields that a field selector may name beside metadata.name and metadata.namespace, and their values. */
+  fields?(object: AnyObject): Record<string, string>;
+  /** Fills what was left out. In place; called after decoding and before admission. */
+  defaults?(object: AnyObject): void;
+  /** Removes what a creator may not set (status), and sets what a new object starts with. In place. */
+  prepareCreate?(object: AnyObject): void;
+  /** Keeps, from `old`, what an update of the main resource may not change (status). In place. */
+  prepareUpdate?(object: AnyObject, old: AnyObject): void;
+  /** Keeps, from `old`, what an update of /status may not change (spec, most metadata). In place. */
+  prepareStatusUpdate?(object: AnyObject, old: AnyObject): void;
+  /** Everything wrong with the object; metadata is checked for all kinds alike, elsewhere. */
+  validate?(object: AnyObject): FieldError[];
+  /** What is wrong with the change from `old` (immutable fields). `validate` ran as well. */
+  validateUpdate?(object: AnyObject, old: AnyObject): FieldError[];
+  /** metadata.generation rises when this part changes (usually the spec). Absent: generation is not kept. */
+  generationOf?(object: AnyObject): unknown;
+  /** The grace, in seconds, that a deletion gets: pods say their own. Absent: objects go at once. */
+  gracePeriod?(object: AnyObject, requested: number | undefined): number;
+  /** Where `scale` reads and writes. Paths into the object, without a leading dot. */
+  readonly scale?: { specReplicas: string; statusReplicas: string; selector: string };
+  /** What is stored only for so long, in seconds (Event: 3600). */
+  readonly ttlSeconds?: number;
+}
+
+/** 'v1' or 'rbac.authorization.k8s.io/v1'. */
+export const apiVersionOf = (row: { group: string; version: string }): string =>
+  row.group === '' ? row.version : `${row.group}/${row.version}`;

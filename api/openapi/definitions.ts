@@ -1,0 +1,160 @@
+/** Models as OpenAPI definitions: 'io.k8s.api.core.v1.Pod' and all it is made of, as OpenAPI 2 and 3 write them. */
+import { acceptsAnyVersion } from '../kinds/subresources.js';
+import { isAtomicMap } from '../schema/lists.js';
+import { type Field, loadDescriptions, type Model, modelOf, type Scalar, type Type } from '../schema/models.js';
+
+export interface GroupVersionKind {
+  group: string;
+  version: string;
+  kind: string;
+}
+
+export type Schema = Record<string, unknown>;
+
+/** What differs between the two versions of OpenAPI. */
+export interface Dialect {
+  /** Where definitions stand: '#/definitions/'. */
+  readonly prefix: string;
+  /** A reference to a definition, with what is said about this use of it. */
+  refer(name: string, about: Schema): Schema;
+  readonly intOrString: Schema;
+  readonly quantity: Schema;
+}
+
+export const v2: Dialect = {
+  prefix: '#/definitions/',
+  refer: (name, about) => ({ ...about, $ref: `#/definitions/${name}` }),
+  intOrString: { type: 'string', format: 'int-or-string' },
+  quantity: { type: 'string' },
+};
+
+export const v3: Dialect = {
+  prefix: '#/components/schemas/',
+  // Beside $ref OpenAPI 3 ignores everything, so that what is said stands around an allOf.
+  refer: (name, about) => {
+    const reference = { $ref: `#/components/schemas/${name}` };
+    return Object.keys(about).length === 0 ? reference : { ...about, allOf: [reference] };
+  },
+  intOrString: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+};
+
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+
+/** Scalars that have a definition of their own. */
+const named: Partial<Record<Scalar, string>> = {
+  'date-time': `${meta}.Time`,
+  'date-time-micro': `${meta}.MicroTime`,
+  'int-or-string': 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+  quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+  any: `${meta}.FieldsV1`,
+};
+
+const plain: Partial<Record<Scalar, Schema>> = {
+  string: { type: 'string' },
+  boolean: { type: 'boolean' },
+  int32: { type: 'integer', format: 'int32' },
+  int64: { type: 'integer', format: 'int64' },
+  number: { type: 'number', format: 'double' },
+  byte: { type: 'string', format: 'byte' },
+};
+
+function namedScalars(dialect: Dialect): Record<string, Schema> {
+  return {
+    [`${meta}.Time`]: {
+      description: 'A moment, as RFC 3339 writes it, to the second.',
+      type: 'string',
+      format: 'date-time',
+    },
+    [`${meta}.MicroTime`]: {
+      description: 'A moment, as RFC 3339 writes it, to the microsecond.',
+      type: 'string',
+      format: 'date-time',
+    },
+    'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+      description: 'A number, or a name or percentage as a string.',
+      ...dialect.intOrString,
+    },
+    'io.k8s.apimachinery.pkg.api.resource.Quantity': {
+      description: "An amount: a number with an optional suffix, such as '100m', '1.5' or '2Gi'.",
+      ...dialect.quantity,
+    },
+    [`${meta}.FieldsV1`]: { description: 'A set of fields, as a trie.', type: 'object' },
+  };
+}
+
+const aboutMerging = ({ merging, type }: Field): Schema => ({
+  ...(type.kind === 'list' ? { 'x-kubernetes-list-type': merging?.listType ?? 'atomic' } : {}),
+  ...(merging?.listType === 'map' ? { 'x-kubernetes-list-map-keys': merging.keys } : {}),
+  ...(merging?.mergeKey ? { 'x-kubernetes-patch-merge-key': merging.mergeKey } : {}),
+  ...(merging && merging.strategies.length > 0 ? { 'x-kubernetes-patch-strategy': merging.strategies.join(',') } : {}),
+});
+
+/** Collects the definitions of models, and of all they are made of. */
+export class Definitions {
+  readonly schemas: Record<string, Schema> = {};
+  private readonly descriptions = loadDescriptions();
+
+  constructor(
+    private readonly dialect: Dialect,
+    /** The versions in which DeleteOptions travel. */
+    private readonly versions: readonly { group: string; version: string }[],
+  ) {}
+
+  /** A reference to the model's definition, which is added with the kind it stands for. */
+  add(modelName: string, kind?: GroupVersionKind): Schema {
+    const model = modelOf(modelName);
+    const schema = this.define(model);
+    const kinds = acceptsAnyVersion({ group: '', version: '', kind: '', model: modelName })
+      ? this.versions.map(version => ({ ...version, kind: 'DeleteOptions' }))
+      : kind && [kind];
+    if (kinds) schema['x-kubernetes-group-version-kind'] = kinds;
+    return this.dialect.refer(model.definition, {});
+  }
+
+  private define(model: Model): Schema {
+    const known = this.schemas[model.definition];
+    if (known) return known;
+    const properties: Record<string, Schema> = {};
+    const schema: Schema = { type: 'object', properties };
+    this.schemas[model.definition] = schema;
+    const about = this.descriptions[model.name] ?? {};
+    if (about['']) schema.description = about[''];
+    for (const field of model.fields.values()) {
+      properties[field.name] = this.property(model, field, about[field.name]);
+    }
+    if (model.required.length > 0) schema.required = [...model.required];
+    if (isAtomicMap(model.shortName)) schema['x-kubernetes-map-type'] = 'atomic';
+    return schema;
+  }
+
+  /** The models say nothing of a field whose type has a definition: what that says of itself must do. */
+  private property(model: Model, field: Field, said: string | undefined): Schema {
+    const description = said ?? (field.type.kind === 'object' ? this.descriptions[field.type.model]?.[''] : undefined);
+    const atomic = isAtomicMap(`${model.shortName}.${field.name}`) ? { 'x-kubernetes-map-type': 'atomic' } : {};
+    return this.schemaOf(field.type, { ...(description ? { description } : {}), ...aboutMerging(field), ...atomic });
+  }
+
+  private schemaOf(type: Type, about: Schema): Schema {
+    switch (type.kind) {
+      case 'list':
+        return { ...about, type: 'array', items: this.schemaOf(type.items, {}) };
+      case 'map':
+        return { ...about, type: 'object', additionalProperties: this.schemaOf(type.values, {}) };
+      case 'object': {
+        const model = modelOf(type.model);
+        this.define(model);
+        return this.dialect.refer(model.definition, about);
+      }
+      case 'scalar':
+        return this.scalar(type.scalar, about);
+    }
+  }
+
+  private scalar(scalar: Scalar, about: Schema): Schema {
+    const name = named[scalar];
+    if (!name) return { ...about, ...plain[scalar] };
+    this.schemas[name] ??= namedScalars(this.dialect)[name] as Schema;
+    return this.dialect.refer(name, about);
+  }
+}

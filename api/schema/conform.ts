@@ -1,0 +1,150 @@
+/**
+ * Making a JSON value conform to its kind's schema: unknown fields are removed and told, nulls are dropped, required
+ * fields are filled in empty, quantities and times get the form in which they are stored, and a value of the wrong type
+ * is refused in Go's words.
+ */
+import { isObject, type JsonObject, put } from '../json.js';
+import { statusError } from '../status.js';
+import { type Field, type Model, modelOf, type Type } from './models.js';
+import { found, goType, readScalar, WrongType, zero } from './scalars.js';
+import { maxProblems } from './scan.js';
+
+/** What a schema says of an object. */
+export interface FieldReport {
+  /** Paths of fields that the kind does not have ('spec.containers[0].imag'), in the order they stand; all are removed, the first `maxProblems` told. */
+  unknown: string[];
+  /** A value of the wrong type, in words; nothing else can be done with the object. */
+  wrong?: string | undefined;
+}
+
+/** Where the reading is: Go names the innermost struct, and the names of the fields that lead to the value. */
+interface Place {
+  struct: string;
+  /** Without indices: 'spec.containers.ports'. */
+  names: string;
+  /** With them: 'spec.containers[0].ports[1]'. */
+  path: string;
+}
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+const shortNameOf = (model: string): string => modelOf(model).shortName;
+
+/** Deeper than any object is meant to be; what is free-form (`any`) ends here too. */
+export const maxDepth = 500;
+
+/** Fields and items of one object. More would hold up everybody else while they are checked one by one. */
+const maxValues = 100_000;
+
+class Reader {
+  readonly unknown: string[] = [];
+  private values = 0;
+
+  /** Reads the fields of `object`, which are those of `model`. In place. */
+  readObject(object: JsonObject, model: Model, place: Place): void {
+    for (const name of Object.keys(object)) {
+      const field = model.fields.get(name);
+      if (!field) {
+        if (this.unknown.length < maxProblems) this.unknown.push(join(place.path, name));
+        delete object[name];
+      } else if (object[name] === null || object[name] === undefined) delete object[name];
+      else object[name] = this.readField(object[name], field, model, place);
+    }
+    this.fillRequired(object, model);
+  }
+
+  /**
+   * What must be there is there, be it empty: so Go decodes and writes it, and so defaults, validation and columns may
+   * rely on the types. Times have no such value.
+   */
+  private fillRequired(object: JsonObject, model: Model): void {
+    for (const name of model.required) {
+      const type = model.fields.get(name)?.type;
+      if (object[name] !== undefined || !type) continue;
+      if (type.kind === 'scalar' && (type.scalar === 'any' || type.scalar.startsWith('date-time'))) continue;
+      object[name] = this.read(zero(type), type, { struct: '', names: '', path: '' });
+    }
+  }
+
+  private readField(value: unknown, field: Field, model: Model, place: Place): unknown {
+    const names = join(place.names, field.name);
+    return this.read(value, field.type, { struct: model.shortName, names, path: join(place.path, field.name) });
+  }
+
+  private read(value: unknown, type: Type, place: Place): unknown {
+    this.values += 1;
+    if (this.values > maxValues) {
+      throw statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxValues} fields and items`);
+    }
+    if (type.kind === 'object') {
+      if (!isObject(value)) throw this.mismatch(value, type, place);
+      this.readObject(value, modelOf(type.model), place);
+      return value;
+    }
+    if (type.kind === 'list') {
+      if (!Array.isArray(value)) throw this.mismatch(value, type, place);
+      value.forEach((item, index) => {
+        value[index] = this.readOrZero(item, type.items, { ...place, path: `${place.path}[${index}]` });
+      });
+      return value;
+    }
+    if (type.kind === 'map') return this.readMap(value, type, place);
+    if (type.scalar === 'any') return refuseProto(value, place, 0);
+    try {
+      return readScalar(type.scalar, value);
+    } catch (error) {
+      if (!(error instanceof WrongType)) throw error;
+      throw error.message === '' ? this.mismatch(value, type, place) : error;
+    }
+  }
+
+  private readMap(value: unknown, type: Type & { kind: 'map' }, place: Place): unknown {
+    if (!isObject(value)) throw this.mismatch(value, type, place);
+    for (const key of Object.keys(value)) {
+      if (key === '__proto__') throw protoKey(place);
+      put(value, key, this.readOrZero(value[key], type.values, { ...place, path: join(place.path, key) }));
+    }
+    return value;
+  }
+
+  private readOrZero(value: unknown, type: Type, place: Place): unknown {
+    return value === null || value === undefined ? zero(type) : this.read(value, type, place);
+  }
+
+  private mismatch(value: unknown, type: Type, place: Place): WrongType {
+    const integers = type.kind === 'scalar' && /^int(32|64|-or-string)$/.test(type.scalar);
+    const what = integers && typeof value === 'number' ? `number ${value}` : found(value);
+    const into = `Go struct field ${place.struct}.${place.names} of type ${goType(type, shortNameOf)}`;
+    return new WrongType(`json: cannot unmarshal ${what} into ${into}`);
+  }
+}
+
+const protoKey = (place: Place): WrongType =>
+  new WrongType(`the key "__proto__" in "${place.path}" is reserved: this server does not store it`);
+
+/** A value without a type stays as it is, unless it tries to be more than data. */
+function refuseProto(value: unknown, place: Place, depth: number): unknown {
+  if (depth > maxDepth) throw new WrongType(`"${place.path}" is nested over ${maxDepth} levels deep`);
+  if (Array.isArray(value)) for (const item of value) refuseProto(item, place, depth + 1);
+  else if (isObject(value)) {
+    for (const key of Object.keys(value)) {
+      if (key === '__proto__') throw protoKey(place);
+      refuseProto(value[key], place, depth + 1);
+    }
+  }
+  return value;
+}
+
+/**
+ * Checks an object against the schema of a row or a subresource's body, and makes it conform. In place. Throws
+ * RequestEntityTooLarge for an object of more than `maxValues` parts.
+ */
+export function conform(type: { model: string }, object: JsonObject): FieldReport {
+  const reader = new Reader();
+  try {
+    reader.readObject(object, modelOf(type.model), { struct: '', names: '', path: '' });
+    return { unknown: reader.unknown };
+  } catch (error) {
+    if (error instanceof WrongType) return { unknown: reader.unknown, wrong: error.message };
+    throw error;
+  }
+}

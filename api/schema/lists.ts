@@ -1,0 +1,132 @@
+/**
+ * What the models do not say, and merging and reading must know: how lists and maps are merged, which strings are
+ * quantities. Written as 'Type.field', for every type that the built-in kinds reach. A test compares it with the
+ * x-kubernetes- extensions that Kubernetes publishes.
+ */
+
+/** How a field is merged (x-kubernetes-list-type, -list-map-keys, -patch-merge-key, -patch-strategy). */
+export interface Merging {
+  listType?: 'map' | 'set' | 'atomic';
+  /** The fields that tell a list's items apart: in server-side apply all of them, in a strategic merge the first. */
+  keys?: readonly string[];
+  /** Absent: a strategic merge replaces the list. */
+  mergeKey?: string;
+  strategies: readonly string[];
+}
+
+/** Lists whose items have an identity, and are merged by it. */
+const keyed: Record<string, string> = {
+  'Container.env': 'name',
+  'Container.ports': 'containerPort,protocol',
+  'Container.volumeDevices': 'devicePath',
+  'Container.volumeMounts': 'mountPath',
+  'ContainerStatus.allocatedResourcesStatus': 'name',
+  'ContainerStatus.volumeMounts': 'mountPath',
+  'EphemeralContainer.env': 'name',
+  'EphemeralContainer.ports': 'containerPort,protocol',
+  'EphemeralContainer.volumeDevices': 'devicePath',
+  'EphemeralContainer.volumeMounts': 'mountPath',
+  'NamespaceStatus.conditions': 'type',
+  'NodeStatus.addresses': 'type',
+  'NodeStatus.conditions': 'type',
+  'ObjectMeta.ownerReferences': 'uid',
+  'PodSpec.containers': 'name',
+  'PodSpec.ephemeralContainers': 'name',
+  'PodSpec.hostAliases': 'ip',
+  'PodSpec.imagePullSecrets': 'name',
+  'PodSpec.initContainers': 'name',
+  'PodSpec.resourceClaims': 'name',
+  'PodSpec.schedulingGates': 'name',
+  'PodSpec.topologySpreadConstraints': 'topologyKey,whenUnsatisfiable',
+  'PodSpec.volumes': 'name',
+  'PodStatus.conditions': 'type',
+  'PodStatus.podIPs': 'ip',
+  'PodStatus.resourceClaimStatuses': 'name',
+  'ReplicationControllerStatus.conditions': 'type',
+  'ServiceAccount.secrets': 'name',
+  'ServiceSpec.ports': 'port,protocol',
+  'ServiceStatus.conditions': 'type',
+};
+
+/** Keyed for server-side apply, and replaced whole by a strategic merge. */
+const keyedWithoutMerge: Record<string, string> = {
+  'ResourceRequirements.claims': 'name',
+  'ResourceStatus.resources': 'resourceID',
+};
+
+const sets = [
+  'ContainerRestartRuleOnExitCodes.values',
+  'Endpoint.addresses',
+  'NodeAllocatableResourceClaimStatus.containers',
+  'NodeSpec.podCIDRs',
+  'ObjectMeta.finalizers',
+];
+
+/** Sets that a strategic merge adds to. */
+const mergedSets = ['NodeSpec.podCIDRs', 'ObjectMeta.finalizers'];
+
+/** Unions: of an item, only the fields that the patch names are kept. */
+const retainsKeys = ['PodSpec.resourceClaims', 'PodSpec.volumes', 'PodStatus.resourceClaimStatuses'];
+
+const atomicMaps = new Set([
+  'ConfigMapKeySelector',
+  'EndpointAddress',
+  'FileKeySelector',
+  'LabelSelector',
+  'LocalObjectReference',
+  'NodeSelector',
+  'NodeSelectorTerm',
+  'ObjectFieldSelector',
+  'ObjectReference',
+  'OwnerReference',
+  'EndpointPort',
+  'PodSpec.nodeSelector',
+  'ReplicationControllerSpec.selector',
+  'ResourceFieldSelector',
+  'RoleRef',
+  'SecretKeySelector',
+  'SecretReference',
+  'ServiceSpec.selector',
+  'Subject',
+  'TypedLocalObjectReference',
+]);
+
+const quantities = new Set([
+  'ContainerStatus.allocatedResources',
+  'EmptyDirVolumeSource.sizeLimit',
+  'NodeAllocatableResourceClaimStatus.resources',
+  'NodeStatus.allocatable',
+  'NodeStatus.capacity',
+  'PodSpec.overhead',
+  'PodStatus.allocatedResources',
+  'ResourceFieldSelector.divisor',
+  'ResourceRequirements.limits',
+  'ResourceRequirements.requests',
+  'VolumeResourceRequirements.limits',
+  'VolumeResourceRequirements.requests',
+]);
+
+function build(): ReadonlyMap<string, Merging> {
+  const table = new Map<string, Merging>();
+  for (const [path, keys] of Object.entries(keyed)) {
+    const names = keys.split(',');
+    const strategies = retainsKeys.includes(path) ? ['merge', 'retainKeys'] : ['merge'];
+    table.set(path, { listType: 'map', keys: names, mergeKey: names[0] as string, strategies });
+  }
+  for (const [path, keys] of Object.entries(keyedWithoutMerge)) {
+    table.set(path, { listType: 'map', keys: keys.split(','), strategies: [] });
+  }
+  for (const path of sets) table.set(path, { listType: 'set', strategies: mergedSets.includes(path) ? ['merge'] : [] });
+  // Merged by patches, and yet owned as one: Kubernetes' own exception.
+  table.set('PodStatus.hostIPs', { listType: 'atomic', mergeKey: 'ip', strategies: ['merge'] });
+  return table;
+}
+
+/** The lists that are merged; every other list is atomic. */
+export const mergings = build();
+
+/** Types and maps that have one owner as a whole (x-kubernetes-map-type: atomic). */
+export const isAtomicMap = (path: string): boolean => atomicMaps.has(path);
+
+/** Strings (or maps of strings) that are quantities: written in canonical form, and accepted as numbers. */
+export const isQuantity = (path: string): boolean => quantities.has(path);

@@ -1,0 +1,92 @@
+/**
+ * The shapes of objects as they travel (JSON), derived from the models of @kubernetes/client-node. Those models hold
+ * `Date` for times and a leading underscore for names that are TypeScript keywords; on the wire both are plain.
+ * Only types come from that package here: importing it at run time costs a second and 120 MB.
+ */
+import type * as k8s from '@kubernetes/client-node';
+
+/** A client-node model as JSON: dates are RFC 3339 strings, `_continue` is `continue`, and so on down. */
+export type Wire<T> = 0 extends 1 & T
+  ? unknown
+  : T extends Date
+    ? string
+    : T extends (infer U)[]
+      ? Wire<U>[]
+      : T extends object
+        ? { [K in keyof T as K extends `_${infer R}` ? R : K]: Wire<T[K]> }
+        : T;
+
+export type ObjectMeta = Wire<k8s.V1ObjectMeta>;
+export type OwnerReference = Wire<k8s.V1OwnerReference>;
+export type ListMeta = Wire<k8s.V1ListMeta>;
+
+/** What every stored object has. The metadata of an object read from a server always has name, uid and resourceVersion. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+export interface KubeList<T extends KubeObject = KubeObject> {
+  apiVersion: string;
+  kind: string;
+  metadata: ListMeta;
+  items: T[];
+}
+
+/** An object whose fields are known only at run time. */
+export interface AnyObject extends KubeObject {
+  [field: string]: unknown;
+}
+
+/** A stored kind: the model's fields, with apiVersion, kind and metadata certain. */
+type Stored<T> = Omit<Wire<T>, 'apiVersion' | 'kind' | 'metadata'> & KubeObject;
+
+export type Namespace = Stored<k8s.V1Namespace>;
+export type Pod = Stored<k8s.V1Pod>;
+export type PodSpec = Wire<k8s.V1PodSpec>;
+export type PodStatus = Wire<k8s.V1PodStatus>;
+export type PodCondition = Wire<k8s.V1PodCondition>;
+export type PodTemplateSpec = Wire<k8s.V1PodTemplateSpec>;
+export type Container = Wire<k8s.V1Container>;
+export type ContainerStatus = Wire<k8s.V1ContainerStatus>;
+export type ContainerState = Wire<k8s.V1ContainerState>;
+export type Probe = Wire<k8s.V1Probe>;
+export type LifecycleHandler = Wire<k8s.V1LifecycleHandler>;
+export type EnvVar = Wire<k8s.V1EnvVar>;
+export type Volume = Wire<k8s.V1Volume>;
+export type VolumeMount = Wire<k8s.V1VolumeMount>;
+export type Toleration = Wire<k8s.V1Toleration>;
+export type Taint = Wire<k8s.V1Taint>;
+export type ReplicationController = Stored<k8s.V1ReplicationController>;
+export type Service = Stored<k8s.V1Service>;
+export type ServicePort = Wire<k8s.V1ServicePort>;
+export type Endpoints = Stored<k8s.V1Endpoints>;
+export type EndpointSlice = Stored<k8s.V1EndpointSlice>;
+export type Endpoint = Wire<k8s.V1Endpoint>;
+export type Node = Stored<k8s.V1Node>;
+export type NodeCondition = Wire<k8s.V1NodeCondition>;
+export type ConfigMap = Stored<k8s.V1ConfigMap>;
+export type Secret = Stored<k8s.V1Secret>;
+export type ServiceAccount = Stored<k8s.V1ServiceAccount>;
+export type Event = Stored<k8s.CoreV1Event>;
+export type Lease = Stored<k8s.V1Lease>;
+export type Binding = Stored<k8s.V1Binding>;
+export type Scale = Stored<k8s.V1Scale>;
+export type TokenRequest = Stored<k8s.AuthenticationV1TokenRequest>;
+export type Role = Stored<k8s.V1Role>;
+export type ClusterRole = Stored<k8s.V1ClusterRole>;
+export type RoleBinding = Stored<k8s.V1RoleBinding>;
+export type ClusterRoleBinding = Stored<k8s.V1ClusterRoleBinding>;
+export type PolicyRule = Wire<k8s.V1PolicyRule>;
+export type RbacSubject = Wire<k8s.RbacV1Subject>;
+export type LabelSelector = Wire<k8s.V1LabelSelector>;
+export type DeleteOptions = Wire<k8s.V1DeleteOptions>;
+export type Status = Wire<k8s.V1Status>;
+export type StatusCause = Wire<k8s.V1StatusCause>;
+
+/** One event of a watch, as it travels: a JSON object a line. */
+export interface WatchEvent<T extends KubeObject = KubeObject> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  object: T;
+}

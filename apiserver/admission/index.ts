@@ -1,0 +1,41 @@
+/** The plug-ins that every write passes, in their order. Each is one file, and says which requests it handles. */
+import { randomInt } from 'node:crypto';
+import type { ClusterAuthorizer } from '../auth/authorizer.js';
+import type { AdmissionPlugin, Lookup } from '../contracts.js';
+import { createOnUpdate } from './create-on-update.js';
+import { defaultTolerationSeconds } from './default-toleration-seconds.js';
+import { denyServiceExternalIPs } from './deny-service-external-ips.js';
+import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { nodeRestriction } from './node-restriction/index.js';
+import { priority } from './priority.js';
+import { rbacEscalation } from './rbac-escalation.js';
+import { serviceAccount } from './service-account.js';
+import { taintNodes } from './taint-nodes.js';
+
+export interface AdmissionOptions {
+  lookup: Lookup;
+  authorizer: ClusterAuthorizer;
+  /** A random string of lower-case letters and digits, for the names of injected volumes. */
+  randomSuffix?: (length: number) => string;
+}
+
+/** What ServiceAccount adds, the later ones judge; none depends on more than this order. */
+export function builtinAdmission({ lookup, authorizer, randomSuffix = suffix }: AdmissionOptions): AdmissionPlugin[] {
+  return [
+    createOnUpdate(authorizer),
+    namespaceLifecycle(lookup),
+    nodeRestriction(lookup),
+    serviceAccount(lookup, randomSuffix),
+    taintNodes,
+    priority(lookup),
+    defaultTolerationSeconds,
+    denyServiceExternalIPs(authorizer),
+    rbacEscalation(authorizer),
+  ];
+}
+
+/** Without vowels and look-alikes, as generateName: no word comes of it. */
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+const suffix = (length: number): string =>
+  Array.from({ length }, () => alphabet[randomInt(alphabet.length)] ?? '').join('');

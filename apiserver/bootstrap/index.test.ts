@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { Clock } from '../../api/clock.js';
+import { openTestApi, settled, type TestApi } from '../testing/harness.js';
+import { bootstrap, keepSystemObjects } from './index.js';
+
+const advertised = { address: '192.0.2.1', port: 6443, serviceCidr: '10.96.0.0/16' };
+const service = '/api/v1/namespaces/default/services/kubernetes';
+const endpoints = '/api/v1/namespaces/default/endpoints/kubernetes';
+
+describe('what every cluster has', () => {
+  let api: TestApi;
+  beforeEach(async () => {
+    api = await openTestApi();
+    await bootstrap(api.env, advertised, []);
+  });
+  afterEach(() => api.close());
+
+  it('is there, and is written once', async () => {
+    const { items } = await api.must(200, 'GET /api/v1/namespaces');
+    assert.deepEqual(
+      items.map((item: { metadata: { name: string } }) => item.metadata.name),
+      ['default', 'kube-node-lease', 'kube-public', 'kube-system'],
+    );
+    assert.equal((await api.must(200, `GET ${service}`)).spec.clusterIP, '10.96.0.1');
+    const revision = await api.store.revision();
+    await bootstrap(api.env, advertised, []);
+    assert.equal(await api.store.revision(), revision);
+  });
+
+  it('follows the address of the server', async () => {
+    await bootstrap(api.env, { ...advertised, address: '192.0.2.2' }, []);
+    const { subsets } = await api.must(200, `GET ${endpoints}`);
+    assert.deepEqual(subsets[0].addresses, [{ ip: '192.0.2.2' }]);
+  });
+
+  it('is made again when it is deleted', async () => {
+    let look: () => void = () => undefined;
+    const clock: Clock = {
+      now: () => api.clock.now(),
+      sleep: (_ms, signal) =>
+        new Promise(resolve => {
+          look = resolve;
+          signal?.addEventListener('abort', () => resolve());
+        }),
+    };
+    const stopping = new AbortController();
+    const failed = (error: unknown): void => assert.fail(String(error));
+    const keeping = keepSystemObjects(api.env, advertised, { clock, signal: stopping.signal, failed });
+    await api.must(200, `DELETE ${service}`);
+    await api.must(200, `DELETE ${endpoints}`);
+    look();
+    await settled();
+    assert.equal((await api.must(200, `GET ${service}`)).spec.clusterIP, '10.96.0.1');
+    assert.equal((await api.must(200, `GET ${endpoints}`)).subsets.length, 1);
+    stopping.abort();
+    await keeping;
+  });
+});

@@ -1,0 +1,56 @@
+/** Brings a store, new or old, to what every cluster starts from. Idempotent: an old store gets only what it lacks. */
+import type { Clock } from '../../api/clock.js';
+import type { AnyObject } from '../../api/types.js';
+import type { Environment } from '../registry/call.js';
+import { ensureExists, ensureFields, exists } from './ensure.js';
+import {
+  type Advertised,
+  kubernetesEndpoints,
+  kubernetesService,
+  kubernetesSlice,
+  namespaceObject,
+  systemNamespaces,
+} from './objects.js';
+import { writePolicy } from './policy.js';
+
+/** `policy` are the default roles and bindings. */
+export async function bootstrap(env: Environment, advertised: Advertised, policy: readonly AnyObject[]): Promise<void> {
+  await createMissing(env, [...systemNamespaces.map(namespaceObject), kubernetesService(advertised)]);
+  await Promise.all([
+    ensureFields(env, kubernetesEndpoints(advertised), ['subsets']),
+    ensureFields(env, kubernetesSlice(advertised), ['endpoints', 'ports']),
+    writePolicy(env, policy),
+  ]);
+  await env.cache.fresh();
+}
+
+const createMissing = (env: Environment, objects: readonly AnyObject[]): Promise<unknown> =>
+  Promise.all(objects.filter(object => !exists(env, object)).map(object => ensureExists(env, object)));
+
+export interface KeepingOptions {
+  clock: Clock;
+  /** Ends it. */
+  signal: AbortSignal;
+  /** Told when something could not be written; the next look comes all the same. */
+  failed(error: unknown): void;
+}
+
+/** As often as Kubernetes looks. */
+const lookEveryMs = 10_000;
+
+/**
+ * Makes again what has been deleted: `kubectl delete services --all` must not take the way to the API server away. What
+ * has been changed is left: another API server on the same etcd may have written its own address.
+ */
+export async function keepSystemObjects(
+  env: Environment,
+  advertised: Advertised,
+  { clock, signal, failed }: KeepingOptions,
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(lookEveryMs, signal);
+    if (signal.aborted) return;
+    const objects = [kubernetesService, kubernetesEndpoints, kubernetesSlice].map(make => make(advertised));
+    await createMissing(env, [...systemNamespaces.map(namespaceObject), ...objects]).catch(failed);
+  }
+}

@@ -1,0 +1,41 @@
+/** One object in the cache: its bytes always, the decoded object from the first time somebody asks for it. */
+import type { AnyObject } from '../../api/types.js';
+import { atRevision } from './encoded.js';
+
+export class CacheEntry {
+  readonly namespace: string;
+  readonly name: string;
+  #object: AnyObject | undefined;
+
+  /**
+   * `path` is "namespace/name", or "name" for kinds without namespaces; `bytes` is the JSON with its resourceVersion.
+   * `object`, where the writer handed it over, is what the bytes say (but for that version), and never changes again.
+   */
+  constructor(
+    readonly path: string,
+    readonly bytes: Buffer,
+    readonly revision: number,
+    object?: AnyObject,
+  ) {
+    const slash = path.lastIndexOf('/');
+    this.namespace = slash < 0 ? '' : path.slice(0, slash);
+    this.name = path.slice(slash + 1);
+    this.#object = object && { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+  }
+
+  /** Shared by all readers: copy before changing. */
+  get object(): AnyObject {
+    this.#object ??= JSON.parse(this.bytes.toString()) as AnyObject;
+    return this.#object;
+  }
+
+  /** A copy that its owner may change. */
+  decode(): AnyObject {
+    return JSON.parse(this.bytes.toString()) as AnyObject;
+  }
+
+  /** The same object as of its deletion: the last state, with the revision of the deletion. */
+  deletedAt(revision: number): CacheEntry {
+    return new CacheEntry(this.path, atRevision(this.bytes, revision), revision);
+  }
+}

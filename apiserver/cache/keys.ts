@@ -1,0 +1,54 @@
+/**
+ * Where objects stand in the store: Kubernetes' own keys, so that `etcdctl get --prefix /registry` shows what a student
+ * expects, and Kubernetes' API server can be started on the same data.
+ */
+import type { KindRow } from '../../api/kinds/row.js';
+
+export const registryPrefix = '/registry/';
+
+/** Resources whose keys do not say their plural, for reasons of history. */
+const special: Record<string, string> = {
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+};
+
+/** Groups that were part of Kubernetes before keys had groups in them; custom resources have theirs. */
+const withoutGroup = (group: string): boolean => group === '' || group.endsWith('.k8s.io') || !group.includes('.');
+
+export interface Place {
+  prefix: string;
+  /** "namespace/name" or "name". */
+  path: string;
+}
+
+export class KeySpace {
+  readonly #known = new Set<string>();
+
+  constructor(rows: readonly KindRow[]) {
+    for (const row of rows) this.#known.add(this.prefixOf(row));
+  }
+
+  /** '/registry/pods/' */
+  prefixOf(row: KindRow): string {
+    if (!withoutGroup(row.group)) return `${registryPrefix}${row.group}/${row.plural}/`;
+    const plural = (row.group === '' ? special[row.plural] : undefined) ?? row.plural;
+    return `${registryPrefix}${plural}/`;
+  }
+
+  keyOf(row: KindRow, namespace: string, name: string): string {
+    return `${this.prefixOf(row)}${namespace === '' ? '' : `${namespace}/`}${name}`;
+  }
+
+  /** Undefined for keys of resources that are not served. */
+  parse(key: string): Place | undefined {
+    const first = key.indexOf('/', registryPrefix.length) + 1;
+    if (first === 0) return undefined;
+    for (const end of [first, key.indexOf('/', first) + 1]) {
+      const prefix = key.slice(0, end);
+      if (end > 0 && this.#known.has(prefix)) return { prefix, path: key.slice(end) };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+/** All objects of one resource, in the order of their keys, with their recent changes and those who watch them. */
+import type { AnyObject } from '../../api/types.js';
+import { Change } from './change.js';
+import type { CacheEntry } from './entry.js';
+import { type Filter, matches } from './filter.js';
+import { ValueIndex } from './value-index.js';
+import type { Watcher } from './watcher.js';
+import { Watchers } from './watchers.js';
+import { Window, type WindowLimits } from './window.js';
+
+/** An index costs memory, and anybody may ask for any label: beyond so many, those are answered by a scan. */
+const maxIndexes = 24;
+
+export type Listener = (now: AnyObject | undefined, before: AnyObject | undefined) => void;
+
+/** The value an index is kept by: 'labels/app' reads the label app, 'fields/spec.nodeName' a field of the kind. */
+export type ValueAt = (index: string, object: AnyObject) => string | undefined;
+
+export class ResourceCache {
+  readonly #entries = new Map<string, CacheEntry>();
+  readonly #sorted: CacheEntry[] = [];
+  readonly #indexes = new Map<string, ValueIndex>();
+  readonly #listeners: Listener[] = [];
+  readonly #watchers: Watchers;
+  readonly #window: Window;
+  /** The revision of the last change of this resource. */
+  changedAt: number;
+
+  constructor(
+    loaded: readonly CacheEntry[],
+    revision: number,
+    private readonly valueAt: ValueAt,
+    limits?: WindowLimits,
+  ) {
+    for (const entry of loaded) {
+      this.#entries.set(entry.path, entry);
+      this.#sorted.push(entry);
+    }
+    this.#sorted.sort((a, b) => (a.path < b.path ? -1 : 1));
+    this.#window = new Window(revision, limits);
+    this.#watchers = new Watchers(valueAt);
+    this.changedAt = revision;
+  }
+
+  get size(): number {
+    return this.#sorted.length;
+  }
+
+  get(path: string): CacheEntry | undefined {
+    return this.#entries.get(path);
+  }
+
+  /** All entries in key order; with a namespace, its own. The array may be the cache's: read it at once, never keep it. */
+  all(namespace = ''): readonly CacheEntry[] {
+    if (namespace === '') return this.#sorted;
+    return this.#sorted.slice(this.#place(`${namespace}/`), this.#place(`${namespace}0`)); // '0' follows '/'
+  }
+
+  /** What matches, in key order, from after the path `after`. */
+  select(filter: Filter, after = ''): readonly CacheEntry[] {
+    const named = filter.name !== undefined && this.#named(filter, filter.name);
+    if (named) return named.filter(entry => entry.path > after);
+    const indexed = this.#fromIndex(filter);
+    if (indexed) return indexed.filter(entry => entry.path > after);
+    const start = Math.max(after === '' ? 0 : this.#place(`${after}\0`), this.#start(filter.namespace));
+    const range = this.#sorted.slice(start, this.#end(filter.namespace));
+    return filter.test || filter.name !== undefined ? range.filter(entry => matches(filter, entry)) : range;
+  }
+
+  /** Changes after `revision`; undefined when those are no longer known (410). */
+  since(revision: number): readonly Change[] | undefined {
+    return revision < this.#window.floor ? undefined : this.#window.after(revision);
+  }
+
+  /** Where history starts, for messages. */
+  get floor(): number {
+    return this.#window.floor;
+  }
+
+  onChange(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  addWatcher(watcher: Watcher): void {
+    this.#watchers.add(watcher);
+  }
+
+  watchers(): Iterable<Watcher> {
+    return this.#watchers;
+  }
+
+  /** Takes in one write; `now` is absent for a deletion. */
+  apply(path: string, now: CacheEntry | undefined, revision: number): void {
+    const before = this.#entries.get(path);
+    if (!now && !before) return;
+    this.#put(path, before, now);
+    for (const index of this.#indexes.values()) index.replace(before, now);
+    this.changedAt = revision;
+    const change = new Change(revision, now, before);
+    this.#window.push(change);
+    this.#watchers.offer(change);
+    for (const listener of this.#listeners) listener(now?.object, before?.object);
+  }
+
+  #put(path: string, before: CacheEntry | undefined, now: CacheEntry | undefined): void {
+    const at = this.#place(path);
+    if (now) {
+      this.#entries.set(path, now);
+      this.#sorted.splice(at, before ? 1 : 0, now);
+    } else {
+      this.#entries.delete(path);
+      this.#sorted.splice(at, 1);
+    }
+  }
+
+  /** The position of the first entry whose path is not below `path`. */
+  #place(path: string): number {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#sorted[middle] as CacheEntry).path < path) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #start(namespace: string): number {
+    return namespace === '' ? 0 : this.#place(`${namespace}/`);
+  }
+
+  #end(namespace: string): number {
+    return namespace === '' ? this.#sorted.length : this.#place(`${namespace}0`);
+  }
+
+  /** Undefined when the name alone does not say which entry: a namespaced kind, asked in all namespaces. */
+  #named(filter: Filter, name: string): CacheEntry[] | undefined {
+    const entry = this.#entries.get(filter.namespace === '' ? name : `${filter.namespace}/${name}`);
+    if (entry) return matches(filter, entry) ? [entry] : [];
+    return filter.namespace === '' ? undefined : [];
+  }
+
+  #fromIndex(filter: Filter): CacheEntry[] | undefined {
+    let best: { index: ValueIndex; value: string } | undefined;
+    for (const [name, value] of filter.exact) {
+      const index = this.#index(name);
+      if (index && (!best || index.count(value) < best.index.count(best.value))) best = { index, value };
+    }
+    if (!best) return undefined;
+    const found: CacheEntry[] = [];
+    for (const entry of best.index.find(best.value)) if (matches(filter, entry)) found.push(entry);
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  #index(name: string): ValueIndex | undefined {
+    let index = this.#indexes.get(name);
+    if (!index && (name.startsWith('fields/') || this.#indexes.size < maxIndexes)) {
+      index = new ValueIndex(object => this.valueAt(name, object), this.#sorted);
+      this.#indexes.set(name, index);
+    }
+    return index;
+  }
+}

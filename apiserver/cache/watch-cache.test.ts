@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { builtinKinds, findKind } from '../../api/kinds/index.js';
+import type { KindRow } from '../../api/kinds/row.js';
+import type { AnyObject } from '../../api/types.js';
+import { openMemoryStore } from '../../storage/memory/open.js';
+import { SlowWatcher, type Store, Unavailable, type WatchBatch } from '../../storage/store.js';
+import { StillClock, settled } from '../testing/harness.js';
+import { encodeStored } from './encoded.js';
+import { lookupOver } from './lookup.js';
+import { WatchCache } from './watch-cache.js';
+
+const configMaps = findKind({ group: '', plural: 'configmaps' }) as KindRow;
+const value = (name: string, data = {}): Buffer => {
+  const object: AnyObject = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name, namespace: 'default' }, data };
+  return encodeStored(object);
+};
+const key = (name: string): string => `/registry/configmaps/default/${name}`;
+
+/** A store whose watches end as the test says, and start late where it says so. */
+function interrupted(store: Store) {
+  const control: { fail?: (error: Error) => void; gate: Promise<void> } = { gate: Promise.resolve() };
+  async function* watch(prefix: string, from: number, signal: AbortSignal): AsyncGenerator<WatchBatch> {
+    await control.gate;
+    const own = new AbortController();
+    signal.addEventListener('abort', () => own.abort());
+    let failure: Error | undefined;
+    control.fail = error => {
+      failure = error;
+      own.abort();
+    };
+    yield* store.watch(prefix, from, own.signal);
+    if (failure) throw failure;
+  }
+  const over = new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'watch') return watch;
+      const member = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  return { over, control };
+}
+
+describe('the watch cache', () => {
+  let store: Store;
+  const clock = new StillClock();
+  beforeEach(() => {
+    store = openMemoryStore({ clock });
+  });
+  afterEach(() => store.close());
+
+  const open = (over: Store, onFatal: (error: unknown) => void = error => assert.fail(String(error))) =>
+    WatchCache.open({ store: over, rows: builtinKinds, clock, onFatal });
+  const names = (cache: WatchCache): string[] =>
+    cache
+      .resource(configMaps)
+      .all()
+      .map(entry => entry.name);
+
+  it('holds what the store held, and follows it', async () => {
+    await store.create(key('a'), value('a'));
+    await store.create('/registry/unknown/x', Buffer.from('not even JSON'));
+    const cache = await open(store);
+    assert.deepEqual(names(cache), ['a']);
+    await store.create(key('b'), value('b'));
+    assert.equal(await cache.fresh(), 4);
+    assert.deepEqual(names(cache), ['a', 'b']);
+    await cache.close();
+  });
+
+  it('mends itself after a gap, and tells its listeners what they missed', async () => {
+    const { over, control } = interrupted(store);
+    await store.create(key('goes'), value('goes'));
+    await store.create(key('changes'), value('changes'));
+    const cache = await open(over);
+    await settled();
+    const heard: string[] = [];
+    lookupOver(cache, builtinKinds).onChange({ group: '', resource: 'configmaps' }, (now, before) =>
+      heard.push(`${before?.metadata.name ?? ''}>${now?.metadata.name ?? ''}`),
+    );
+    let reopen = (): void => undefined;
+    control.gate = new Promise(resolve => {
+      reopen = resolve;
+    });
+    const list = store.list.bind(store);
+    over.list = async (...call) => {
+      await store.delete(key('goes'));
+      await store.update(key('changes'), value('changes', { x: 'y' }), 3);
+      await store.create(key('comes'), value('comes'));
+      over.list = list;
+      return list(...call);
+    };
+    control.fail?.(new SlowWatcher(1));
+    await settled();
+    reopen();
+    await store.create(key('later'), value('later'));
+    await cache.fresh();
+    assert.deepEqual(heard, ['changes>changes', '>comes', 'goes>', '>later']);
+    assert.deepEqual(names(cache), ['changes', 'comes', 'later']);
+    await cache.close();
+  });
+
+  it('gives up when the store is gone for good', async () => {
+    const { over, control } = interrupted(store);
+    const fatal: unknown[] = [];
+    const cache = await open(over, error => fatal.push(error));
+    await settled();
+    control.fail?.(new Unavailable('the disk is gone'));
+    await settled();
+    assert.deepEqual(fatal.map(String), ['Unavailable: the disk is gone']);
+    await cache.close();
+  });
+
+  it('does not wait for ever for a revision that does not come', async () => {
+    const cache = await open(store);
+    const impatient = Object.assign(new StillClock(), { sleep: async () => undefined });
+    const other = await WatchCache.open({ store, rows: builtinKinds, clock: impatient, onFatal: () => undefined });
+    await assert.rejects(other.atLeast(99), /Too large resource version: 99, current: 1/);
+    await Promise.all([cache.close(), other.close()]);
+  });
+
+  it('answers lookups from what it holds', async () => {
+    const cache = await open(store);
+    const lookup = lookupOver(cache, builtinKinds);
+    await store.create(key('a'), value('a'));
+    await cache.fresh();
+    const resource = { group: '', resource: 'configmaps' };
+    assert.equal(lookup.get(resource, 'default', 'a')?.metadata.resourceVersion, '2');
+    assert.equal(lookup.get(resource, 'default', 'b'), undefined);
+    assert.deepEqual([...lookup.list(resource, 'default')].length, 1);
+    assert.deepEqual([...lookup.list(resource, 'other')].length, 0);
+    assert.deepEqual([...lookup.list({ group: 'none', resource: 'nothing' })], []);
+    await cache.close();
+  });
+});

@@ -1,0 +1,256 @@
+/**
+ * The whole store in memory, fed by one watch: what every read, list and watch of the API is answered from. It never
+ * runs ahead of the store, and `fresh` waits until it has caught up with all that was acknowledged.
+ */
+import type { Clock } from '../../api/clock.js';
+import type { KindRow } from '../../api/kinds/row.js';
+import { statusError } from '../../api/status.js';
+import type { AnyObject } from '../../api/types.js';
+import { Compacted, type Entry, SlowWatcher, type Store, type WatchBatch } from '../../storage/store.js';
+import { withRevision } from './encoded.js';
+import { CacheEntry } from './entry.js';
+import { KeySpace, registryPrefix } from './keys.js';
+import { ResourceCache } from './resource-cache.js';
+import type { Watcher } from './watcher.js';
+
+/** A read waits so long for the cache to catch up with the store before it is refused. */
+const freshnessMs = 3000;
+const loadPage = 10_000;
+
+export interface WatchCacheOptions {
+  store: Store;
+  rows: readonly KindRow[];
+  clock: Clock;
+  /** The store is gone for good: nothing can be served any more. */
+  onFatal(error: unknown): void;
+}
+
+export class WatchCache {
+  readonly #resources = new Map<string, ResourceCache>();
+  readonly #keys: KeySpace;
+  readonly #handedOver = new WeakMap<Uint8Array, AnyObject>();
+  readonly #stopping = new AbortController();
+  #revision = 0;
+  #waiting: { revision: number; resolve: () => void }[] = [];
+  #dirty = new Set<Watcher>();
+  #asking: Promise<number> | undefined;
+  #askingNext: Promise<number> | undefined;
+  #feed: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly options: WatchCacheOptions) {
+    this.#keys = new KeySpace(options.rows);
+  }
+
+  /** Loads everything, and goes on following the store until `close`. */
+  static async open(options: WatchCacheOptions): Promise<WatchCache> {
+    const cache = new WatchCache(options);
+    const { entries, revision } = await cache.#load();
+    for (const row of options.rows) {
+      const prefix = cache.#keys.prefixOf(row);
+      const valueAt = (index: string, object: AnyObject): string | undefined => indexValue(row, index, object);
+      cache.#resources.set(prefix, new ResourceCache(entries.get(prefix) ?? [], revision, valueAt));
+    }
+    cache.#revision = revision;
+    cache.#feed = cache.#follow();
+    return cache;
+  }
+
+  /** All writes up to this revision are in the cache. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  keyOf(row: KindRow, namespace: string, name: string): string {
+    return this.#keys.keyOf(row, namespace, name);
+  }
+
+  prefixOf(row: KindRow): string {
+    return this.#keys.prefixOf(row);
+  }
+
+  /** Throws a TypeError for a row the cache was not opened with. */
+  resource(row: KindRow): ResourceCache {
+    const found = this.#resources.get(this.#keys.prefixOf(row));
+    if (!found) throw new TypeError(`no cache for ${row.plural}`);
+    return found;
+  }
+
+  /** Spares the cache a decoding: `object` is what `value` says, and now belongs to the cache. Call before the write. */
+  handOver(value: Uint8Array, object: AnyObject): void {
+    this.#handedOver.set(value, object);
+  }
+
+  /** Waits until the cache holds every write that has been acknowledged to anybody; answers its revision. */
+  async fresh(): Promise<number> {
+    const revision = await this.#ask();
+    if (this.#revision < revision) await this.atLeast(revision);
+    return this.#revision;
+  }
+
+  /** Throws Timeout ("Too large resource version") when the cache does not get there in time. */
+  async atLeast(revision: number): Promise<void> {
+    if (this.#revision >= revision) return;
+    let reached = false;
+    const arrived = new Promise<void>(resolve => {
+      this.#waiting.push({
+        revision,
+        resolve: () => {
+          reached = true;
+          resolve();
+        },
+      });
+    });
+    const patience = new AbortController();
+    await Promise.race([arrived, this.options.clock.sleep(freshnessMs, patience.signal)]);
+    patience.abort();
+    if (!reached) throw tooLarge(revision, this.#revision);
+  }
+
+  /** Asks for the watcher's queue to be written at the end of this tick. */
+  readonly wake = (watcher: Watcher): void => {
+    if (this.#dirty.size === 0) setImmediate(() => this.#flush());
+    this.#dirty.add(watcher);
+  };
+
+  /** Bookmarks and deadlines: called about once a second. */
+  tick(): void {
+    const now = this.options.clock.now();
+    for (const watcher of this.#watchers()) watcher.tick(now, this.#revision);
+  }
+
+  watcherCount(): number {
+    let count = 0;
+    for (const _ of this.#watchers()) count++;
+    return count;
+  }
+
+  /** Tells all who watch what is queued for them, and ends their watches. */
+  endWatches(): void {
+    for (const watcher of [...this.#watchers()]) watcher.end();
+  }
+
+  /** Ends all watches and stops to follow the store. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.endWatches();
+    await this.#feed;
+  }
+
+  *#watchers(): Iterable<Watcher> {
+    for (const resource of this.#resources.values()) yield* resource.watchers();
+  }
+
+  #flush(): void {
+    const watchers = this.#dirty;
+    this.#dirty = new Set();
+    for (const watcher of watchers) watcher.flush();
+  }
+
+  /**
+   * The store's revision. One question at a time is under way; all who come meanwhile share the next, never this one: it
+   * may be answered as of before the caller's own last write.
+   */
+  #ask(): Promise<number> {
+    if (!this.#asking) return this.#askNow();
+    this.#askingNext ??= this.#asking
+      .catch(() => undefined)
+      .then(() => {
+        this.#askingNext = undefined;
+        return this.#askNow();
+      });
+    return this.#askingNext;
+  }
+
+  #askNow(): Promise<number> {
+    const asked = this.options.store.revision().finally(() => {
+      if (this.#asking === asked) this.#asking = undefined;
+    });
+    this.#asking = asked;
+    return asked;
+  }
+
+  async #load(): Promise<{ entries: Map<string, CacheEntry[]>; revision: number }> {
+    const entries = new Map<string, CacheEntry[]>();
+    let page = await this.options.store.list(registryPrefix, { limit: loadPage });
+    const { revision } = page;
+    for (;;) {
+      for (const entry of page.entries) this.#take(entry, entries);
+      const last = page.entries.at(-1);
+      if (page.remaining === 0 || !last) return { entries, revision };
+      page = await this.options.store.list(registryPrefix, { limit: loadPage, revision, after: last.key });
+    }
+  }
+
+  #take(entry: Entry, into: Map<string, CacheEntry[]>): void {
+    const place = this.#keys.parse(entry.key);
+    if (!place) return;
+    const found = into.get(place.prefix) ?? [];
+    into.set(place.prefix, found);
+    found.push(this.#entry(place.path, entry.value, entry.revision));
+  }
+
+  #entry(path: string, value: Uint8Array, revision: number): CacheEntry {
+    return new CacheEntry(path, withRevision(value, revision), revision, this.#handedOver.get(value));
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        for await (const batch of this.options.store.watch(registryPrefix, this.#revision + 1, signal)) {
+          this.#apply(batch);
+        }
+        if (!signal.aborted) throw new Error('the store ended its watch');
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof SlowWatcher || error instanceof Compacted)) return this.options.onFatal(error);
+        await this.#reload();
+      }
+    }
+  }
+
+  #apply(batch: WatchBatch): void {
+    for (const event of batch.events) {
+      const place = this.#keys.parse(event.key);
+      const resource = place && this.#resources.get(place.prefix);
+      if (!place || !resource) continue;
+      const now = event.type === 'put' ? this.#entry(place.path, event.value, event.revision) : undefined;
+      resource.apply(place.path, now, event.revision);
+    }
+    this.#arrive(batch.revision);
+  }
+
+  /** After a gap in the feed: what differs between the cache and the store is applied as if it had been watched. */
+  async #reload(): Promise<void> {
+    const { entries, revision } = await this.#load();
+    for (const [prefix, resource] of this.#resources) {
+      const current = new Map((entries.get(prefix) ?? []).map(entry => [entry.path, entry]));
+      const gone = resource.all().filter(entry => !current.has(entry.path));
+      const written = [...current.values()].filter(entry => entry.revision > this.#revision);
+      for (const entry of written.sort((a, b) => a.revision - b.revision)) {
+        resource.apply(entry.path, entry, entry.revision);
+      }
+      for (const entry of gone) resource.apply(entry.path, undefined, revision);
+    }
+    this.#arrive(revision);
+  }
+
+  #arrive(revision: number): void {
+    this.#revision = revision;
+    if (this.#waiting.length === 0) return;
+    const ready = this.#waiting.filter(waiter => waiter.revision <= revision);
+    this.#waiting = this.#waiting.filter(waiter => waiter.revision > revision);
+    for (const waiter of ready) waiter.resolve();
+  }
+}
+
+function indexValue(row: KindRow, index: string, object: AnyObject): string | undefined {
+  if (index.startsWith('labels/')) return object.metadata.labels?.[index.slice('labels/'.length)];
+  return row.fields?.(object)[index.slice('fields/'.length)];
+}
+
+const tooLarge = (asked: number, current: number) =>
+  statusError('Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });

@@ -1,0 +1,142 @@
+/**
+ * One watch: what its client has still to be told, and how fast it takes it. Frames are queued as changes come and
+ * written once a tick, in one write. A client that lags is waited for until its queue is full; then its watch is ended,
+ * and it resumes from the last revision it saw. Nothing is ever skipped.
+ */
+import type { Status } from '../../api/types.js';
+import type { Sink } from '../contracts.js';
+import type { Change } from './change.js';
+import { type Filter, matches } from './filter.js';
+import { frame, type Representation } from './representation.js';
+
+const maxQueued = 16_384;
+const maxQueuedBytes = 32 * 1024 * 1024;
+/** So much is joined into one write. */
+const writeBytes = 256 * 1024;
+
+export interface WatchSchedule {
+  /** When the watch is ended, in clock milliseconds. */
+  deadline: number;
+  /** Bookmarks come about this often; absent when the client did not ask for them. */
+  bookmarkEveryMs?: number;
+}
+
+export class Watcher {
+  #initial: Iterator<Buffer> | undefined;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #blocked = false;
+  #ending = false;
+  #ended = false;
+  #nextBookmark: number;
+  readonly #onEnd: (() => void)[] = [];
+
+  /** `wake` asks for a flush at the end of this tick. */
+  constructor(
+    readonly filter: Filter,
+    private readonly representation: Representation,
+    private readonly sink: Sink,
+    private readonly schedule: WatchSchedule,
+    now: number,
+    private readonly wake: (watcher: Watcher) => void,
+  ) {
+    this.#nextBookmark = now + (schedule.bookmarkEveryMs ?? Number.POSITIVE_INFINITY);
+    sink.onClose(() => this.#close());
+    sink.onDrain(() => {
+      this.#blocked = false;
+      this.flush();
+    });
+  }
+
+  /** Called once, however the watch ends. */
+  onEnd(listener: () => void): void {
+    if (this.#ended) listener();
+    else this.#onEnd.push(listener);
+  }
+
+  /** Frames told before any change; drawn from only as fast as the client reads. */
+  startWith(initial: Iterator<Buffer>): void {
+    this.#initial = initial;
+    this.wake(this);
+  }
+
+  offer(change: Change): void {
+    const type = change.seenAs(entry => matches(this.filter, entry));
+    if (type) this.#push(change.frame(type, this.representation));
+  }
+
+  /** The passing of time: bookmarks when they are due, the end when it has come. All up to `revision` was offered. */
+  tick(now: number, revision: number): void {
+    const closing = now >= this.schedule.deadline;
+    if (this.schedule.bookmarkEveryMs !== undefined && !this.#initial && (closing || now >= this.#nextBookmark)) {
+      this.#nextBookmark = now + this.schedule.bookmarkEveryMs;
+      this.#push(frame('BOOKMARK', this.representation.bookmark(revision)));
+    }
+    if (closing) this.end();
+  }
+
+  /** Tells the client why, and ends. */
+  fail(status: Status): void {
+    this.#push(frame('ERROR', Buffer.from(JSON.stringify(status))));
+    this.end();
+  }
+
+  /** Ends once what is queued has been written. */
+  end(): void {
+    this.#ending = true;
+    this.wake(this);
+  }
+
+  flush(): void {
+    while (!this.#blocked && !this.#ended) {
+      const chunk = this.#nextChunk();
+      if (chunk) this.#blocked = !this.sink.write(chunk);
+      else break;
+    }
+    if (this.#ending && !this.#ended && this.#idle()) {
+      this.sink.end();
+      this.#close();
+    }
+  }
+
+  #idle(): boolean {
+    return !this.#initial && this.#queue.length === 0;
+  }
+
+  #push(line: Buffer): void {
+    if (this.#ended || this.#ending) return;
+    this.#queue.push(line);
+    this.#queuedBytes += line.length;
+    const lagging = this.#blocked || this.#initial !== undefined;
+    if (lagging && (this.#queue.length > maxQueued || this.#queuedBytes > maxQueuedBytes)) {
+      this.sink.end();
+      this.#close();
+    } else this.wake(this);
+  }
+
+  #nextChunk(): Buffer | undefined {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    while (this.#initial && bytes < writeBytes) {
+      const next = this.#initial.next();
+      if (next.done) {
+        this.#initial = undefined;
+        break;
+      }
+      parts.push(next.value);
+      bytes += next.value.length;
+    }
+    if (this.#initial || bytes >= writeBytes) return Buffer.concat(parts);
+    parts.push(...this.#queue.splice(0));
+    this.#queuedBytes = 0;
+    return parts.length <= 1 ? parts[0] : Buffer.concat(parts);
+  }
+
+  #close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#queue = [];
+    this.#initial = undefined;
+    for (const listener of this.#onEnd) listener();
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The words in which the API server's parts talk to each other. A request is parsed once into a RequestInfo, a
+ * credential becomes a User, and authorizers, admission and audit see nothing else.
+ */
+import type { KindRow } from '../api/kinds/row.js';
+import type { AnyObject } from '../api/types.js';
+
+/** Who is asking (authentication/v1 UserInfo). */
+export interface User {
+  name: string;
+  uid?: string;
+  groups: string[];
+  extra?: Record<string, string[]>;
+}
+
+/** What is asked, taken from method, path and query alone (k8s.io/apiserver RequestInfo). */
+export interface RequestInfo {
+  /** False for /healthz, /version, /api, /openapi, ... */
+  isResource: boolean;
+  path: string;
+  /** get list watch create update patch delete deletecollection; for other paths the HTTP method in lower case. */
+  verb: string;
+  /** '' for core. */
+  group: string;
+  version: string;
+  namespace: string;
+  /** The plural, 'pods'; '' for other paths. */
+  resource: string;
+  subresource: string;
+  name: string;
+}
+
+/** What a credential is found in. */
+export interface Credentials {
+  /** The client certificate, verified against the CA by TLS; absent when none was presented. */
+  certificate?: { subjectCN: string; subjectO: string[] };
+  /** The value of the Authorization header, or the bearer token of a WebSocket protocol. */
+  authorization?: string;
+}
+
+export interface Authenticator {
+  /** A user; undefined when these credentials say nothing to it; throws Unauthorized when they are false. */
+  authenticate(credentials: Credentials): Promise<User | undefined> | User | undefined;
+}
+
+export type Verdict = { allowed: true; reason: string } | { allowed: false; denied?: boolean; reason: string };
+
+export interface Authorizer {
+  /** Synchronous: rules are held in memory (from the watch cache), so that a request never waits for them. */
+  authorize(user: User, info: RequestInfo): Verdict;
+}
+
+/** A write on its way to the store. */
+export interface AdmissionRequest {
+  operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  row: KindRow;
+  info: RequestInfo;
+  user: User;
+  dryRun: boolean;
+  /** Absent for DELETE. A mutating plug-in changes it in place. */
+  object?: AnyObject;
+  /** Absent for CREATE. */
+  oldObject?: AnyObject;
+  /** DeleteOptions, PatchOptions, ... as received. */
+  options?: unknown;
+}
+
+export interface AdmissionPlugin {
+  readonly name: string;
+  handles(request: AdmissionRequest): boolean;
+  /** May change request.object; throws a StatusError to refuse. */
+  mutate?(request: AdmissionRequest): void | Promise<void>;
+  /** Throws a StatusError to refuse. */
+  validate?(request: AdmissionRequest): void | Promise<void>;
+}
+
+/** Read access to current objects, for authorizers and admission: answered from the watch cache, never stale at rest. */
+export interface Lookup {
+  get(resource: { group: string; resource: string }, namespace: string, name: string): AnyObject | undefined;
+  list(resource: { group: string; resource: string }, namespace?: string): Iterable<AnyObject>;
+  /** Called after each change of these resources, with the new and the old object. */
+  onChange(
+    resource: { group: string; resource: string },
+    listener: (now: AnyObject | undefined, before: AnyObject | undefined) => void,
+  ): void;
+}
+
+/** The header by which a component says what made it write; kept in the audit log (see client/runtime/cause.ts). */
+export const causeHeader = 'orrery-cause';
+
+/** One line of the audit log (audit.k8s.io/v1 Event, level Metadata), with the cause as an annotation. */
+export interface AuditRecord {
+  auditID: string;
+  stage: 'ResponseComplete' | 'ResponseStarted' | 'Panic';
+  requestReceivedTimestamp: number;
+  stageTimestamp: number;
+  /** Who authenticated; with `--as`, not whom the request was made as. */
+  user: User;
+  impersonatedUser?: User;
+  info: RequestInfo;
+  requestURI: string;
+  sourceIP: string;
+  userAgent: string;
+  code: number;
+  /** The revision this request wrote, where it wrote. */
+  revision?: number;
+  cause?: string;
+  /** 'allow' and the binding that allowed it, or why not. */
+  decision: string;
+}
+
+export interface AuditSink {
+  record(record: AuditRecord): void;
+  close(): Promise<void>;
+}
+
+/** One HTTP request, free of sockets: what the short way and the kubelet proxy see. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path and query, as received. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly remoteAddress: string;
+  readonly certificate?: Credentials['certificate'];
+  /** The whole body; throws RequestEntityTooLarge (413) when it has more than `limit` bytes. */
+  body(limit: number): Promise<Buffer>;
+}
+
+/** The answer to a request. Exactly one of `body` and `stream` is meant: `stream` where it is present. */
+export interface ApiResponse {
+  status: number;
+  headers: Record<string, string>;
+  /** Written one after the other, without a copy. */
+  body: readonly Uint8Array[];
+  /** Called once the head is sent: for watches and logs, which go on for as long as the client stays. */
+  stream?(sink: Sink): void;
+}
+
+/** Where a streamed answer is written. */
+export interface Sink {
+  /** False when the client lags: wait for `onDrain` before the next write. */
+  write(chunk: Uint8Array): boolean;
+  onDrain(listener: () => void): void;
+  /** The client left, or the server stops. Called at most once. */
+  onClose(listener: () => void): void;
+  end(): void;
+}
+
+/**
+ * Answers a POST that code decides rather than the store: reviews (SubjectAccessReview, ...) and serviceaccounts/token.
+ * `object` is the decoded body with its defaults; `parent` the object whose subresource is asked. Throws StatusErrors.
+ */
+export type CreateHandler = (call: {
+  row: KindRow;
+  info: RequestInfo;
+  user: User;
+  object: AnyObject;
+  parent?: AnyObject;
+  dryRun: boolean;
+}) => AnyObject | Promise<AnyObject>;

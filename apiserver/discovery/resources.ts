@@ -1,0 +1,98 @@
+/** What discovery says of a row: the resource, and each of its subresources with the kind and the verbs it has. */
+import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
+
+export interface Resource {
+  name: string;
+  singularName: string;
+  namespaced: boolean;
+  group?: string;
+  version?: string;
+  kind: string;
+  verbs: readonly string[];
+  shortNames?: readonly string[];
+  categories?: readonly string[];
+  storageVersionHash?: string;
+}
+
+interface SubresourceKind {
+  /** Absent: the kind of the resource itself. */
+  kind?: string;
+  /** Of the kind; absent: those of the resource. */
+  group?: string;
+  version?: string;
+  verbs: readonly string[];
+}
+
+const readWrite = ['get', 'patch', 'update'];
+const connect = ['create', 'get'];
+
+const subresources: Readonly<Record<string, SubresourceKind>> = {
+  status: { verbs: readWrite },
+  scale: { group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: readWrite },
+  binding: { kind: 'Binding', verbs: ['create'] },
+  log: { verbs: ['get'] },
+  exec: { kind: 'PodExecOptions', verbs: connect },
+  attach: { kind: 'PodAttachOptions', verbs: connect },
+  portforward: { kind: 'PodPortForwardOptions', verbs: connect },
+  token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
+  eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+  finalize: { verbs: ['update'] },
+};
+
+/** Resource and subresources, in the order of their names. */
+export function resourcesOf(row: KindRow): Resource[] {
+  const main: Resource = {
+    name: row.plural,
+    singularName: row.singular,
+    namespaced: row.namespaced,
+    kind: row.kind,
+    verbs: row.verbs,
+    ...(row.shortNames.length > 0 ? { shortNames: row.shortNames } : {}),
+    ...(row.categories.length > 0 ? { categories: row.categories } : {}),
+  };
+  const names = [...row.subresources].sort();
+  return [main, ...names.map(name => subresource(row, name))];
+}
+
+function subresource(row: KindRow, name: string): Resource {
+  const known = subresources[name];
+  if (!known) throw new TypeError(`discovery does not know the subresource ${row.plural}/${name}`);
+  const { kind = row.kind, verbs, group, version } = known;
+  return {
+    name: `${row.plural}/${name}`,
+    singularName: '',
+    namespaced: row.namespaced,
+    ...(group === undefined ? {} : { group }),
+    ...(version === undefined ? {} : { version }),
+    kind,
+    verbs,
+  };
+}
+
+/** The groups with their versions, core first, then by name. */
+export function groupsOf(rows: readonly KindRow[]): { group: string; versions: string[] }[] {
+  const groups = new Map<string, Set<string>>();
+  for (const { group, version } of rows) groups.set(group, (groups.get(group) ?? new Set()).add(version));
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, versions]) => ({ group, versions: [...versions].sort(byPriority) }));
+}
+
+/** Stable versions before beta before alpha, later ones first: v2, v1, v1beta1, v1alpha1. */
+export function byPriority(a: string, b: string): number {
+  const [x, y] = [parts(a), parts(b)];
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return (y[i] as number) - (x[i] as number);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function parts(version: string): number[] {
+  const found = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
+  if (!found) return [-1, 0, 0];
+  const stage = found[2] === undefined ? 2 : found[2] === 'beta' ? 1 : 0;
+  return [stage, Number(found[1]), Number(found[3] ?? 0)];
+}
+
+export const rowsOf = (rows: readonly KindRow[], group: string, version: string): KindRow[] =>
+  rows.filter(row => row.group === group && row.version === version).sort((a, b) => (a.plural < b.plural ? -1 : 1));
+
+export const groupVersion = (group: string, version: string): string => apiVersionOf({ group, version });

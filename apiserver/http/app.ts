@@ -1,0 +1,117 @@
+/** Everything that is no resource: health, version, metrics, discovery and OpenAPI, as an Express application. */
+import express, { type Express, type Request, type Response } from 'express';
+import type { KindRow } from '../../api/kinds/row.js';
+import { type AggregatedVersion, aggregatedDocument } from '../discovery/aggregated.js';
+import { discoveryDocument } from '../discovery/documents.js';
+import { version } from '../discovery/version.js';
+import { type Document, jsonDocument } from './documents.js';
+import { type HealthCheck, health } from './health.js';
+import type { Metrics } from './metrics.js';
+import { ranges } from './negotiate.js';
+import { type OpenApi, openApiRoutes } from './openapi-routes.js';
+
+export interface AppOptions {
+  rows: readonly KindRow[];
+  /** 'host:port' */
+  address: string;
+  metrics: Metrics;
+  checks: readonly HealthCheck[];
+  /** With which others check the service account tokens that this server signs. */
+  issuer: { jwks(): unknown; openidConfiguration(): unknown };
+  openApi(): Promise<OpenApi>;
+}
+
+export function buildApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((_request, response, next) => {
+    response.setHeader('cache-control', 'no-cache, private');
+    next();
+  });
+  for (const name of ['healthz', 'livez', 'readyz'] as const)
+    app.get([`/${name}`, `/${name}/:check`], health(name, options.checks));
+  app.get('/.well-known/openid-configuration', (_request, response) =>
+    sendJson(response, options.issuer.openidConfiguration()),
+  );
+  app.get('/openid/v1/jwks', (_request, response) =>
+    sendJson(response, options.issuer.jwks(), 'application/jwk-set+json'),
+  );
+  app.get('/version', (_request, response) => sendJson(response, version));
+  app.get('/metrics', (_request, response, next) => {
+    options.metrics.registry.metrics().then(text => {
+      response.setHeader('content-type', options.metrics.registry.contentType);
+      response.end(text);
+    }, next);
+  });
+  app.use(openApiRoutes(options.openApi, options.rows));
+  const discovery = discoverer(options);
+  app.get(/^\/apis?(\/.*)?$/, (request, response) => discovery(request, response));
+  app.get('/', (_request, response) => sendJson(response, { paths: rootPaths(options.rows) }));
+  return app;
+}
+
+/** Serves discovery documents, each made once. */
+function discoverer({ rows, address }: AppOptions): (request: Request, response: Response) => void {
+  const made = new Map<string, Document | undefined>();
+  return (request, response) => {
+    const path = request.path.replace(/\/$/, '');
+    const aggregated = path === '/api' || path === '/apis' ? aggregation(request) : undefined;
+    const key = `${path} ${aggregated ?? ''}`;
+    if (!made.has(key)) made.set(key, makeDocument(rows, path, address, aggregated));
+    const found = made.get(key);
+    if (found) found.send(request, response);
+    else {
+      made.delete(key);
+      notFoundPage(response);
+    }
+  };
+}
+
+function makeDocument(
+  rows: readonly KindRow[],
+  path: string,
+  address: string,
+  aggregated: AggregatedVersion | undefined,
+): Document | undefined {
+  if (aggregated) {
+    const document = aggregatedDocument(rows, path === '/api' ? 'api' : 'apis', aggregated);
+    const type = `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
+    return jsonDocument(document, type);
+  }
+  const document = discoveryDocument(rows, path, address);
+  return document && jsonDocument(document);
+}
+
+function aggregation(request: Request): AggregatedVersion | undefined {
+  for (const { type, parameters } of ranges(String(request.headers.accept ?? ''))) {
+    if (type !== 'application/json' && type !== 'application/*' && type !== '*/*') continue;
+    if (parameters.get('as') === undefined) return undefined;
+    const asked = parameters.get('v');
+    const right = parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('as') === 'APIGroupDiscoveryList';
+    if (right && (asked === 'v2' || asked === 'v2beta1')) return asked;
+  }
+  return undefined;
+}
+
+function rootPaths(rows: readonly KindRow[]): string[] {
+  const groups = new Set<string>();
+  for (const { group, version } of rows) {
+    if (group === '') groups.add(`/api/${version}`);
+    else groups.add(`/apis/${group}`).add(`/apis/${group}/${version}`);
+  }
+  const others = ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+  return ['/api', '/apis', ...groups, ...others].sort();
+}
+
+function sendJson(response: Response, value: unknown, contentType = 'application/json'): void {
+  response.setHeader('content-type', contentType);
+  response.end(JSON.stringify(value));
+}
+
+/** What Go's HTTP server says, and clients of Kubernetes know. */
+export function notFoundPage(response: Pick<Response, 'setHeader' | 'end' | 'statusCode'>): void {
+  response.statusCode = 404;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.end('404 page not found\n');
+}

@@ -1,0 +1,72 @@
+/** Bodies: bytes of a stated media type become a JSON value, or a clear refusal. */
+import { builtinKinds } from '../../api/kinds/index.js';
+import { maxBodyBytes, parseJson } from '../../api/schema/index.js';
+import { badRequest, statusError } from '../../api/status.js';
+import { parseYaml, YamlError } from '../../api/yaml.js';
+import type { ApiRequest } from '../contracts.js';
+import { decodeProtobuf } from './protobuf/decode.js';
+
+export interface Body {
+  value: unknown;
+  /** What is odd about it ('duplicate field "spec.replicas"'). */
+  problems: readonly string[];
+}
+
+/** Throws UnsupportedMediaType, RequestEntityTooLarge or BadRequest. An empty body is undefined. */
+export async function readBody(request: ApiRequest): Promise<Body | undefined> {
+  const read = readerOf(contentType(request));
+  const bytes = await request.body(maxBodyBytes);
+  return bytes.length === 0 ? undefined : read(bytes);
+}
+
+/** A patch is JSON, whatever its media type is called. Throws as `readBody`. */
+export async function readPatch(request: ApiRequest): Promise<Body> {
+  const bytes = await request.body(maxBodyBytes);
+  if (bytes.length === 0) throw badRequest('the request has no body');
+  return parseJson(bytes);
+}
+
+/** The Content-Type without its parameters, in lower case; '' when none is said. */
+export function contentType(request: ApiRequest): string {
+  const header = request.headers['content-type'];
+  const said = typeof header === 'string' ? header.trim().toLowerCase() : '';
+  return said.split(';', 1)[0]?.trim() || said;
+}
+
+const protobufType = 'application/vnd.kubernetes.protobuf';
+
+function readerOf(type: string): (bytes: Buffer) => Body | Promise<Body> {
+  switch (type) {
+    case '':
+    case 'application/json':
+      return parseJson;
+    case 'application/yaml':
+    case 'application/x-yaml':
+      return fromYaml;
+    case protobufType:
+      return fromProtobuf;
+    default:
+      throw unsupportedMediaType(['application/json', 'application/yaml', protobufType]);
+  }
+}
+
+/** The library is loaded with the first such body: many servers never see one. */
+async function fromProtobuf(bytes: Buffer): Promise<Body> {
+  const { default: protobuf } = await import('protobufjs/minimal.js');
+  return decodeProtobuf(bytes, builtinKinds, protobuf.Reader.create);
+}
+
+export const unsupportedMediaType = (accepted: readonly string[]) =>
+  statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+
+function fromYaml(bytes: Buffer): Body {
+  try {
+    return { value: parseYaml(bytes.toString()), problems: [] };
+  } catch (error) {
+    if (error instanceof YamlError) throw badRequest(`error converting YAML to JSON: ${error.message}`);
+    throw error;
+  }
+}

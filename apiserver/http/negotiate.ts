@@ -1,0 +1,77 @@
+/** The Accept header: in which shape, of those the server can make, the client wants its answer. */
+import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
+import { badRequest, statusError } from '../../api/status.js';
+import { plain, type Representation } from '../cache/representation.js';
+import { partial } from '../registry/partial.js';
+import { type IncludeObject, table } from '../registry/table.js';
+
+const plainByRow = new WeakMap<KindRow, Representation>();
+
+/** Throws NotAcceptable. `now` in milliseconds, for the ages in tables. */
+export function negotiate(
+  accept: string | undefined,
+  row: KindRow,
+  query: URLSearchParams,
+  now: () => number,
+): Representation {
+  if (!accept || accept === 'application/json' || accept === '*/*') return plainFor(row);
+  for (const { type, parameters } of ranges(accept)) {
+    if (!jsonTypes.has(type)) continue;
+    const found = shapeOf(parameters, row, query, now);
+    if (found) return found;
+  }
+  throw statusError('NotAcceptable', 'only the following media types are accepted: application/json');
+}
+
+const jsonTypes = new Set(['application/json', 'application/*', '*/*']);
+
+function plainFor(row: KindRow): Representation {
+  let found = plainByRow.get(row);
+  if (!found) {
+    found = plain(apiVersionOf(row), row.kind);
+    plainByRow.set(row, found);
+  }
+  return found;
+}
+
+function shapeOf(
+  parameters: ReadonlyMap<string, string>,
+  row: KindRow,
+  query: URLSearchParams,
+  now: () => number,
+): Representation | undefined {
+  const as = parameters.get('as');
+  if (as === undefined) return plainFor(row);
+  const version = parameters.get('v');
+  if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
+  if (as === 'Table') return table(row, version, includeObject(query), now);
+  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return partial(version);
+  return undefined;
+}
+
+function includeObject(query: URLSearchParams): IncludeObject {
+  const asked = query.get('includeObject') || 'Metadata';
+  if (asked === 'None' || asked === 'Metadata' || asked === 'Object') return asked;
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`);
+}
+
+export interface MediaRange {
+  type: string;
+  parameters: ReadonlyMap<string, string>;
+}
+
+/** The ranges of an Accept header, those the client likes best first. */
+export function ranges(accept: string): MediaRange[] {
+  return accept
+    .split(',')
+    .map(part => {
+      const [type = '', ...pairs] = part.split(';').map(piece => piece.trim());
+      const parameters = new Map(
+        pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+      );
+      const quality = parameters.has('q') ? Number(parameters.get('q')) : 1;
+      return { type: type.toLowerCase(), parameters, quality: Number.isNaN(quality) ? 1 : quality };
+    })
+    .filter(range => range.quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+}

@@ -1,0 +1,81 @@
+/** ApiResponses on node's responses, of either protocol. */
+import type { ApiResponse, Sink } from '../contracts.js';
+import type { AnyRequest, AnyResponse } from './express-graft.js';
+
+/** Parts are joined up to this size: few large writes, and still no copy of a whole list. */
+const writeBytes = 256 * 1024;
+
+/** HTTP/1's and HTTP/2's responses have these in common; their overloads differ too much for TypeScript to see it. */
+interface Writable {
+  writeHead(status: number, headers: Record<string, string | number>): unknown;
+  flushHeaders(): void;
+  write(chunk: Uint8Array): boolean;
+  end(chunk?: Uint8Array): unknown;
+  on(event: 'drain' | 'close', listener: () => void): unknown;
+  once(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+  readonly writableEnded: boolean;
+}
+
+/** The client has left: HTTP/2's response does not say so itself, its stream does. */
+function isGone(response: AnyResponse): boolean {
+  return 'stream' in response ? (response.stream?.destroyed ?? true) : response.destroyed;
+}
+
+/** Resolves once everything is handed to the connection; at once for streams, which go on. */
+export async function send(request: AnyRequest, response: AnyResponse, answer: ApiResponse): Promise<void> {
+  if (isGone(response)) return;
+  const out = response as unknown as Writable;
+  // A body that was not read to its end is in the way of the next request of an HTTP/1 connection.
+  const unread = request.httpVersionMajor === 1 && !request.complete && request.method !== 'GET';
+  const closing: Record<string, string> = unread ? { connection: 'close' } : {};
+  if (answer.stream) {
+    out.writeHead(answer.status, answer.headers);
+    out.flushHeaders();
+    answer.stream(sinkOver(out, () => isGone(response)));
+    return;
+  }
+  const length = answer.body.reduce((sum, part) => sum + part.length, 0);
+  out.writeHead(answer.status, { ...answer.headers, ...closing, 'content-length': length });
+  if (request.method === 'HEAD') out.end();
+  else await writeParts(out, answer.body, () => isGone(response));
+}
+
+async function writeParts(out: Writable, parts: readonly Uint8Array[], gone: () => boolean): Promise<void> {
+  if (parts.length === 1) {
+    out.end(parts[0]);
+    return;
+  }
+  for (let i = 0; i < parts.length && !gone(); ) {
+    const chunk: Uint8Array[] = [];
+    for (let size = 0; i < parts.length && size < writeBytes; i++) {
+      const part = parts[i] as Uint8Array;
+      chunk.push(part);
+      size += part.length;
+    }
+    if (!out.write(Buffer.concat(chunk)) && !gone()) await drained(out);
+  }
+  out.end();
+}
+
+const drained = (out: Writable): Promise<void> =>
+  new Promise(resolve => {
+    const done = (): void => {
+      out.off('drain', done);
+      out.off('close', done);
+      resolve();
+    };
+    out.once('drain', done);
+    out.once('close', done);
+  });
+
+function sinkOver(out: Writable, gone: () => boolean): Sink {
+  return {
+    write: chunk => !gone() && !out.writableEnded && out.write(chunk),
+    onDrain: listener => out.on('drain', listener),
+    onClose: listener => out.once('close', listener),
+    end: () => {
+      if (!out.writableEnded) out.end();
+    },
+  };
+}

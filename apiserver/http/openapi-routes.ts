@@ -1,0 +1,104 @@
+/** /openapi/v2 and /openapi/v3. A document is large and slow to make, so each is made when it is first asked for. */
+import { createHash } from 'node:crypto';
+import { type Response, Router } from 'express';
+import type { KindRow } from '../../api/kinds/row.js';
+import { groupsOf, rowsOf } from '../discovery/resources.js';
+import { version } from '../discovery/version.js';
+import { Document, jsonDocument } from './documents.js';
+import { ranges } from './negotiate.js';
+
+/** What makes the documents (api/openapi). */
+export interface OpenApi {
+  openApiV2(rows: readonly KindRow[]): object;
+  openApiV2Protobuf(document: object): Uint8Array;
+  /** The document of one group and version; '' is core. */
+  openApiV3(group: string, version: string, rows: readonly KindRow[]): object;
+}
+
+const protobufType = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/;
+const protobufAnswer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/** `load` is called with the first request: a server that nobody asks for documents never holds what makes them. */
+export function openApiRoutes(load: () => Promise<OpenApi>, rows: readonly KindRow[]): Router {
+  const router = Router();
+  const documents = new Documents(load, rows);
+
+  router.get('/openapi/v2', async (request, response) => {
+    const accepted = ranges(String(request.headers.accept ?? '*/*'));
+    const found = accepted.find(({ type }) => protobufType.test(type) || isJson(type));
+    if (!found) return notAcceptable(response);
+    const document = await (protobufType.test(found.type) ? documents.v2Protobuf() : documents.v2());
+    document.send(request, response);
+  });
+
+  const paths = new Map(groupVersions(rows).map(gv => [gv.path, gv]));
+  const index = jsonDocument({ paths: Object.fromEntries([...paths].map(([path, gv]) => [path, link(gv, rows)])) });
+  router.get('/openapi/v3', (request, response) => index.send(request, response));
+  router.get(/^\/openapi\/v3\/(.+)$/, async (request, response, next) => {
+    const found = paths.get(request.path.slice('/openapi/v3/'.length));
+    if (!found) return next();
+    const accepted = ranges(String(request.headers.accept ?? '*/*'));
+    if (!accepted.some(({ type }) => isJson(type))) return notAcceptable(response);
+    (await documents.v3(found)).send(request, response);
+  });
+  return router;
+}
+
+class Documents {
+  readonly #made = new Map<string, Promise<Document>>();
+
+  constructor(
+    private readonly load: () => Promise<OpenApi>,
+    private readonly rows: readonly KindRow[],
+  ) {}
+
+  v2(): Promise<Document> {
+    return this.#once('v2', openApi => jsonDocument(openApi.openApiV2(this.rows)));
+  }
+
+  v2Protobuf(): Promise<Document> {
+    return this.#once('v2 protobuf', openApi => {
+      return new Document(protobufAnswer, openApi.openApiV2Protobuf(openApi.openApiV2(this.rows)));
+    });
+  }
+
+  v3({ path, group, version: of }: GroupVersion): Promise<Document> {
+    return this.#once(path, openApi => jsonDocument(openApi.openApiV3(group, of, rowsOf(this.rows, group, of))));
+  }
+
+  /** Requests that come while a document is being made wait for the same one. */
+  #once(name: string, make: (openApi: OpenApi) => Document): Promise<Document> {
+    let made = this.#made.get(name);
+    if (!made) {
+      made = this.load().then(make);
+      made.catch(() => this.#made.delete(name));
+      this.#made.set(name, made);
+    }
+    return made;
+  }
+}
+
+interface GroupVersion {
+  path: string;
+  group: string;
+  version: string;
+}
+
+const groupVersions = (rows: readonly KindRow[]): GroupVersion[] =>
+  groupsOf(rows).flatMap(({ group, versions }) =>
+    versions.map(of => ({ path: group === '' ? `api/${of}` : `apis/${group}/${of}`, group, version: of })),
+  );
+
+/** The hash lets clients keep a document for as long as the server serves the same kinds in the same version. */
+function link({ path, group, version: of }: GroupVersion, rows: readonly KindRow[]): { serverRelativeURL: string } {
+  const kinds = rowsOf(rows, group, of).map(row => [row.kind, row.plural, row.model, row.verbs, row.subresources]);
+  const hash = createHash('sha256').update(JSON.stringify([version.gitVersion, path, kinds]));
+  return { serverRelativeURL: `/openapi/v3/${path}?hash=${hash.digest('hex').toUpperCase()}` };
+}
+
+const isJson = (type: string): boolean => type === 'application/json' || type === 'application/*' || type === '*/*';
+
+function notAcceptable(response: Response): void {
+  response.statusCode = 406;
+  response.end();
+}

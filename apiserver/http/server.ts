@@ -1,0 +1,179 @@
+/**
+ * The TLS server, for HTTP/2 and HTTP/1.1 on one port. A thin shell: requests to resources go straight to the API
+ * (a function), what streams to and from kubelets to their proxy, and everything else through Express.
+ */
+import type { IncomingMessage } from 'node:http';
+import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Express } from 'express';
+import type { Clock } from '../../api/clock.js';
+import { presentedCredentials } from '../auth/credentials.js';
+import { unknownPath } from '../registry/refusals.js';
+import type { KubeletProxy } from '../streaming/contracts.js';
+import type { Api, Session } from './api.js';
+import { notFoundPage } from './app.js';
+import { type AnyRequest, type AnyResponse, graft } from './express-graft.js';
+import { NodeRequest } from './node-request.js';
+import { send } from './node-response.js';
+import { parseTarget, type Target } from './request-info.js';
+import { responseTo } from './responses.js';
+
+export interface ServerOptions {
+  api: Api;
+  app: Express;
+  proxy: KubeletProxy;
+  clock: Clock;
+  tls: { key: Buffer; cert: Buffer; ca: Buffer };
+  onError(error: unknown, request: { method: string; target: string }): void;
+}
+
+/** Subresources of pods that are answered by the pod's kubelet. */
+const proxied = new Set(['log', 'exec', 'attach', 'portforward']);
+
+/** After `close`, requests under way have this long. */
+const graceMs = 1500;
+
+export class ApiHttpServer {
+  readonly #server: Http2SecureServer;
+  readonly #sessions = new Set<Http2Session>();
+  readonly #sockets = new Set<TLSSocket>();
+  readonly #express: ReturnType<typeof graft>;
+
+  constructor(private readonly options: ServerOptions) {
+    this.#express = graft(options.app);
+    this.#server = createSecureServer({
+      ...options.tls,
+      allowHTTP1: true,
+      requestCert: true,
+      // An unknown certificate is answered with 401 in HTTP's words, as Kubernetes does, rather than by a broken handshake.
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      settings: { maxConcurrentStreams: 1000 },
+      // In megabytes. What waits for a slow client counts, and beyond this the session gets no new requests.
+      maxSessionMemory: 64,
+    });
+    this.#server.on('request', (request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#server.on('session', session => this.#track(this.#sessions, session));
+    this.#server.on('secureConnection', socket => this.#track(this.#sockets, socket));
+    // Clients come and go: a broken connection concerns only the one who broke it.
+    this.#server.on('sessionError', () => undefined);
+    this.#server.on('tlsClientError', () => undefined);
+  }
+
+  /** Resolves with the port; port 0 is any free one. Rejects when the address cannot be had. */
+  listen(port: number, address: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, address, () => {
+        this.#server.off('error', reject);
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Takes no more connections, lets requests under way finish, and closes what is left after that. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const session of this.#sessions) session.close();
+    const patience = new AbortController();
+    await Promise.race([closed, this.options.clock.sleep(graceMs, patience.signal)]);
+    patience.abort();
+    for (const session of this.#sessions) session.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #track<T extends { once(event: 'close', listener: () => void): unknown }>(open: Set<T>, connection: T): void {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
+  }
+
+  async #serve(request: AnyRequest, response: AnyResponse): Promise<void> {
+    const apiRequest = new NodeRequest(request, this.options.clock);
+    try {
+      const path = apiRequest.target;
+      const target = path.startsWith('/api') ? parsed(apiRequest) : undefined;
+      if (target?.info.isResource && !isProxied(target)) {
+        await send(request, response, await this.options.api.handle(apiRequest, target));
+      } else await this.#serveOther(apiRequest, request, response);
+    } catch (error) {
+      this.options.onError(error, apiRequest);
+      if (!response.headersSent)
+        await send(request, response, responseTo(error, this.options.api.auditIDOf(apiRequest)));
+      else response.end();
+    }
+  }
+
+  async #serveOther(apiRequest: NodeRequest, request: AnyRequest, response: AnyResponse): Promise<void> {
+    const { api, clock } = this.options;
+    const auditID = api.auditIDOf(apiRequest);
+    let session: Session;
+    try {
+      const target = parseTarget(apiRequest.method, apiRequest.target);
+      session = await api.admit(apiRequest, target, auditID, clock.now());
+    } catch (error) {
+      return send(request, response, responseTo(error, auditID));
+    }
+    response.setHeader('audit-id', auditID);
+    response.on('close', () => api.finish(apiRequest, session, response.statusCode));
+    if (session.info.isResource) return this.#proxy(request, response, session);
+    this.#express(request, response, error => {
+      if (error) void send(request, response, responseTo(error, auditID));
+      else notFoundPage(response as unknown as Parameters<typeof notFoundPage>[0]);
+    });
+  }
+
+  async #proxy(request: AnyRequest, response: AnyResponse, session: Session): Promise<void> {
+    try {
+      await this.options.proxy.handle(request, response, session.info);
+    } catch (error) {
+      if (response.headersSent) response.end();
+      else await send(request, response, responseTo(error, session.auditID));
+    }
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { api, proxy, clock } = this.options;
+    socket.on('error', () => socket.destroy());
+    const apiRequest = new NodeRequest(request, this.options.clock);
+    const auditID = api.auditIDOf(apiRequest);
+    try {
+      const target = parseTarget(apiRequest.method, apiRequest.target);
+      const session = await api.admit(apiRequest, target, auditID, clock.now());
+      if (!isProxied(target)) throw unknownPath();
+      dropBearerProtocol(request);
+      const code = await proxy.upgrade(request, socket, head, session.info);
+      api.finish(apiRequest, session, code);
+    } catch (error) {
+      refuseUpgrade(socket, responseTo(error, auditID));
+    }
+  }
+}
+
+/** Undefined for what cannot be parsed: the API says so, with everything else it says about a request. */
+function parsed(request: NodeRequest): Target | undefined {
+  try {
+    return parseTarget(request.method, request.target);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A token that came as a WebSocket protocol is for us alone: it must be neither chosen nor passed on. */
+function dropBearerProtocol(request: IncomingMessage): void {
+  if (request.headers['sec-websocket-protocol'] === undefined) return;
+  request.headers['sec-websocket-protocol'] = presentedCredentials(request.headers).protocols.join(', ');
+}
+
+const isProxied = ({ info }: Target): boolean =>
+  info.group === '' && info.resource === 'pods' && proxied.has(info.subresource);
+
+function refuseUpgrade(socket: Duplex, answer: ReturnType<typeof responseTo>): void {
+  const body = Buffer.concat([...answer.body]);
+  const headers = { ...answer.headers, 'content-length': body.length, connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${answer.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body.toString()}`);
+}

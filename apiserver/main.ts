@@ -1,0 +1,226 @@
+/** Starts an API server: a store, the cache over it, what every cluster starts with, and the TLS server in front. */
+import { randomInt, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../api/clock.js';
+import { builtinKinds } from '../api/kinds/index.js';
+import { keepCompacting } from '../storage/compaction.js';
+import { openStore } from '../storage/open.js';
+import type { Store } from '../storage/store.js';
+import { builtinAdmission } from './admission/index.js';
+import { openAudit } from './audit/index.js';
+import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
+import { bootstrap, keepSystemObjects } from './bootstrap/index.js';
+import type { Advertised } from './bootstrap/objects.js';
+import { lookupOver } from './cache/lookup.js';
+import { WatchCache } from './cache/watch-cache.js';
+import type { AuditSink, Lookup } from './contracts.js';
+import { Api } from './http/api.js';
+import { buildApp } from './http/app.js';
+import type { HealthCheck } from './http/health.js';
+import { openMetrics } from './http/metrics.js';
+import { ApiHttpServer } from './http/server.js';
+import { type PkiPaths, pkiPaths } from './pki/paths.js';
+import type { Environment } from './registry/call.js';
+import { KindTable } from './registry/kinds.js';
+import { ServiceAllocation } from './registry/services/allocation.js';
+import { createKubeletProxy } from './streaming/index.js';
+
+export interface ApiServerOptions {
+  /** Where pki/ is (see apiserver/pki), and where store/ and audit.log go. */
+  dataDir: string;
+  /** 'lmdb', 'memory' or 'etcd://HOST:PORT,...' */
+  datastore: string;
+  bindAddress: string;
+  /** 0 is any free port; the answer says which. */
+  port: number;
+  /** Where pods and nodes reach this server. */
+  advertiseAddress: string;
+  /** '10.96.0.0/16' */
+  serviceCidr: string;
+  log: Logger;
+  clock: Clock;
+  /** The store is gone for good (a failed disk, a lost cluster): the owner should stop the process. Logged anyway. */
+  onFatal?(error: unknown): void;
+}
+
+export interface ApiServer {
+  port: number;
+  /** Ends watches, finishes requests under way and closes the store; takes at most two seconds. */
+  stop(): Promise<void>;
+}
+
+const issuer = 'https://kubernetes.default.svc.cluster.local';
+const tickMs = 1000;
+
+/** Throws what opening the store, reading the keys or listening throws, with everything closed again. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const port = await assemble(options, closing);
+    return { port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Puts the parts together, and `closing` is told how each is taken apart again: the last first. */
+async function assemble(options: ApiServerOptions, closing: (() => Promise<void>)[]): Promise<number> {
+  const { log, clock } = options;
+  const pki = pkiPaths(options.dataDir);
+  const store = await openStore(options.datastore, options.dataDir);
+  closing.push(() => store.close());
+  const cache = await openCache(options, store);
+  closing.push(() => cache.close());
+  const lookup = lookupOver(cache, builtinKinds);
+  const security = await createSecurity({ lookup, pkiDir: pki.dir, issuer, log, clock });
+  const env = environment(options, store, cache, lookup, security);
+  const audit = openAudit({ path: join(options.dataDir, 'audit.log'), log });
+  closing.push(() => audit.close());
+  const proxy = createKubeletProxy({ lookup, pkiDir: pki.dir, log });
+  closing.push(() => proxy.close());
+  const metrics = openMetrics(() => cache.watcherCount());
+  const api = buildApi(options, env, security, audit, metrics);
+  let started = false;
+  const app = buildApp({
+    rows: builtinKinds,
+    address: `${options.advertiseAddress}:${options.port}`,
+    metrics,
+    issuer: security.tokens,
+    checks: [storeCheck(store), startCheck(() => started)],
+    openApi: () => import('../api/openapi/index.js'),
+  });
+  const onError = (error: unknown, request: { method: string; target: string }): void =>
+    log.error({ err: error, method: request.method, target: request.target }, 'a request failed');
+  const server = new ApiHttpServer({ api, app, proxy, clock, tls: await readTls(pki), onError });
+  const port = await server.listen(options.port, options.bindAddress);
+  closing.push(() => {
+    cache.endWatches();
+    return server.close();
+  });
+  closing.push(keepTime(options, store, cache, api));
+  const { advertiseAddress: address, serviceCidr } = options;
+  const advertised = { address, port, serviceCidr };
+  await bootstrap(env, advertised, defaultPolicy());
+  started = true;
+  closing.push(keepUp(options, env, advertised));
+  log.info({ port, datastore: options.datastore }, 'the API server is ready');
+  return port;
+}
+
+const openCache = ({ log, clock, onFatal }: ApiServerOptions, store: Store): Promise<WatchCache> =>
+  WatchCache.open({
+    store,
+    rows: builtinKinds,
+    clock,
+    onFatal(error) {
+      log.fatal({ err: error }, 'the store is gone: this server can serve nothing any more');
+      onFatal?.(error);
+    },
+  });
+
+function environment(
+  { clock, serviceCidr }: ApiServerOptions,
+  store: Store,
+  cache: WatchCache,
+  lookup: Lookup,
+  security: Security,
+): Environment {
+  const services = new ServiceAllocation({ serviceCidr, random: Math.random });
+  services.follow(lookup);
+  return {
+    kinds: new KindTable(builtinKinds),
+    store,
+    cache,
+    lookup,
+    clock,
+    admission: builtinAdmission({ lookup, authorizer: security.authorizer }),
+    uid: randomUUID,
+    randomSuffix,
+    random: Math.random,
+    reservations: [services],
+    createHandlers: security.createHandlers,
+  };
+}
+
+function buildApi(
+  { log, clock }: ApiServerOptions,
+  env: Environment,
+  { authenticator, authorizer }: Security,
+  audit: AuditSink,
+  metrics: ReturnType<typeof openMetrics>,
+): Api {
+  return new Api({
+    env,
+    authenticator,
+    authorizer,
+    audit,
+    clock,
+    onError: (error, request) =>
+      log.error({ err: error, method: request.method, target: request.target }, 'a request failed'),
+    onAnswer: (info, code, milliseconds) => metrics.answered(info, code, milliseconds),
+  });
+}
+
+const storeCheck = (store: Store): HealthCheck => ({
+  name: 'store',
+  async check() {
+    await store.revision();
+    return undefined;
+  },
+});
+
+const startCheck = (started: () => boolean): HealthCheck => ({
+  name: 'poststarthook/bootstrap',
+  readinessOnly: true,
+  check: async () => (started() ? undefined : 'the namespaces and roles of the system are being written'),
+});
+
+/** What happens by the clock: bookmarks, timeouts, compaction. */
+function keepTime({ clock, log }: ApiServerOptions, store: Store, cache: WatchCache, api: Api): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const ticking = (async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(tickMs, signal);
+      if (signal.aborted) return;
+      cache.tick();
+      api.tick();
+    }
+  })();
+  const failed = (error: unknown): void => log.warn({ err: error }, 'the history of the store could not be compacted');
+  const compacting = keepCompacting(store, { clock, signal, failed });
+  return async () => {
+    stopping.abort();
+    await Promise.all([ticking, compacting]);
+  };
+}
+
+/** What the system needs is made again when somebody deletes it. */
+function keepUp({ clock, log }: ApiServerOptions, env: Environment, advertised: Advertised): () => Promise<void> {
+  const stopping = new AbortController();
+  const failed = (error: unknown): void => log.warn({ err: error }, 'the objects of the system could not be written');
+  const keeping = keepSystemObjects(env, advertised, { clock, signal: stopping.signal, failed });
+  return async () => {
+    stopping.abort();
+    await keeping;
+  };
+}
+
+async function readTls({ apiserver, ca }: PkiPaths): Promise<{ key: Buffer; cert: Buffer; ca: Buffer }> {
+  const [key, cert, authority] = await Promise.all(
+    [apiserver.key, apiserver.cert, ca.cert].map(path => readFile(path)),
+  );
+  return { key: key as Buffer, cert: cert as Buffer, ca: authority as Buffer };
+}
+
+/** Kubernetes' letters for generated names: no vowels, so that no words come of them, and nothing that looks alike. */
+const letters = 'bcdfghjklmnpqrstvwxz2456789';
+
+const randomSuffix = (length: number): string =>
+  Array.from({ length }, () => letters[randomInt(letters.length)] as string).join('');

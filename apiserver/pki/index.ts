@@ -1,0 +1,100 @@
+/** Every key, certificate and kubeconfig that a cluster of one machine needs: kept while good, issued when not. */
+import { type Pem, whyRenew } from './assess.js';
+import { type Authority, ensureAuthority, PkiError } from './authority.js';
+import { readIfThere, writeWhole } from './files.js';
+import { type Identity, identities } from './identities.js';
+import { newPrivateKey, privateKeyOf, privatePem, publicPem } from './keys.js';
+import { embeddedCredentials, renderKubeconfig } from './kubeconfig.js';
+import { type KeyPair, type KubeconfigName, type PkiPaths, pkiPaths } from './paths.js';
+
+export { PkiError } from './authority.js';
+export { type KubeconfigName, type PkiPaths, pkiPaths } from './paths.js';
+
+export interface PkiOptions {
+  dataDir: string;
+  nodeName: string;
+  /** IP addresses and DNS names of this machine, for the serving certificates; the well-known ones are added. */
+  addresses: readonly string[];
+  /** The API server's URL, for the kubeconfigs. */
+  server: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+type Issue = (identity: Identity) => Promise<Pem>;
+
+/**
+ * Idempotent: what is valid stays; what is missing, expires within 30 days, lacks an address or was issued by another
+ * authority is issued anew. Throws PkiError when the authority's own files are damaged: they are never replaced.
+ */
+export async function ensurePki(options: PkiOptions): Promise<PkiPaths> {
+  const paths = pkiPaths(options.dataDir);
+  const authority = await ensureAuthority(paths.ca, options.now);
+  const issue = lazyIssuer(authority, options.now);
+  const wanted = identities(options.nodeName, options.addresses);
+  const pair = (files: KeyPair, identity: Identity): Promise<void> =>
+    ensurePair(files, identity, authority, issue, options.now);
+  const names = Object.keys(paths.kubeconfig) as KubeconfigName[];
+  await Promise.all([
+    pair(paths.apiserver, wanted.apiserver),
+    pair(paths.kubeletClient, wanted.kubeletClient),
+    pair(paths.kubelet, wanted.kubelet),
+    ensureTokenKeys(paths.serviceAccount),
+    ...names.map(name => ensureKubeconfig(paths.kubeconfig[name], wanted.kubeconfig[name], authority, issue, options)),
+  ]);
+  return paths;
+}
+
+/** The first certificate that must be issued loads the library; a start with good files loads nothing. */
+function lazyIssuer(authority: Authority, now: number): Issue {
+  let ready: Promise<Issue> | undefined;
+  const load = async (): Promise<Issue> => {
+    const key = authority.key();
+    const { issuer } = await import('./issue.js');
+    return issuer(authority.pem, key, now);
+  };
+  return async identity => {
+    ready ??= load();
+    return (await ready)(identity);
+  };
+}
+
+async function ensurePair(
+  files: KeyPair,
+  identity: Identity,
+  authority: Authority,
+  issue: Issue,
+  now: number,
+): Promise<void> {
+  const [cert, key] = await Promise.all([readIfThere(files.cert), readIfThere(files.key)]);
+  const found = { ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  if (whyRenew(found, identity, authority.cert, now) === undefined) return;
+  const issued = await issue(identity);
+  await writeWhole(files.key, issued.key, 0o600);
+  await writeWhole(files.cert, issued.cert, 0o644);
+}
+
+async function ensureKubeconfig(
+  path: string,
+  identity: Identity,
+  authority: Authority,
+  issue: Issue,
+  { server, now }: PkiOptions,
+): Promise<void> {
+  const text = await readIfThere(path);
+  const found = text === undefined ? {} : embeddedCredentials(text);
+  const good = whyRenew(found, identity, authority.cert, now) === undefined;
+  const credentials = good ? (found as Pem) : await issue(identity);
+  const wanted = renderKubeconfig({ user: identity.commonName, server, caCert: authority.pem, credentials });
+  if (text !== wanted) await writeWhole(path, wanted, 0o600);
+}
+
+/** ES256. A lost public half is derived again; a new private key would end every token. */
+async function ensureTokenKeys({ privateKey, publicKey }: PkiPaths['serviceAccount']): Promise<void> {
+  const [found, foundPublic] = await Promise.all([readIfThere(privateKey), readIfThere(publicKey)]);
+  const key = found === undefined ? newPrivateKey() : privateKeyOf(found);
+  if (!key) throw new PkiError(`${privateKey} holds no private key: restore it from a backup`);
+  if (found === undefined) await writeWhole(privateKey, privatePem(key), 0o600);
+  const wanted = publicPem(key);
+  if (foundPublic !== wanted) await writeWhole(publicKey, wanted, 0o644);
+}

@@ -1,0 +1,49 @@
+/** Where the cluster's keys and certificates lie below the data directory (ARCHITECTURE.md has the table). */
+import { join } from 'node:path';
+
+export interface KeyPair {
+  cert: string;
+  key: string;
+}
+
+export interface PkiPaths {
+  dir: string;
+  ca: KeyPair;
+  /** The API server's serving certificate. */
+  apiserver: KeyPair;
+  /** With which the API server calls kubelets. */
+  kubeletClient: KeyPair;
+  /** The kubelet's serving certificate. */
+  kubelet: KeyPair;
+  /** Signs service account tokens, and checks them. */
+  serviceAccount: { privateKey: string; publicKey: string };
+  kubeconfig: Record<KubeconfigName, string>;
+}
+
+export type KubeconfigName = 'admin' | 'controllers' | 'scheduler' | 'kubelet' | 'proxy';
+
+export function pkiPaths(dataDir: string): PkiPaths {
+  const dir = join(dataDir, 'pki');
+  const pair = (name: string): KeyPair => ({ cert: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) });
+  const kubeconfig = (name: KubeconfigName): string => join(dataDir, 'kubeconfig', `${name}.conf`);
+  return {
+    dir,
+    ca: pair('ca'),
+    apiserver: pair('apiserver'),
+    kubeletClient: pair('apiserver-kubelet-client'),
+    kubelet: pair('kubelet'),
+    serviceAccount: serviceAccountKeys(dir),
+    kubeconfig: {
+      admin: kubeconfig('admin'),
+      controllers: kubeconfig('controllers'),
+      scheduler: kubeconfig('scheduler'),
+      kubelet: kubeconfig('kubelet'),
+      proxy: kubeconfig('proxy'),
+    },
+  };
+}
+
+export const serviceAccountKeys = (pkiDir: string): PkiPaths['serviceAccount'] => ({
+  privateKey: join(pkiDir, 'sa.key'),
+  publicKey: join(pkiDir, 'sa.pub'),
+});

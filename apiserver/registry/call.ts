@@ -1,0 +1,91 @@
+/** What a verb is given, what it works with, and what it answers. */
+import type { Clock } from '../../api/clock.js';
+import type { KindRow } from '../../api/kinds/row.js';
+import type { AnyObject } from '../../api/types.js';
+import type { Store } from '../../storage/store.js';
+import type { CacheEntry } from '../cache/entry.js';
+import type { Representation } from '../cache/representation.js';
+import type { WatchCache } from '../cache/watch-cache.js';
+import type { AdmissionPlugin, ApiRequest, CreateHandler, Lookup, RequestInfo, Sink, User } from '../contracts.js';
+import type { KindTable } from './kinds.js';
+
+/** One request to a resource, authenticated and authorized. */
+export interface Call {
+  row: KindRow;
+  info: RequestInfo;
+  query: URLSearchParams;
+  user: User;
+  request: ApiRequest;
+  representation: Representation;
+  /** Said to the client in Warning headers. */
+  warnings: string[];
+}
+
+/** What the verbs work with; the same for all requests. */
+export interface Environment {
+  kinds: KindTable;
+  store: Store;
+  cache: WatchCache;
+  lookup: Lookup;
+  clock: Clock;
+  /** In the order in which they run. */
+  admission: readonly AdmissionPlugin[];
+  uid(): string;
+  /** A random string of letters and digits, as generateName appends. */
+  randomSuffix(length: number): string;
+  /** A number in [0, 1): spreads the ends of watches. */
+  random(): number;
+  reservations: readonly Reservations[];
+  /** Kinds and subresources that code answers: 'subjectaccessreviews', 'serviceaccounts/token'. */
+  createHandlers: ReadonlyMap<string, CreateHandler>;
+}
+
+/**
+ * Things of which there is only one to give (a service's address, a node port), taken before the write that needs them.
+ * `reserve` may change the object; it throws Invalid when something is taken already.
+ */
+export interface Reservations {
+  handles(row: KindRow): boolean;
+  reserve(object: AnyObject, old: AnyObject | undefined): Reservation;
+}
+
+export interface Reservation {
+  /** The write did not happen: everything newly taken is free again. */
+  undo(): void;
+}
+
+export interface Answer {
+  status: number;
+  contentType: string;
+  body: readonly Uint8Array[];
+  /** What this request wrote. */
+  revision?: number;
+  /** The name of what this request created, which its path does not say. */
+  created?: string;
+  stream?(sink: Sink): void;
+}
+
+export const json = (status: number, value: unknown, revision?: number): Answer => ({
+  status,
+  contentType: 'application/json',
+  body: [Buffer.from(JSON.stringify(value))],
+  ...(revision === undefined ? {} : { revision }),
+});
+
+/** One object, as the client wants to see it. */
+export const shown = (call: Call, status: number, entry: CacheEntry, revision?: number): Answer => ({
+  status,
+  contentType: call.representation.contentType,
+  body: [call.representation.object(entry)],
+  ...(revision === undefined ? {} : { revision }),
+});
+
+/** The name an error is about. */
+export const named = (row: Pick<KindRow, 'group' | 'plural'>, name: string) => ({
+  group: row.group,
+  resource: row.plural,
+  name,
+});
+
+/** The namespace of the key: kinds without namespaces have none, whatever the path says (/namespaces/NAME). */
+export const namespaceOf = (call: Call): string => (call.row.namespaced ? call.info.namespace : '');

@@ -1,0 +1,74 @@
+/** POST: a new object, or a question that code answers. */
+import { validateMeta } from '../../api/meta/validate.js';
+import { invalid, StatusError } from '../../api/status.js';
+import type { AnyObject } from '../../api/types.js';
+import type { AdmissionRequest } from '../contracts.js';
+import { mutate, validate } from './admission-chain.js';
+import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
+import { dryRunOf, readObject } from './decode.js';
+import { beginLife, generateName, placeObject, suffixLength } from './metadata.js';
+import { reserve } from './reserve.js';
+import { insert, type Outcome } from './write.js';
+
+/** A generated name that is taken is drawn again, so often. */
+const nameAttempts = 8;
+
+export async function create(env: Environment, call: Call): Promise<Answer> {
+  const { row, info } = call;
+  const dryRun = dryRunOf(call.query);
+  const object = await readObject(call);
+  placeObject(row, info, object);
+  const handler = env.createHandlers.get(row.plural);
+  if (handler) {
+    refuseInvalid(call, row.validate?.(object) ?? [], object);
+    return json(201, await handler({ row, info, user: call.user, object, dryRun }));
+  }
+  const outcome = await createObject(env, call, object, dryRun);
+  return { ...shown(call, 201, outcome.entry, outcome.revision), created: outcome.entry.name };
+}
+
+/** Everything between a decoded object and the store. Takes `object` over. */
+export async function createObject(env: Environment, call: Call, object: AnyObject, dryRun: boolean): Promise<Outcome> {
+  const { row, info, user } = call;
+  const prefix = object.metadata.name ? undefined : object.metadata.generateName;
+  generateName(object, env.randomSuffix(suffixLength));
+  const request: AdmissionRequest = { operation: 'CREATE', row, info, user, dryRun, object };
+  await mutate(env.admission, request);
+  beginLife(row, object, env.uid(), env.clock.now());
+  row.prepareCreate?.(object);
+  refuseInvalid(call, [...validateMeta(row, object), ...(row.validate?.(object) ?? [])], object);
+  await validate(env.admission, request);
+  const reservation = reserve(env, row, object, undefined);
+  try {
+    const outcome = await insertNamed(env, call, object, prefix, dryRun);
+    if (dryRun) reservation.undo();
+    return outcome;
+  } catch (error) {
+    reservation.undo();
+    throw error;
+  }
+}
+
+async function insertNamed(
+  env: Environment,
+  call: Call,
+  object: AnyObject,
+  prefix: string | undefined,
+  dryRun: boolean,
+): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const place = { row: call.row, namespace: namespaceOf(call), name: object.metadata.name as string, dryRun };
+      return await insert(env, place, object);
+    } catch (error) {
+      const taken = error instanceof StatusError && error.reason === 'AlreadyExists';
+      if (prefix === undefined || !taken || attempt === nameAttempts) throw error;
+      delete object.metadata.name;
+      generateName(object, env.randomSuffix(suffixLength));
+    }
+  }
+}
+
+export function refuseInvalid(call: Call, errors: Parameters<typeof invalid>[3], object: AnyObject): void {
+  if (errors.length > 0) throw invalid(call.row.kind, call.row.group, object.metadata.name ?? '', errors);
+}

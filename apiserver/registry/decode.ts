@@ -1,0 +1,60 @@
+/**
+ * From a request to an object of a kind. What the kind does not have is refused, told about or dropped in silence, as
+ * the request's fieldValidation asks.
+ */
+import type { KindRow } from '../../api/kinds/row.js';
+import type { BodyType } from '../../api/kinds/subresources.js';
+import { decodeValue, type FieldValidation } from '../../api/schema/index.js';
+import { badRequest, invalid } from '../../api/status.js';
+import type { AnyObject } from '../../api/types.js';
+import { notSupported } from '../../api/validation/errors.js';
+import { type Body, readBody } from '../http/body.js';
+import type { Call } from './call.js';
+
+/** The body as an object of the call's kind, with its defaults. Throws what reading and decoding throw. */
+export async function readObject(call: Call): Promise<AnyObject> {
+  const object = await readAs(call, call.row);
+  call.row.defaults?.(object);
+  return object;
+}
+
+/** The body as an object of any type. */
+export async function readAs(call: Call, type: BodyType): Promise<AnyObject> {
+  const body = await readBody(call.request);
+  if (!body) throw badRequest('the request has no body');
+  return decodeBody(call, type, body);
+}
+
+/** Takes the body's value over. What is odd about it is told to the client, or refused. */
+export function decodeBody(call: Call, type: BodyType, { value, problems }: Body): AnyObject {
+  const { object, warnings } = decodeValue(type, value, { fieldValidation: fieldValidationOf(call.query) }, problems);
+  call.warnings.push(...warnings);
+  return object;
+}
+
+/** What a patch made of an object, checked like a body. */
+export function decodePatched(call: Call, row: KindRow, body: Body): AnyObject {
+  const object = decodeBody(call, row, body);
+  row.defaults?.(object);
+  return object;
+}
+
+/** Throws Invalid for anything else; Warn unless said, as Kubernetes. */
+function fieldValidationOf(query: URLSearchParams): FieldValidation {
+  const asked = query.get('fieldValidation') ?? '';
+  if (asked === '') return 'Warn';
+  if (asked === 'Ignore' || asked === 'Warn' || asked === 'Strict') return asked;
+  const supported = ['Ignore', 'Strict', 'Warn'];
+  throw invalid('CreateOptions', 'meta.k8s.io', '', [notSupported('fieldValidation', asked, supported)]);
+}
+
+/** Only "All" is a dry run; anything else but nothing is refused. */
+export function dryRunOf(query: URLSearchParams): boolean {
+  const asked = query.getAll('dryRun').filter(value => value !== '');
+  for (const value of asked) {
+    if (value !== 'All') {
+      throw invalid('CreateOptions', 'meta.k8s.io', '', [notSupported('dryRun', value, ['All'])]);
+    }
+  }
+  return asked.length > 0;
+}

@@ -1,0 +1,45 @@
+/** PATCH: a change of whatever the object is now, so it is tried again when that changes meanwhile. */
+import { applyPatch, patchTypes } from '../../api/patch/index.js';
+import { mergeSchemaOf } from '../../api/schema/index.js';
+import { statusError } from '../../api/status.js';
+import { type Body, contentType, readPatch, unsupportedMediaType } from '../http/body.js';
+import { type Answer, type Call, type Environment, shown } from './call.js';
+import { decodePatched, dryRunOf } from './decode.js';
+import { placeObject } from './metadata.js';
+import { type Part, replace } from './replace.js';
+
+/** Makes a body of an object, by the request's patch; throws BadRequest, Invalid or UnsupportedMediaType. */
+export type Patcher = (original: unknown) => Body;
+
+export async function patch(env: Environment, call: Call, part: Part): Promise<Answer> {
+  const apply = await patcher(call, true);
+  const dryRun = dryRunOf(call.query);
+  const outcome = await replace(env, call, part, dryRun, current => {
+    call.warnings.length = 0;
+    const object = decodePatched(call, call.row, apply(current.decode()));
+    placeObject(call.row, call.info, object);
+    return object;
+  });
+  return shown(call, 200, outcome.entry, outcome.revision);
+}
+
+/** Reads the patch once; `strategic` says whether the target has a schema to merge by. */
+export async function patcher(call: Call, strategic: boolean): Promise<Patcher> {
+  const type = contentType(call.request);
+  const schema = strategic ? mergeSchemaOf(call.row) : undefined;
+  refuseUnsupported(type, schema !== undefined);
+  const { value, problems } = await readPatch(call.request);
+  return original => ({ value: applyPatch(type, original, value, schema), problems });
+}
+
+function refuseUnsupported(type: string, strategic: boolean): void {
+  if (type === patchTypes.apply || type === 'application/apply-patch+cbor') {
+    throw statusError(
+      'UnsupportedMediaType',
+      'server-side apply is not supported by this server: use client-side apply (kubectl apply without --server-side) ' +
+        `or a patch of type ${patchTypes.merge}`,
+    );
+  }
+  const supported: string[] = [patchTypes.json, patchTypes.merge, ...(strategic ? [patchTypes.strategic] : [])];
+  if (!supported.includes(type)) throw unsupportedMediaType(supported);
+}

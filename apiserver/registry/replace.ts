@@ -1,0 +1,106 @@
+/**
+ * The rules between an object and the one it replaces, for every verb that changes one: PUT, PATCH and their
+ * subresources differ only in how they come by the new object, and in which part of it counts.
+ */
+import { validateMeta, validateMetaUpdate } from '../../api/meta/validate.js';
+import { conflict, invalid, staleWrite } from '../../api/status.js';
+import type { AnyObject } from '../../api/types.js';
+import { invalidValue } from '../../api/validation/errors.js';
+import type { CacheEntry } from '../cache/entry.js';
+import type { AdmissionRequest } from '../contracts.js';
+import { mutate, validate } from './admission-chain.js';
+import { type Call, type Environment, named, namespaceOf, type Reservation } from './call.js';
+import { refuseInvalid } from './create.js';
+import { deletionComplete } from './deletion-plan.js';
+import { countGeneration, keepIdentity } from './metadata.js';
+import { reserve } from './reserve.js';
+import { change, type Decision, type Outcome } from './write.js';
+
+/** What a replacement may change: the object, its status, or (namespaces) the finalizers of its spec. */
+export type Part = 'object' | 'status' | 'finalize';
+
+/** Kinds of which no update is accepted that does not say which version it replaces. */
+const conditionalOnly = new Set(['leases']);
+
+/**
+ * Replaces the object that the call names by what `next` makes of it; `next` answers an object of its own each time it
+ * is called. Throws StatusErrors.
+ */
+export async function replace(
+  env: Environment,
+  call: Call,
+  part: Part,
+  dryRun: boolean,
+  next: (current: CacheEntry) => AnyObject | Promise<AnyObject>,
+): Promise<Outcome> {
+  let reservation: Reservation | undefined;
+  const place = { row: call.row, namespace: namespaceOf(call), name: call.info.name, dryRun };
+  try {
+    const outcome = await change(env, place, async current => {
+      reservation?.undo();
+      reservation = undefined;
+      const object = await next(current);
+      const decision = await judge(env, call, part, dryRun, object, current);
+      if (decision.kind === 'write') reservation = reserve(env, call.row, object, current.object);
+      return decision;
+    });
+    if (dryRun || outcome.revision === undefined) reservation?.undo();
+    return outcome;
+  } catch (error) {
+    reservation?.undo();
+    throw error;
+  }
+}
+
+async function judge(
+  env: Environment,
+  call: Call,
+  part: Part,
+  dryRun: boolean,
+  object: AnyObject,
+  current: CacheEntry,
+): Promise<Decision> {
+  const { row, info, user } = call;
+  const old = current.object;
+  checkVersion(call, object, old);
+  const request: AdmissionRequest = { operation: 'UPDATE', row, info, user, dryRun, object, oldObject: old };
+  await mutate(env.admission, request);
+  keepIdentity(object, old);
+  prepare(call, part, object, old);
+  countGeneration(row, object, old);
+  refuseInvalid(call, complaints(call, object, old), object);
+  await validate(env.admission, request);
+  return deletionComplete(row, object) ? { kind: 'remove' } : { kind: 'write', object };
+}
+
+const complaints = ({ row }: Call, object: AnyObject, old: AnyObject) => [
+  ...validateMeta(row, object),
+  ...validateMetaUpdate(object, old),
+  ...(row.validate?.(object) ?? []),
+  ...(row.validateUpdate?.(object, old) ?? []),
+];
+
+function prepare({ row }: Call, part: Part, object: AnyObject, old: AnyObject): void {
+  if (part === 'status') row.prepareStatusUpdate?.(object, old);
+  else if (part === 'object') row.prepareUpdate?.(object, old);
+  else {
+    const spec = object.spec;
+    for (const key of Object.keys(object)) delete object[key];
+    Object.assign(object, old, { metadata: { ...old.metadata }, spec });
+  }
+}
+
+/** Optimistic concurrency: an object that says its version or uid replaces that one, and no other. */
+function checkVersion({ row, info }: Call, object: AnyObject, old: AnyObject): void {
+  const { resourceVersion, uid } = object.metadata;
+  const about = named(row, info.name);
+  if (!resourceVersion) {
+    if (conditionalOnly.has(row.plural)) {
+      const complaint = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalid(row.kind, row.group, info.name, [complaint]);
+    }
+  } else if (resourceVersion !== old.metadata.resourceVersion) throw staleWrite(about);
+  if (uid && uid !== old.metadata.uid) {
+    throw conflict(about, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
+  }
+}

@@ -1,0 +1,108 @@
+/** The subresources whose body is not the object itself: what is posted or put here changes it, or asks about it. */
+import type { KindRow } from '../../api/kinds/row.js';
+import { subresourceTypes } from '../../api/kinds/subresources.js';
+import { badRequest, invalid, statusError } from '../../api/status.js';
+import type { AnyObject, Binding, DeleteOptions } from '../../api/types.js';
+import type { AdmissionRequest } from '../contracts.js';
+import { mutate, validate } from './admission-chain.js';
+import { bound } from './binding.js';
+import { type Answer, type Call, type Environment, json } from './call.js';
+import { decodeBody, dryRunOf, readAs } from './decode.js';
+import { deleteObject } from './delete.js';
+import { checkedOptions } from './delete-options.js';
+import { find } from './get.js';
+import { patcher } from './patch.js';
+import { unknownPath } from './refusals.js';
+import { scaleOf, writeScale } from './scale.js';
+import { change } from './write.js';
+
+const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+
+export async function getScale(env: Environment, call: Call): Promise<Answer> {
+  return json(200, scaleOf(call.row, (await find(env, call)).object));
+}
+
+export async function putScale(env: Environment, call: Call): Promise<Answer> {
+  const scale = await readAs(call, subresourceTypes.scale);
+  nameAgrees(call, scale);
+  return writeScale(env, call, dryRunOf(call.query), () => scale);
+}
+
+export async function patchScale(env: Environment, call: Call): Promise<Answer> {
+  const apply = await patcher(call, false);
+  return writeScale(env, call, dryRunOf(call.query), current => {
+    const scale = decodeBody(call, subresourceTypes.scale, apply(current));
+    nameAgrees(call, scale);
+    return scale;
+  });
+}
+
+export async function bindPod(env: Environment, call: Call): Promise<Answer> {
+  const binding = await readAs(call, kindRow(env, 'bindings'));
+  nameAgrees(call, binding);
+  return bind(env, call, call.info.name, binding);
+}
+
+/** POST bindings: the older way, in which the body alone names the pod. */
+export async function bindPosted(env: Environment, call: Call): Promise<Answer> {
+  const binding = await readAs(call, call.row);
+  if (!binding.metadata.name) throw badRequest('metadata.name must name the pod that is bound');
+  return bind(env, call, binding.metadata.name, binding);
+}
+
+async function bind(env: Environment, call: Call, name: string, object: AnyObject): Promise<Answer> {
+  const wrong = kindRow(env, 'bindings').validate?.(object) ?? [];
+  if (wrong.length > 0) throw invalid('Binding', '', name, wrong);
+  const binding = object as unknown as Binding;
+  const row = kindRow(env, 'pods');
+  const dryRun = dryRunOf(call.query);
+  const request: AdmissionRequest = {
+    operation: 'CREATE',
+    row: call.row,
+    info: call.info,
+    user: call.user,
+    dryRun,
+    object,
+  };
+  await mutate(env.admission, request);
+  await validate(env.admission, request);
+  const place = { row, namespace: call.info.namespace, name, dryRun };
+  const outcome = await change(env, place, current => ({
+    kind: 'write',
+    object: bound(row, current.object, binding, env.clock.now()),
+  }));
+  return json(201, success, outcome.revision);
+}
+
+/** pods/eviction: a deletion that a PodDisruptionBudget could refuse. There are none here, so it deletes. */
+export async function evict(env: Environment, call: Call): Promise<Answer> {
+  const eviction = await readAs(call, subresourceTypes.eviction);
+  nameAgrees(call, eviction);
+  const options = checkedOptions((eviction.deleteOptions ?? {}) as DeleteOptions);
+  const dryRunAll = options.dryRunAll || dryRunOf(call.query);
+  const { revision } = await deleteObject(env, call, call.info.name, { ...options, dryRunAll });
+  return json(201, success, revision);
+}
+
+/** serviceaccounts/token: the handler makes the token, for the account that is here. */
+export async function answerToken(env: Environment, call: Call): Promise<Answer> {
+  const { row, info, user } = call;
+  const handler = env.createHandlers.get(`${row.plural}/token`);
+  if (!handler) throw statusError('ServiceUnavailable', 'this server was started without a key to sign tokens with');
+  const object = await readAs(call, subresourceTypes.token);
+  const parent = (await find(env, call)).object;
+  return json(201, await handler({ row, info, user, object, parent, dryRun: dryRunOf(call.query) }));
+}
+
+/** The body may leave the name to the path, but not contradict it. */
+function nameAgrees({ info }: Call, { kind, metadata }: AnyObject): void {
+  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== info.name) {
+    throw badRequest(`the name of the ${kind} (${metadata.name}) does not match the name on the URL (${info.name})`);
+  }
+}
+
+function kindRow(env: Environment, plural: 'pods' | 'bindings'): KindRow {
+  const row = env.kinds.find('', 'v1', plural);
+  if (!row) throw unknownPath();
+  return row;
+}

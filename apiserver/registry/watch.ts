@@ -1,0 +1,93 @@
+/** GET with watch=true: what is there, where the client does not know it yet, and then every change. */
+import { expired, StatusError } from '../../api/status.js';
+import type { Change } from '../cache/change.js';
+import type { CacheEntry } from '../cache/entry.js';
+import { type Filter, matches } from '../cache/filter.js';
+import { frame, type Representation } from '../cache/representation.js';
+import { Watcher, type WatchSchedule } from '../cache/watcher.js';
+import type { Sink } from '../contracts.js';
+import type { Answer, Call, Environment } from './call.js';
+import { type ListOptions, parseListOptions } from './list-options.js';
+import { filterOf } from './selection.js';
+
+const bookmarkEveryMs = 60_000;
+/** A watch without a timeout of its own ends after one to two times this: so the load spreads over all servers. */
+const shortestSeconds = 1800;
+
+export async function watch(env: Environment, call: Call): Promise<Answer> {
+  const options = parseListOptions(call.query, true);
+  const filter = filterOf(call, options);
+  const version = options.resourceVersion;
+  if (version === '') await env.cache.fresh();
+  else if (version !== '0') await env.cache.atLeast(Number(version));
+  const resource = env.cache.resource(call.row);
+  if (!startsFromState(options) && resumes(options) && resource.since(Number(version)) === undefined) {
+    throw tooOld(Number(version), resource.floor);
+  }
+  return {
+    status: 200,
+    contentType: call.representation.contentType,
+    body: [],
+    stream: sink => start(env, call, options, filter, sink),
+  };
+}
+
+/** Without a version, or from any version, a watch starts by telling what is there. */
+const resumes = ({ resourceVersion }: ListOptions): boolean => resourceVersion !== '' && resourceVersion !== '0';
+
+const startsFromState = (options: ListOptions): boolean => options.sendInitialEvents ?? !resumes(options);
+
+/** Reading the state and joining the watchers is one synchronous step: no change comes between them. */
+function start(env: Environment, call: Call, options: ListOptions, filter: Filter, sink: Sink): void {
+  const now = env.clock.now();
+  const watcher = new Watcher(filter, call.representation, sink, scheduleOf(env, options, now), now, env.cache.wake);
+  const first = firstFrames(env, call, options, filter);
+  if (first instanceof StatusError) {
+    watcher.fail(first.status);
+    return;
+  }
+  watcher.startWith(first);
+  env.cache.resource(call.row).addWatcher(watcher);
+}
+
+/** Expired when history was dropped between the check of the request and now. */
+function firstFrames(
+  { cache }: Environment,
+  { row, representation }: Call,
+  options: ListOptions,
+  filter: Filter,
+): Iterator<Buffer> | StatusError {
+  const resource = cache.resource(row);
+  if (startsFromState(options)) {
+    const end = options.sendInitialEvents ? cache.revision : undefined;
+    return initialEvents([...resource.select(filter)], representation, end);
+  }
+  if (!resumes(options)) return [].values();
+  const version = Number(options.resourceVersion);
+  const missed = resource.since(version);
+  return missed ? missedEvents(missed, filter, representation) : tooOld(version, resource.floor);
+}
+
+function scheduleOf(env: Environment, options: ListOptions, now: number): WatchSchedule {
+  const seconds = options.timeoutSeconds || shortestSeconds * (1 + env.random());
+  return { deadline: now + seconds * 1000, ...(options.allowWatchBookmarks ? { bookmarkEveryMs } : {}) };
+}
+
+function* initialEvents(
+  entries: readonly CacheEntry[],
+  representation: Representation,
+  endAt: number | undefined,
+): Generator<Buffer> {
+  for (const entry of entries) yield frame('ADDED', representation.object(entry));
+  if (endAt === undefined) return;
+  yield frame('BOOKMARK', representation.bookmark(endAt, { 'k8s.io/initial-events-end': 'true' }));
+}
+
+function* missedEvents(changes: readonly Change[], filter: Filter, representation: Representation): Generator<Buffer> {
+  for (const change of changes) {
+    const type = change.seenAs(entry => matches(filter, entry));
+    if (type) yield change.frame(type, representation);
+  }
+}
+
+const tooOld = (asked: number, oldest: number) => expired(`too old resource version: ${asked} (${oldest})`);

@@ -1,0 +1,153 @@
+/**
+ * How objects get into the store. A change starts from what the cache holds, without a read of the store; when that
+ * turns out to be stale (the store refuses, or the cached state leads to an error) it is decided again on the store's
+ * own, so that no error is ever caused by a lagging cache.
+ */
+import { deepEqual } from '../../api/json.js';
+import type { KindRow } from '../../api/kinds/row.js';
+import { alreadyExists, notFound, StatusError, staleWrite, statusError } from '../../api/status.js';
+import type { AnyObject } from '../../api/types.js';
+import type { Entry, WriteOptions } from '../../storage/store.js';
+import { encodeStored, withRevision } from '../cache/encoded.js';
+import { CacheEntry } from '../cache/entry.js';
+import { type Environment, named } from './call.js';
+
+export type Decision =
+  | { kind: 'write'; object: AnyObject }
+  | { kind: 'remove' }
+  /** Nothing changes; the current object is the answer. */
+  | { kind: 'keep' };
+
+export interface Outcome {
+  /** As it is now; after a removal, as it was last. */
+  entry: CacheEntry;
+  removed: boolean;
+  /** Absent when nothing was written. */
+  revision?: number;
+}
+
+export interface Place {
+  row: KindRow;
+  namespace: string;
+  name: string;
+  dryRun: boolean;
+}
+
+/** Writers of one object that meet again and again are told to try later. */
+const maxAttempts = 16;
+
+/** Throws AlreadyExists. The object then belongs to the cache. */
+export async function insert(env: Environment, place: Place, object: AnyObject): Promise<Outcome> {
+  const { row, namespace, name } = place;
+  const path = pathOf(place);
+  const value = encodeStored(object);
+  const resource = env.cache.resource(row);
+  if (place.dryRun) {
+    const found = resource.get(path);
+    if (found) throw taken(row, name, found.object);
+    return { entry: new CacheEntry(path, value, 0), removed: false };
+  }
+  env.cache.handOver(value, object);
+  const written = await env.store.create(env.cache.keyOf(row, namespace, name), value, lifetime(row));
+  if (!written.ok) throw taken(row, name, written.current && entryOf(path, written.current).object);
+  return {
+    entry: new CacheEntry(path, withRevision(value, written.revision), written.revision),
+    removed: false,
+    revision: written.revision,
+  };
+}
+
+/**
+ * Changes one object. `decide` is called with the current state, and again whenever that turned out to be stale; it
+ * throws to refuse. Throws NotFound; Conflict when the object changes faster than it can be decided upon.
+ */
+export async function change(
+  env: Environment,
+  place: Place,
+  decide: (current: CacheEntry) => Decision | Promise<Decision>,
+): Promise<Outcome> {
+  let current = env.cache.resource(place.row).get(pathOf(place));
+  let certain = false;
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    if (!current) {
+      if (certain) throw notFound(named(place.row, place.name));
+      current = await stored(env, place);
+      certain = true;
+      continue;
+    }
+    const decision = await decideOr(decide, current, certain);
+    if (!decision) {
+      const actual = await stored(env, place);
+      certain = true;
+      current = actual?.revision === current.revision ? current : actual;
+      continue;
+    }
+    const outcome = await carryOut(env, place, current, decision);
+    if (outcome.done) return outcome.done;
+    current = outcome.current;
+    certain = true;
+  }
+  throw staleWrite(named(place.row, place.name));
+}
+
+/** Undefined when a state that may be stale led to an error. */
+async function decideOr(
+  decide: (current: CacheEntry) => Decision | Promise<Decision>,
+  current: CacheEntry,
+  certain: boolean,
+): Promise<Decision | undefined> {
+  try {
+    return await decide(current);
+  } catch (error) {
+    if (certain || !(error instanceof StatusError)) throw error;
+    return undefined;
+  }
+}
+
+type Attempt = { done: Outcome } | { done?: undefined; current: CacheEntry | undefined };
+
+async function carryOut(env: Environment, place: Place, current: CacheEntry, decision: Decision): Promise<Attempt> {
+  const path = current.path;
+  if (decision.kind === 'keep') return { done: { entry: current, removed: false } };
+  const value = decision.kind === 'write' ? encodeStored(decision.object) : undefined;
+  if (value && says(value, current)) return { done: { entry: current, removed: false } };
+  if (place.dryRun) {
+    const entry = value ? new CacheEntry(path, withRevision(value, current.revision), current.revision) : current;
+    return { done: { entry, removed: !value } };
+  }
+  const key = env.cache.keyOf(place.row, place.namespace, place.name);
+  if (value && decision.kind === 'write') env.cache.handOver(value, decision.object);
+  const written = value
+    ? await env.store.update(key, value, current.revision, lifetime(place.row))
+    : await env.store.delete(key, current.revision);
+  if (!written.ok) return { current: written.current && entryOf(path, written.current) };
+  const { revision } = written;
+  const entry = value ? new CacheEntry(path, withRevision(value, revision), revision) : current.deletedAt(revision);
+  return { done: { entry, removed: !value, revision } };
+}
+
+/** The same JSON as the current object: writing it again would only wake everybody who watches. */
+function says(value: Buffer, current: CacheEntry): boolean {
+  const bytes = withRevision(value, current.revision);
+  if (bytes.length !== current.bytes.length) return false;
+  return bytes.equals(current.bytes) || deepEqual(JSON.parse(bytes.toString()), current.object);
+}
+
+async function stored(env: Environment, place: Place): Promise<CacheEntry | undefined> {
+  const entry = await env.store.get(env.cache.keyOf(place.row, place.namespace, place.name));
+  return entry && entryOf(pathOf(place), entry);
+}
+
+export const entryOf = (path: string, entry: Entry): CacheEntry =>
+  new CacheEntry(path, withRevision(entry.value, entry.revision), entry.revision);
+
+export const pathOf = (place: { namespace: string; name: string }): string =>
+  place.namespace === '' ? place.name : `${place.namespace}/${place.name}`;
+
+const lifetime = (row: KindRow): WriteOptions => (row.ttlSeconds === undefined ? {} : { ttlSeconds: row.ttlSeconds });
+
+function taken(row: KindRow, name: string, current: AnyObject | undefined): StatusError {
+  const error = alreadyExists(named(row, name));
+  if (!current?.metadata.deletionTimestamp) return error;
+  return statusError('AlreadyExists', `object is being deleted: ${error.message}`, error.status.details);
+}

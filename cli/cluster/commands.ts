@@ -1,0 +1,116 @@
+/** The commands that start and stop whole clusters; what they do is loaded only when one is called. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type ClusterConfig, defaultDataDir } from './layout.js';
+
+interface ClusterFlags extends Partial<ClusterConfig> {
+  dataDir: string;
+  foreground?: boolean;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new InvalidArgumentError('a port is a number from 1 to 65535.');
+  return port;
+}
+
+function datastore(text: string): string {
+  if (!/^(lmdb|memory|etcd:\/\/.+)$/.test(text))
+    throw new InvalidArgumentError('a datastore is lmdb, memory, or etcd://host:port,host:port...');
+  return text;
+}
+
+function nodeName(text: string): string {
+  if (text.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text))
+    throw new InvalidArgumentError(
+      "a node's name has lower case letters, digits, '-' and '.', as in web-1.example.org.",
+    );
+  return text;
+}
+
+/** As its processes need it, which run in /, and as the kernel names what is mounted there. */
+function wholePath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return resolve(folder);
+  }
+}
+
+const withDataDir = (command: Command): Command =>
+  command.option('--data-dir <folder>', 'where the cluster keeps its files', wholePath, defaultDataDir);
+
+const steps = async (): Promise<import('./steps.js').Steps> => {
+  const { stepsTo } = await import('./steps.js');
+  return stepsTo(process.stdout, () => performance.now());
+};
+
+/** The flags that describe a cluster, without what only this call needs. */
+function configFlags({ dataDir: _, foreground: __, ...flags }: ClusterFlags): Partial<ClusterConfig> {
+  return flags;
+}
+
+const withClusterFlags = (command: Command): Command =>
+  withDataDir(command)
+    .option('--address <ip>', "the node's address (default: the machine's first)")
+    .option('--node-name <name>', "the node's name (default: the machine's)", nodeName)
+    .option('--port <number>', "the API server's port (default 6443)", portNumber)
+    .option('--kubelet-port <number>', "the kubelet's port (default 10250)", portNumber)
+    .option('--datastore <where>', 'lmdb (default), or etcd://host:2379,...', datastore);
+
+export function addClusterCommands(program: Command): void {
+  withClusterFlags(program.command('up'))
+    .summary('start a cluster on this machine')
+    .option('--foreground', 'show the logs, and stop the cluster on Ctrl-C')
+    .action(async (flags: ClusterFlags) => {
+      const options = { dataDir: flags.dataDir, flags: configFlags(flags), steps: await steps() };
+      if (flags.foreground) {
+        const { upInForeground } = await import('./foreground.js');
+        return upInForeground(options);
+      }
+      const [{ up }, { sayWhenInterrupted }] = await Promise.all([import('./up.js'), import('./interrupted.js')]);
+      sayWhenInterrupted();
+      await up(options);
+      options.steps.say(
+        "\nThe cluster is up. Try 'kubectl get nodes' or './orrery get pods -A'; stop it with 'sudo ./orrery down'.",
+      );
+    });
+
+  withDataDir(program.command('down'))
+    .summary('stop the cluster; its data stays')
+    .action(async ({ dataDir }: { dataDir: string }) => {
+      const { down } = await import('./down.js');
+      await down({ dataDir, steps: await steps() });
+    });
+
+  withDataDir(program.command('reset'))
+    .summary('stop the cluster and remove all it ever stored')
+    .action(async ({ dataDir }: { dataDir: string }) => {
+      const { reset } = await import('./down.js');
+      await reset({ dataDir, steps: await steps() });
+    });
+
+  withDataDir(program.command('status'))
+    .summary('what runs, and whether it is well (exit code 0; 1 when it is not, 3 when nothing runs)')
+    .action(async ({ dataDir }: { dataDir: string }) => {
+      const { status } = await import('./status.js');
+      process.exitCode = await status(dataDir, line => process.stdout.write(`${line}\n`));
+    });
+
+  withClusterFlags(program.command('demo'))
+    .summary('a cluster that runs pods, heals them and balances a service over them')
+    .action(async (flags: ClusterFlags) => {
+      const [{ demo }, { sayWhenInterrupted }] = await Promise.all([import('./demo.js'), import('./interrupted.js')]);
+      sayWhenInterrupted();
+      await demo({ dataDir: flags.dataDir, flags: configFlags(flags), steps: await steps() });
+    });
+
+  withDataDir(program.command('run <component...>', { hidden: true }))
+    .summary('run components in this process (up does this)')
+    .action(async (names: string[], { dataDir }: { dataDir: string }) => {
+      const { runComponents } = await import('./run.js');
+      await runComponents(names, dataDir);
+    });
+}

@@ -1,0 +1,59 @@
+/** What a cluster is started with: what its earlier life says, unless a flag or the machine says otherwise. Pure. */
+import { Failure } from '../failure.js';
+import { hasAddress, type Interfaces, nodeAddress, nodeNameFrom } from './address.js';
+import { type ClusterConfig, defaults } from './layout.js';
+
+export interface Machine {
+  hostname: string;
+  interfaces: Interfaces;
+}
+
+/** Stored objects depend on these: a cluster whose ranges change under it would lose its services. */
+const fixed: readonly (keyof ClusterConfig)[] = ['serviceCidr', 'podCidr', 'clusterCidr', 'nodeName'];
+
+/** Throws a Failure when the flags ask for what cannot be, or the machine has no address. */
+export function decideConfig(
+  earlier: ClusterConfig | undefined,
+  flags: Partial<ClusterConfig>,
+  running: boolean,
+  machine: Machine,
+): ClusterConfig {
+  const changed = earlier ? differing(earlier, flags) : [];
+  if (running && changed.length > 0) {
+    throw new Failure(`the cluster is running with another ${changed.join(' and ')}: run 'orrery down' first.`);
+  }
+  const refused = changed.filter(key => fixed.includes(key));
+  if (refused.length > 0)
+    throw new Failure(`${refused.join(' and ')} cannot change in a cluster that exists: run 'orrery reset' first.`);
+  const nodeName = flags.nodeName ?? earlier?.nodeName ?? nodeNameFrom(machine.hostname);
+  const address = decideAddress(flags.address, earlier?.address, running, machine.interfaces);
+  return { ...defaults, ...earlier, ...flags, address, nodeName };
+}
+
+/** A machine's address may have changed since the cluster's earlier life, as a laptop's does. */
+function decideAddress(
+  asked: string | undefined,
+  earlier: string | undefined,
+  running: boolean,
+  interfaces: Interfaces,
+): string {
+  const known = asked ?? earlier;
+  if (known !== undefined && hasAddress(interfaces, known)) return known;
+  if (asked !== undefined)
+    throw new Failure(
+      `no interface of this machine has the address ${asked} ('ip -4 address' lists them): give one that it has.`,
+    );
+  if (running)
+    throw new Failure(
+      `this machine no longer has the address ${earlier} that the cluster runs with: run 'orrery down', then 'orrery up', which takes the new one.`,
+    );
+  const found = nodeAddress(interfaces);
+  if (found === undefined)
+    throw new Failure(
+      "this machine has no network address for its node: connect it, or run 'sudo ip address add 192.0.2.1/32 dev lo' and add --address 192.0.2.1.",
+    );
+  return found;
+}
+
+const differing = (earlier: ClusterConfig, flags: Partial<ClusterConfig>): (keyof ClusterConfig)[] =>
+  (Object.keys(flags) as (keyof ClusterConfig)[]).filter(key => flags[key] !== earlier[key]);

@@ -1,0 +1,146 @@
+/**
+ * The cluster's background processes. Each is kept by a shell loop that starts it again when it dies (at once the first
+ * time, then with a growing pause), so that a killed component heals as it would under systemd, for a megabyte each.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../api/clock.js';
+import type { Layout } from './layout.js';
+
+export interface ProcessSpec {
+  /** Names the log and the pid file. */
+  name: string;
+  /** What `orrery run` is told to run. */
+  components: readonly string[];
+}
+
+/** Three processes: the API server, the loops, the node. Each component still has an identity of its own. */
+export const processSpecs: readonly ProcessSpec[] = [
+  { name: 'apiserver', components: ['apiserver'] },
+  { name: 'controllers', components: ['controllers', 'scheduler'] },
+  { name: 'node', components: ['kubelet', 'proxy'] },
+];
+
+/**
+ * $1 is the pid file, the rest is the command. Exit code 2 says that starting again cannot help. A component does not
+ * outlive its keeper (pdeathsig): nobody would start it again, and it would hold its port against the next `up`.
+ */
+const keeper = `
+pidfile=$1; shift
+trap 'trap "" TERM; kill -TERM "$child" 2>/dev/null; wait "$child"; rm -f "$pidfile"; exit 0' TERM INT
+pause=0
+while :; do
+  began=$(date +%s)
+  setpriv --pdeathsig TERM "$@" & child=$!
+  echo "$$ $child" > "$pidfile.new" && mv "$pidfile.new" "$pidfile"
+  wait "$child"; code=$?
+  [ "$code" -eq 2 ] && { rm -f "$pidfile"; exit 2; }
+  [ $(($(date +%s) - began)) -ge 60 ] && pause=0
+  if [ "$pause" -gt 0 ]; then sleep "$pause" & child=$!; wait "$child"; fi
+  pause=$((pause * 2 + 1)); [ "$pause" -gt 15 ] && pause=15
+done`;
+
+/** The keeper's $0: by it, and the pid file after it, a keeper is known among a machine's processes. */
+export const keeperMark = 'orrery-keep';
+
+const main = fileURLToPath(new URL('../main.js', import.meta.url));
+const pidFile = (layout: Layout, name: string): string => join(layout.run, `${name}.pid`);
+export const logFile = (layout: Layout, name: string): string => join(layout.logs, `${name}.log`);
+
+/** In bytes; 0 before the first line. */
+export const logSize = (layout: Layout, name: string): number =>
+  statSync(logFile(layout, name), { throwIfNoEntry: false })?.size ?? 0;
+
+/** Small young generations: these processes make little garbage, and a cluster should be small when idle. */
+const nodeFlags = ['--max-semi-space-size=4', '--enable-source-maps'];
+
+export const startProcess = (layout: Layout, spec: ProcessSpec): void =>
+  keepCommand(layout, spec.name, [
+    process.execPath,
+    ...nodeFlags,
+    main,
+    'run',
+    ...spec.components,
+    '--data-dir',
+    layout.dataDir,
+  ]);
+
+/** Runs a command in the background, started again whenever it ends, its output appended to the log of that name. */
+export function keepCommand(layout: Layout, name: string, command: readonly string[]): void {
+  mkdirSync(layout.run, { recursive: true });
+  mkdirSync(layout.logs, { recursive: true });
+  const log = openSync(logFile(layout, name), 'a');
+  const child = spawn('/bin/sh', ['-c', keeper, keeperMark, pidFile(layout, name), ...command], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+  });
+  child.unref();
+  closeSync(log);
+}
+
+export interface Kept {
+  keeper: number;
+  /** The component's own process; it may be between two lives. */
+  child: number;
+}
+
+/** The kept process of that name, if it really is one of ours: process ids are used again by the system. */
+export function keptProcess(layout: Layout, name: string): Kept | undefined {
+  const file = pidFile(layout, name);
+  let ids: number[];
+  try {
+    ids = readFileSync(file, 'utf8').trim().split(' ').map(Number);
+  } catch {
+    return undefined;
+  }
+  const [keeperId, child] = ids;
+  if (!keeperId || !child) return undefined;
+  return commandLine(keeperId).includes(file) ? { keeper: keeperId, child } : undefined;
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Asks the process to stop, waits, and ends it by force after `patienceMs`. */
+export async function stopProcess(layout: Layout, name: string, clock: Clock, patienceMs = 8000): Promise<boolean> {
+  const kept = keptProcess(layout, name);
+  if (!kept) return false;
+  process.kill(kept.keeper, 'SIGTERM');
+  const deadline = clock.now() + patienceMs;
+  while (keptProcess(layout, name)) {
+    if (clock.now() > deadline) {
+      for (const pid of [kept.keeper, keptProcess(layout, name)?.child]) killHard(pid);
+      break;
+    }
+    await clock.sleep(20);
+  }
+  rmSync(pidFile(layout, name), { force: true });
+  return true;
+}
+
+function killHard(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It went by itself meanwhile.
+  }
+}
+
+/** Resident memory in bytes; undefined when there is no such process. */
+export function residentBytes(pid: number): number | undefined {
+  try {
+    const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB/m);
+    return line?.[1] ? Number(line[1]) * 1024 : undefined;
+  } catch {
+    return undefined;
+  }
+}

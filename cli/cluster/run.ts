@@ -1,0 +1,126 @@
+/** `orrery run COMPONENT...`: the components themselves, in the foreground of this process. `up` starts three of these. */
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { systemClock } from '../../api/clock.js';
+import { Failure } from '../failure.js';
+import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
+import { keepLogsSmall } from './log-rotation.js';
+
+interface Running {
+  stop(): Promise<void>;
+}
+
+interface Setting {
+  layout: Layout;
+  config: ClusterConfig;
+  log: pino.Logger;
+  /** Stops the whole process: a component that cannot go on must not pretend to. */
+  fatal: (component: string, error: unknown) => void;
+}
+
+/** Loaded only when asked for, so that each process holds no more than what it runs. */
+const starters: Record<string, (setting: Setting) => Promise<Running>> = {
+  async apiserver({ layout, config, log, fatal }) {
+    const { startApiServer } = await import('../../apiserver/main.js');
+    return startApiServer({
+      dataDir: layout.dataDir,
+      datastore: config.datastore,
+      bindAddress: '0.0.0.0',
+      port: config.port,
+      advertiseAddress: config.address,
+      serviceCidr: config.serviceCidr,
+      log,
+      clock: systemClock,
+      onFatal: error => fatal('apiserver', error),
+    });
+  },
+  async controllers({ layout, config, log }) {
+    const { startControllers } = await import('../../controllers/main.js');
+    return startControllers({
+      kubeconfig: join(layout.kubeconfigs, 'controllers.conf'),
+      identity: identity(config),
+      log,
+      clock: systemClock,
+    });
+  },
+  async scheduler({ layout, config, log }) {
+    const { startScheduler } = await import('../../scheduler/main.js');
+    return startScheduler({
+      kubeconfig: join(layout.kubeconfigs, 'scheduler.conf'),
+      identity: identity(config),
+      log,
+      clock: systemClock,
+    });
+  },
+  async kubelet({ layout, config, log }) {
+    const { startKubelet } = await import('../../kubelet/main.js');
+    return startKubelet({
+      kubeconfig: join(layout.kubeconfigs, 'kubelet.conf'),
+      nodeName: config.nodeName,
+      nodeIP: config.address,
+      dataDir: layout.node,
+      port: config.kubeletPort,
+      podCidr: config.podCidr,
+      clusterCidr: config.clusterCidr,
+      pkiDir: layout.pki,
+      log,
+      clock: systemClock,
+    });
+  },
+  async proxy({ layout, config, log }) {
+    const { startProxy } = await import('../../proxy/main.js');
+    return startProxy({
+      kubeconfig: join(layout.kubeconfigs, 'proxy.conf'),
+      nodeName: config.nodeName,
+      podCidr: config.podCidr,
+      clusterCidr: config.clusterCidr,
+      serviceRoute: { cidr: config.serviceCidr, source: config.address },
+      log,
+      clock: systemClock,
+    });
+  },
+};
+
+/** Who leads, for the Lease: the same in each life of this installation, so that one that comes back leads at once. */
+const identity = (config: ClusterConfig): string => `${config.nodeName}:${config.port}`;
+
+export async function runComponents(names: readonly string[], dataDir: string): Promise<void> {
+  const layout = layoutOf(dataDir);
+  const config = readConfig(layout);
+  if (!config) throw new Failure(`${layout.config} is missing: start the cluster with 'orrery up' first.`);
+  const log = pino({
+    level: process.env.ORRERY_LOG ?? 'info',
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
+  const running: Running[] = [];
+  let stopping = false;
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    for (const component of running.reverse()) await component.stop();
+    process.exit(code);
+  };
+  const fatal = (component: string, error: unknown): void => {
+    log.fatal({ component, err: error }, 'cannot go on; stopping');
+    process.exit(1);
+  };
+  process.on('SIGTERM', () => void stop(0));
+  process.on('SIGINT', () => void stop(0));
+  // The smallest process does it for all of them.
+  if (names.includes('controllers')) await keepLogsSmall(layout.logs);
+  for (const name of names) {
+    const start = starters[name];
+    if (!start)
+      throw new Failure(`there is no component "${name}": the components are ${Object.keys(starters).join(', ')}.`);
+    const setting = { layout, config, log: log.child({ component: name }), fatal };
+    try {
+      running.push(await start(setting));
+    } catch (error) {
+      // Into the log, where `up` looks for the reason.
+      const { message: reason, stack } = error as Error;
+      log.fatal({ component: name, reason, stack }, 'cannot start');
+      process.exit(1);
+    }
+  }
+}

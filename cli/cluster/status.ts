@@ -1,0 +1,70 @@
+/** `orrery status`: what runs, how large it is, and whether it is well. */
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from '../../client/client.js';
+import { loadKubeconfig } from '../../client/kubeconfig.js';
+import { nodes, pods } from '../../client/resources.js';
+import { connect } from '../../client/rest/index.js';
+import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
+import { keptProcess, processSpecs, residentBytes } from './processes.js';
+import { isReady } from './readiness.js';
+import { contextName } from './user-kubeconfig.js';
+
+/** As init scripts have it: well, not well, not running. */
+export const statusCode = { well: 0, unwell: 1, stopped: 3 } as const;
+
+/** Answers the exit code. */
+export async function status(dataDir: string, write: (line: string) => void): Promise<number> {
+  const layout = layoutOf(dataDir);
+  const config = readConfig(layout);
+  if (!config) {
+    write(`no cluster in ${dataDir}: start one with 'sudo ./orrery up'.`);
+    return statusCode.stopped;
+  }
+  const alive = processSpecs.filter(spec => describeProcess(layout, spec.name, write)).length;
+  if (alive === 0) return statusCode.stopped;
+  const well = await describeCluster(layout, config, write);
+  return well && alive === processSpecs.length ? statusCode.well : statusCode.unwell;
+}
+
+function describeProcess(layout: Layout, name: string, write: (line: string) => void): boolean {
+  const kept = keptProcess(layout, name);
+  const memory = kept && residentBytes(kept.child);
+  const size = memory ? `${Math.round(memory / 1e6)} MB` : 'starting';
+  write(`${name.padEnd(12)}${kept ? `running   pid ${kept.child}   ${size}` : 'stopped'}`);
+  return kept !== undefined;
+}
+
+async function describeCluster(layout: Layout, config: ClusterConfig, write: (line: string) => void): Promise<boolean> {
+  const client = clientFor(layout);
+  try {
+    const [nodeList, podList] = await Promise.all([client.list(nodes), client.list(pods)]);
+    const ready = nodeList.items.filter(isReady);
+    const runningPods = podList.items.filter(pod => pod.status?.phase === 'Running');
+    write(`API server  https://${config.address}:${config.port}, storing in ${config.datastore}`);
+    write(`nodes       ${ready.length} of ${nodeList.items.length} Ready`);
+    write(`pods        ${runningPods.length} of ${podList.items.length} Running`);
+    return ready.length === nodeList.items.length;
+  } catch (error) {
+    write(`API server  does not answer: ${(error as Error).message}`);
+    return false;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The administrator's credentials where they may be read, else the caller's own. */
+function clientFor(layout: Layout): Client {
+  const admin = join(layout.kubeconfigs, 'admin.conf');
+  const options = mayRead(admin) ? { path: admin } : { context: contextName };
+  return connect(loadKubeconfig(options), { userAgent: 'orrery' });
+}
+
+function mayRead(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

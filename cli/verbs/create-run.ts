@@ -1,0 +1,85 @@
+/** What `create` does (see create.ts for its flags). */
+import type { AnyObject, TokenRequest } from '../../api/types.js';
+import { serviceAccounts } from '../../client/resources.js';
+import { Failure } from '../failure.js';
+import { durationMs } from '../flags.js';
+import { dataOf, entriesOf } from '../objects/data-entries.js';
+import { type Manifest, readManifests } from '../objects/files.js';
+import { dryRunSuffix, fieldValidation, forEachManifest } from '../objects/manifests.js';
+import { type Found, parseObjectFormat, render } from '../output/format.js';
+import { withSession } from '../session.js';
+import type { CreateFlags, DataFlags, TokenFlags } from './create.js';
+
+export function createFromFiles(args: readonly string[], flags: CreateFlags): Promise<void> {
+  if (args.length > 0)
+    throw new Failure(
+      `Unexpected args: [${args.join(' ')}]: 'orrery create --help' lists the kinds that can be said so`,
+    );
+  if (flags.filename === undefined) throw new Failure('must specify -f, or what to create: see orrery create --help');
+  return createAll(readManifests(flags), flags);
+}
+
+const createOne = (object: AnyObject, flags: CreateFlags): Promise<void> => createAll([{ object, source: '' }], flags);
+
+export const createPlain = (kind: 'Namespace' | 'ServiceAccount', name: string, flags: CreateFlags): Promise<void> =>
+  createOne({ apiVersion: 'v1', kind, metadata: { name } }, flags);
+
+export const createConfigMap = (name: string, flags: DataFlags): Promise<void> =>
+  createOne({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...dataOf(entriesOf(flags)) }, flags);
+
+export function createSecret(name: string, flags: DataFlags): Promise<void> {
+  const data = Object.fromEntries(entriesOf(flags).map(([key, value]) => [key, value.toString('base64')]));
+  const type = flags.type === undefined ? {} : { type: flags.type };
+  const entries = Object.keys(data).length > 0 ? { data } : {};
+  return createOne({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, ...entries, ...type }, flags);
+}
+
+export function createToken(name: string, flags: TokenFlags): Promise<void> {
+  return withSession(flags, async ({ client, namespace }) => {
+    const seconds = flags.duration === undefined ? undefined : Math.round(durationMs(flags.duration) / 1000);
+    const request = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: {},
+      spec: { audiences: flags.audience ?? [], ...(seconds === undefined ? {} : { expirationSeconds: seconds }) },
+    };
+    const answer = await client.post<TokenRequest>(serviceAccounts, { namespace, name }, 'token', request);
+    process.stdout.write(`${answer.status?.token}${process.stdout.isTTY ? '\n' : ''}`);
+  });
+}
+
+function createAll(manifests: readonly Manifest[], flags: CreateFlags): Promise<void> {
+  const format = parseObjectFormat(flags.output);
+  return withSession(flags, async session => {
+    const found: Found[] = [];
+    await forEachManifest(
+      session,
+      manifests,
+      flags.namespace,
+      async (object, resource) => {
+        const created =
+          flags.dryRun === 'client'
+            ? dryCreated(object, flags)
+            : await session.client.create(resource, object, {
+                fieldManager: 'kubectl-create',
+                fieldValidation: fieldValidation(flags.validate),
+                dryRun: flags.dryRun === 'server',
+              });
+        return { object: created, said: `created${dryRunSuffix(flags.dryRun)}` };
+      },
+      done => {
+        found.push(done);
+        if (!format) process.stdout.write(`${done.line}\n`);
+      },
+      source => (source === '' ? undefined : `when creating "${source}"`),
+    );
+    if (format && found.length > 0) process.stdout.write(render(format, found, { single: found.length === 1 }));
+  });
+}
+
+/** What was said in words has a namespace only when that was said too: so it can be applied anywhere. */
+function dryCreated(object: AnyObject, flags: CreateFlags): AnyObject {
+  if (flags.filename !== undefined || flags.namespace !== undefined) return object;
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

@@ -1,0 +1,102 @@
+/** What `describe` does (see describe.ts for its flags). */
+import { StatusError } from '../../api/status.js';
+import type { AnyObject, ReplicationController } from '../../api/types.js';
+import type { Client, Selection } from '../../client/client.js';
+import { endpointSlices, events, leases, pods } from '../../client/resources.js';
+import { describeObject, type Surroundings, tellsEvents } from '../describe/index.js';
+import { report } from '../exit.js';
+import { type Filter, fetchObjects, isNotFound } from '../objects/fetch.js';
+import type { Target } from '../objects/resolve.js';
+import { targetsOf } from '../objects/targets.js';
+import { type Session, withSession } from '../session.js';
+import type { DescribeFlags } from './describe.js';
+
+export function describe(args: readonly string[], flags: DescribeFlags): Promise<void> {
+  return withSession(flags, async session => {
+    const targets = await targetsOf(session, args, flags);
+    const namespace = flags.allNamespaces ? undefined : session.namespace;
+    const filter = { namespace, ...(flags.selector === undefined ? {} : { labelSelector: flags.selector }) };
+    const found: AnyObject[] = [];
+    for (const target of targets) {
+      try {
+        found.push(...(await matching(session, target, filter)));
+      } catch (error) {
+        report(error);
+      }
+    }
+    if (found.length === 0 && !process.exitCode) process.stderr.write(`${nothingFound(targets, namespace)}\n`);
+    for (const [index, object] of found.entries()) {
+      const around = await surroundings(session.client, object, flags.showEvents !== 'false');
+      process.stdout.write(`${index > 0 ? '\n\n' : ''}${describeObject(object, around)}`);
+    }
+  });
+}
+
+const nothingFound = (targets: readonly Target[], namespace: string | undefined): string =>
+  namespace !== undefined && targets.some(target => target.resource.namespaced)
+    ? `No resources found in ${namespace} namespace.`
+    : 'No resources found';
+
+/** kubectl's habit: a name that does not exist may be the beginning of one that does. */
+async function matching(session: Session, target: Target, filter: Filter): Promise<AnyObject[]> {
+  try {
+    return await fetchObjects(session.client, target, filter);
+  } catch (error) {
+    if (!isNotFound(error) || target.name === undefined) throw error;
+    const { name, ...kind } = target;
+    const all = await fetchObjects(session.client, kind, filter);
+    const beginning = all.filter(object => object.metadata.name?.startsWith(name));
+    if (beginning.length === 0) throw error;
+    return beginning;
+  }
+}
+
+async function surroundings(client: Client, object: AnyObject, withEvents: boolean): Promise<Surroundings> {
+  const [about, related] = await Promise.all([
+    withEvents && tellsEvents(object) ? eventsAbout(client, object) : {},
+    relatedTo(client, object),
+  ]);
+  return { ...about, ...related, now: Date.now() };
+}
+
+async function eventsAbout(client: Client, { kind, metadata }: AnyObject): Promise<Partial<Surroundings>> {
+  const { uid, name = '', namespace } = metadata;
+  // Kubelets report about their node under its name for an id.
+  const about = kind === 'Node' ? [`involvedObject.kind=Node`] : uid === undefined ? [] : [`involvedObject.uid=${uid}`];
+  const fieldSelector = [`involvedObject.name=${name}`, ...about].join(',');
+  const { items } = await client.list(events, { ...(namespace === undefined ? {} : { namespace }), fieldSelector });
+  return { events: items };
+}
+
+/** What some kinds are told with; what may not be read is left out. */
+async function relatedTo(client: Client, object: AnyObject): Promise<Partial<Surroundings>> {
+  const { name = '', namespace } = object.metadata;
+  const where: Selection = namespace === undefined ? {} : { namespace };
+  const kind = `${object.apiVersion} ${object.kind}`;
+  if (kind === 'v1 Service') {
+    const labelSelector = `kubernetes.io/service-name=${name}`;
+    const slices = await readable(client.list(endpointSlices, { ...where, labelSelector }));
+    return slices ? { slices: slices.items } : {};
+  }
+  if (kind === 'v1 ReplicationController') {
+    const selector = Object.entries((object as ReplicationController).spec?.selector ?? {});
+    const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(',');
+    const selected = await readable(client.list(pods, { ...where, labelSelector }));
+    return selected ? { pods: selected.items } : {};
+  }
+  if (kind !== 'v1 Node') return {};
+  const [onNode, lease] = await Promise.all([
+    readable(client.list(pods, { fieldSelector: `spec.nodeName=${name}` })),
+    readable(client.get(leases, { namespace: 'kube-node-lease', name })),
+  ]);
+  return { ...(onNode ? { pods: onNode.items } : {}), ...(lease ? { lease } : {}) };
+}
+
+async function readable<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof StatusError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/** The verbs, in the order of `--help`. One line and one file each; what a verb does is in its `-run` file, loaded when called. */
+import type { Command } from 'commander';
+import { addApiResources } from './api-resources.js';
+import { addApply } from './apply.js';
+import { addConfig } from './config.js';
+import { addCreate } from './create.js';
+import { addDelete } from './delete.js';
+import { addDescribe } from './describe.js';
+import { addEdit } from './edit.js';
+import { addEvents } from './events.js';
+import { addExec } from './exec.js';
+import { addExplain } from './explain.js';
+import { addGet } from './get.js';
+import { addAnnotate, addLabel } from './label.js';
+import { addLogs } from './logs.js';
+import { addPatch } from './patch.js';
+import { addScale } from './scale.js';
+import { addVersion } from './version.js';
+import { addWait } from './wait.js';
+
+const verbs: readonly ((program: Command) => void)[] = [
+  addGet,
+  addDescribe,
+  addApply,
+  addCreate,
+  addDelete,
+  addScale,
+  addLogs,
+  addExec,
+  addLabel,
+  addAnnotate,
+  addEdit,
+  addPatch,
+  addWait,
+  addEvents,
+  addApiResources,
+  addExplain,
+  addVersion,
+  addConfig,
+];
+
+export function addVerbs(program: Command): void {
+  for (const add of verbs) add(program);
+}

@@ -1,0 +1,46 @@
+/** The handles of the built-in kinds: `client.get(pods, {namespace, name})` answers a Pod. */
+import type * as t from '../api/types.js';
+import type { Resource } from './client.js';
+
+const rbac = 'rbac.authorization.k8s.io';
+const core = <T extends t.KubeObject>(plural: string, kind: string, namespaced = true): Resource<T> => ({
+  group: '',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced,
+});
+const grouped = <T extends t.KubeObject>(
+  group: string,
+  plural: string,
+  kind: string,
+  namespaced = true,
+): Resource<T> => ({
+  group,
+  version: 'v1',
+  plural,
+  kind,
+  namespaced,
+});
+
+export const namespaces = core<t.Namespace>('namespaces', 'Namespace', false);
+export const nodes = core<t.Node>('nodes', 'Node', false);
+export const pods = core<t.Pod>('pods', 'Pod');
+export const replicationControllers = core<t.ReplicationController>('replicationcontrollers', 'ReplicationController');
+export const services = core<t.Service>('services', 'Service');
+export const endpoints = core<t.Endpoints>('endpoints', 'Endpoints');
+export const configMaps = core<t.ConfigMap>('configmaps', 'ConfigMap');
+export const secrets = core<t.Secret>('secrets', 'Secret');
+export const serviceAccounts = core<t.ServiceAccount>('serviceaccounts', 'ServiceAccount');
+export const events = core<t.Event>('events', 'Event');
+export const endpointSlices = grouped<t.EndpointSlice>('discovery.k8s.io', 'endpointslices', 'EndpointSlice');
+export const leases = grouped<t.Lease>('coordination.k8s.io', 'leases', 'Lease');
+export const roles = grouped<t.Role>(rbac, 'roles', 'Role');
+export const roleBindings = grouped<t.RoleBinding>(rbac, 'rolebindings', 'RoleBinding');
+export const clusterRoles = grouped<t.ClusterRole>(rbac, 'clusterroles', 'ClusterRole', false);
+export const clusterRoleBindings = grouped<t.ClusterRoleBinding>(
+  rbac,
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+  false,
+);

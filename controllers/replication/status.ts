@@ -1,0 +1,52 @@
+/** What a ReplicationController reports of its pods. */
+import { timestamp } from '../../api/clock.js';
+import type { Pod, ReplicationController } from '../../api/types.js';
+import { readySince, selects } from '../pod-state.js';
+
+export type ReplicationStatus = NonNullable<ReplicationController['status']>;
+
+export interface Failure {
+  reason: 'FailedCreate' | 'FailedDelete';
+  error: Error;
+}
+
+/** Counts that are zero are left out, as Kubernetes does; conditions are carried over. */
+export function statusOf(rc: ReplicationController, owned: readonly Pod[], now: number): ReplicationStatus {
+  const labels = rc.spec?.template?.metadata?.labels ?? {};
+  const labelled = owned.filter(pod => Object.keys(labels).length === 0 || selects(labels, pod.metadata.labels)).length;
+  const ready = owned.filter(pod => readySince(pod) !== undefined).length;
+  const available = owned.filter(pod => (availableFrom(rc, pod) ?? Infinity) <= now).length;
+  return {
+    replicas: owned.length,
+    ...(labelled ? { fullyLabeledReplicas: labelled } : {}),
+    ...(ready ? { readyReplicas: ready } : {}),
+    ...(available ? { availableReplicas: available } : {}),
+    ...(rc.metadata.generation === undefined ? {} : { observedGeneration: rc.metadata.generation }),
+    ...(rc.status?.conditions ? { conditions: rc.status.conditions } : {}),
+  };
+}
+
+/** When the next ready pod will have been ready for minReadySeconds; undefined when none is waiting. */
+export function nextAvailable(rc: ReplicationController, owned: readonly Pod[], now: number): number | undefined {
+  const waiting = owned.flatMap(pod => availableFrom(rc, pod) ?? []).filter(time => time > now);
+  return waiting.length > 0 ? Math.min(...waiting) : undefined;
+}
+
+function availableFrom(rc: ReplicationController, pod: Pod): number | undefined {
+  const since = readySince(pod);
+  return since === undefined ? undefined : since + (rc.spec?.minReadySeconds ?? 0) * 1000;
+}
+
+/** The status with the condition ReplicaFailure while pods cannot be made or deleted, and without it afterwards. */
+export function withFailure(status: ReplicationStatus, failure: Failure | undefined, now: number): ReplicationStatus {
+  const { conditions = [], ...rest } = status;
+  const known = conditions.find(condition => condition.type === 'ReplicaFailure');
+  if (failure && known) return status;
+  const others = conditions.filter(condition => condition !== known);
+  if (failure) {
+    const { reason, error } = failure;
+    const lastTransitionTime = timestamp(now);
+    others.push({ type: 'ReplicaFailure', status: 'True', lastTransitionTime, reason, message: error.message });
+  }
+  return others.length > 0 ? { ...rest, conditions: others } : rest;
+}

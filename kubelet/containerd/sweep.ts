@@ -1,0 +1,95 @@
+/**
+ * What a containerd that was killed while it made a sandbox has forgotten: a network namespace and an address that no
+ * sandbox has. Its next life knows nothing of them, so they are looked for before it and removed once it runs.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import { basename, join } from 'node:path';
+import type { Logger } from 'pino';
+import { connectCri } from '../cri/connect.js';
+import { type Cri, isNotFound } from '../cri/cri.js';
+import { Directories } from '../directories.js';
+import { removeWithMounts } from '../volumes/mounts.js';
+import type { ContainerdPaths } from './config.js';
+
+export interface Remains {
+  /** Paths of network namespaces. */
+  namespaces: readonly string[];
+  addresses: readonly Address[];
+}
+
+export interface Address {
+  /** Where host-local keeps it. */
+  path: string;
+  /** The sandbox that it was given to. */
+  sandbox: string;
+}
+
+export interface Sandbox {
+  id: string;
+  /** The path of its network namespace; absent where it has none of its own. */
+  namespace?: string;
+}
+
+/** What is there while no containerd runs: later there would be things in the making among it. */
+export async function remains(paths: ContainerdPaths, dataDir: string): Promise<Remains> {
+  const networks = await pathsIn(new Directories(dataDir).ipam);
+  const files = (await Promise.all(networks.map(pathsIn))).flat().filter(path => isIPv4(basename(path)));
+  const addresses = files.map(async path => ({ path, sandbox: firstLine(await readFile(path, 'utf8')) }));
+  return {
+    namespaces: await pathsIn(join(paths.state, 'io.containerd.grpc.v1.cri', 'netns')),
+    addresses: await Promise.all(addresses),
+  };
+}
+
+const pathsIn = async (dir: string): Promise<string[]> =>
+  (await readdir(dir).catch(() => [])).map(name => join(dir, name));
+
+const firstLine = (text: string): string => text.split(/\r?\n/)[0] ?? '';
+
+/** The paths to remove. Pure. */
+export function forgotten({ namespaces, addresses }: Remains, sandboxes: readonly Sandbox[]): string[] {
+  const owned = new Set(sandboxes.map(({ namespace }) => namespace));
+  const ids = new Set(sandboxes.map(({ id }) => id));
+  return [
+    ...namespaces.filter(path => !owned.has(path)),
+    ...addresses.filter(({ sandbox }) => !ids.has(sandbox)).map(({ path }) => path),
+  ];
+}
+
+/** Never throws: what cannot be removed now costs little, and is found again by the next start. */
+export async function sweep(before: Remains, socket: string, log: Logger): Promise<void> {
+  if (before.namespaces.length + before.addresses.length === 0) return;
+  const cri = connectCri(socket);
+  try {
+    for (const path of forgotten(before, await sandboxesOf(cri))) {
+      await removeWithMounts(path);
+      log.info({ path }, 'removed what an earlier containerd had forgotten');
+    }
+  } catch (error) {
+    log.warn({ reason: (error as Error).message }, 'what an earlier containerd had forgotten could not be removed');
+  } finally {
+    cri.close();
+  }
+}
+
+async function sandboxesOf(cri: Cri): Promise<Sandbox[]> {
+  const listed = await cri.listPodSandbox();
+  const described = listed.map(async ({ id }): Promise<Sandbox> => {
+    const { info } = await cri.podSandboxInfo(id).catch(error => {
+      if (isNotFound(error)) return { info: undefined };
+      throw error;
+    });
+    const namespace = namespaceIn(info ?? '{}');
+    return { id, ...(namespace === undefined ? {} : { namespace }) };
+  });
+  return Promise.all(described);
+}
+
+interface Info {
+  runtimeSpec?: { linux?: { namespaces?: { type: string; path?: string }[] } };
+}
+
+/** Of containerd's description of a sandbox. */
+export const namespaceIn = (info: string): string | undefined =>
+  (JSON.parse(info) as Info).runtimeSpec?.linux?.namespaces?.find(({ type }) => type === 'network')?.path;

@@ -1,0 +1,39 @@
+/** What all pods of one kubelet share. */
+import type { Logger } from 'pino';
+import type { Clock } from '../api/clock.js';
+import type { Service } from '../api/types.js';
+import type { Client } from '../client/client.js';
+import type { EventRecorder } from '../client/runtime/events.js';
+import type { Cri } from './cri/cri.js';
+import type { Exits } from './cri/exits.js';
+import type { Directories } from './directories.js';
+import type { Limit } from './limit.js';
+import type { Cgroups } from './pods/cgroups.js';
+import type { ClusterDns, DnsConfig } from './pods/config/dns.js';
+import type { PodFacts } from './pods/config/fields.js';
+import type { FollowedObjects } from './volumes/objects.js';
+import type { PodVolumes } from './volumes/volumes.js';
+
+export interface KubeletContext {
+  cri: Cri;
+  exits: Exits;
+  /** 'containerd': what container ids in the API begin with. */
+  runtimeName: string;
+  client: Client;
+  clock: Clock;
+  log: Logger;
+  events: EventRecorder;
+  directories: Directories;
+  volumes: PodVolumes;
+  objects: FollowedObjects;
+  cgroups: Cgroups;
+  /** Making and starting sandboxes and containers is work for the machine: so many at once. */
+  starts: Limit;
+  node: { name: string; ip: string; memoryBytes: number; allocatable: PodFacts['allocatable'] };
+  nodeDns: DnsConfig;
+  clusterDns: () => ClusterDns;
+  /** All of the cluster; resolves once they are known. */
+  services: () => Promise<readonly Service[]>;
+  /** The kubelet stops; its pods do not. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,42 @@
+/** Calls over gRPC from a .proto text: protobufjs describes the messages, grpc-js carries them. */
+import * as grpc from '@grpc/grpc-js';
+import protobuf from 'protobufjs';
+import { CriError } from './cri.js';
+
+export type Call = (request: object, deadlineMs: number) => Promise<Record<string, unknown>>;
+
+/** Messages can be large lists; the default of 4 MB is a limit of the client, not of the runtime. */
+const options: grpc.ClientOptions = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
+
+export const channel = (socket: string): grpc.Client =>
+  new grpc.Client(`unix://${socket}`, grpc.credentials.createInsecure(), options);
+
+/** Every unary method of the service, by name. */
+export function unaryCalls(client: grpc.Client, proto: string, service: string): Map<string, Call> {
+  const described = protobuf.parse(proto).root.resolveAll().lookupService(service);
+  return new Map(
+    described.methodsArray.map(method => {
+      const request = method.resolvedRequestType as protobuf.Type;
+      const response = method.resolvedResponseType as protobuf.Type;
+      const path = `${described.fullName.replace('.', '/')}/${method.name}`;
+      return [method.name, unary(client, path, method.name, request, response)];
+    }),
+  );
+}
+
+function unary(client: grpc.Client, path: string, name: string, request: protobuf.Type, response: protobuf.Type): Call {
+  const encode = (value: object): Buffer => Buffer.from(request.encode(request.fromObject(value)).finish());
+  const decode = (bytes: Buffer): Record<string, unknown> => plain(response, bytes);
+  return (value, deadlineMs) =>
+    new Promise((resolve, reject) => {
+      const deadline = Date.now() + deadlineMs;
+      client.makeUnaryRequest(path, encode, decode, value, new grpc.Metadata(), { deadline }, (error, answer) => {
+        if (error) reject(new CriError(name, error.code, error.details || error.message));
+        else resolve(answer ?? {});
+      });
+    });
+}
+
+/** int64 becomes a number: nanoseconds since 1970 lose less than a microsecond by that. */
+export const plain = (type: protobuf.Type, bytes: Uint8Array): Record<string, unknown> =>
+  type.toObject(type.decode(bytes), { longs: Number, enums: String, defaults: true });

@@ -1,0 +1,171 @@
+/** The messages of proto.ts as TypeScript sees them: camel case, enums as their names, int64 as numbers, times in nanoseconds. */
+
+export type NamespaceMode = 'POD' | 'CONTAINER' | 'NODE' | 'TARGET';
+
+export interface NamespaceOption {
+  network?: NamespaceMode;
+  pid?: NamespaceMode;
+  ipc?: NamespaceMode;
+  targetId?: string;
+}
+
+export interface SecurityProfile {
+  profileType: 'RuntimeDefault' | 'Unconfined' | 'Localhost';
+  localhostRef?: string;
+}
+
+export interface LinuxResources {
+  cpuPeriod?: number;
+  cpuQuota?: number;
+  cpuShares?: number;
+  memoryLimitInBytes?: number;
+  oomScoreAdj?: number;
+}
+
+export interface SandboxMetadata {
+  name: string;
+  uid: string;
+  namespace: string;
+  attempt: number;
+}
+
+export interface SandboxConfig {
+  metadata: SandboxMetadata;
+  hostname?: string;
+  logDirectory?: string;
+  dnsConfig?: { servers: string[]; searches: string[]; options: string[] };
+  portMappings?: { protocol: 'TCP' | 'UDP' | 'SCTP'; containerPort: number; hostPort: number; hostIp?: string }[];
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  linux: {
+    cgroupParent?: string;
+    securityContext: {
+      namespaceOptions: NamespaceOption;
+      runAsUser?: { value: number };
+      runAsGroup?: { value: number };
+      readonlyRootfs?: boolean;
+      supplementalGroups?: number[];
+      privileged?: boolean;
+      seccomp?: SecurityProfile;
+    };
+    sysctls?: Record<string, string>;
+  };
+}
+
+export interface Mount {
+  containerPath: string;
+  hostPath: string;
+  readonly?: boolean;
+  propagation?: 'PROPAGATION_PRIVATE' | 'PROPAGATION_HOST_TO_CONTAINER' | 'PROPAGATION_BIDIRECTIONAL';
+}
+
+export interface ContainerSecurity {
+  capabilities?: { addCapabilities: string[]; dropCapabilities: string[] };
+  privileged?: boolean;
+  namespaceOptions?: NamespaceOption;
+  runAsUser?: { value: number };
+  runAsUsername?: string;
+  runAsGroup?: { value: number };
+  readonlyRootfs?: boolean;
+  supplementalGroups?: number[];
+  noNewPrivs?: boolean;
+  maskedPaths?: string[];
+  readonlyPaths?: string[];
+  seccomp?: SecurityProfile;
+}
+
+export interface ContainerConfig {
+  metadata: { name: string; attempt: number };
+  image: { image: string };
+  command?: string[];
+  args?: string[];
+  workingDir?: string;
+  envs?: { key: string; value: string }[];
+  mounts?: Mount[];
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** Relative to the sandbox's logDirectory. */
+  logPath?: string;
+  stdin?: boolean;
+  stdinOnce?: boolean;
+  tty?: boolean;
+  linux: { resources?: LinuxResources; securityContext?: ContainerSecurity };
+}
+
+export interface Sandbox {
+  id: string;
+  metadata: SandboxMetadata;
+  state: 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
+  createdAt: number;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+export interface SandboxStatus extends Sandbox {
+  network: { ip: string; additionalIps: { ip: string }[] } | null;
+}
+
+export type CriContainerState = 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED' | 'CONTAINER_UNKNOWN';
+
+export interface ContainerListed {
+  id: string;
+  podSandboxId: string;
+  metadata: { name: string; attempt: number };
+  image: { image: string };
+  imageRef: string;
+  state: CriContainerState;
+  createdAt: number;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+export interface ContainerStatus {
+  id: string;
+  metadata: { name: string; attempt: number };
+  state: CriContainerState;
+  createdAt: number;
+  startedAt: number;
+  finishedAt: number;
+  exitCode: number;
+  image: { image: string };
+  imageRef: string;
+  reason: string;
+  message: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** Absolute. */
+  logPath: string;
+}
+
+export interface Image {
+  id: string;
+  repoTags: string[];
+  repoDigests: string[];
+  size: number;
+  /** The user that the image names: a number, or else a name. */
+  uid: { value: number } | null;
+  username: string;
+}
+
+export interface ContainerStats {
+  attributes: { id: string; metadata: { name: string; attempt: number }; labels: Record<string, string> };
+  cpu: { timestamp: number; usageCoreNanoSeconds: { value: number } | null } | null;
+  memory: { timestamp: number; workingSetBytes: { value: number } | null; usageBytes: { value: number } | null } | null;
+  writableLayer: { usedBytes: { value: number } | null; inodesUsed: { value: number } | null } | null;
+}
+
+export interface RuntimeCondition {
+  type: string;
+  status: boolean;
+  reason: string;
+  message: string;
+}
+
+export interface RegistryAuth {
+  username?: string;
+  password?: string;
+  auth?: string;
+  serverAddress?: string;
+  identityToken?: string;
+  registryToken?: string;
+}

@@ -1,0 +1,177 @@
+/** The kubelet over a Client: everything but its connection and its HTTPS server. main.ts puts the three together. */
+import { setMaxListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import type { Clock } from '../api/clock.js';
+import type { Pod } from '../api/types.js';
+import type { Client } from '../client/client.js';
+import { type Informer, startInformer } from '../client/informer/informer.js';
+import { pods as podResource, services as serviceResource } from '../client/resources.js';
+import { EventRecorder } from '../client/runtime/events.js';
+import { type Runtime, startRuntime } from './containerd/runtime.js';
+import type { KubeletContext } from './context.js';
+import type { Cri } from './cri/cri.js';
+import { followExits } from './cri/events.js';
+import { Exits } from './cri/exits.js';
+import { Directories } from './directories.js';
+import { Limit } from './limit.js';
+import { keepLease } from './node/lease.js';
+import { readMachine } from './node/machine.js';
+import { allocatable, type NodeFacts } from './node/node.js';
+import { keepStatus, register } from './node/registration.js';
+import { Cgroups } from './pods/cgroups.js';
+import { parseResolvConf } from './pods/config/dns.js';
+import { Pods, podsView } from './pods/index.js';
+import type { PodsView } from './server/contracts.js';
+import { FollowedObjects } from './volumes/objects.js';
+import { tokenSource } from './volumes/tokens.js';
+import { PodVolumes } from './volumes/volumes.js';
+
+export interface NodeOptions {
+  nodeName: string;
+  nodeIP: string;
+  /** Everything of this node is below it; see directories.ts. */
+  dataDir: string;
+  /** Of this node's pods: '10.244.0.0/24'. */
+  podCidr: string;
+  /** Of all nodes' pods: they see each other's addresses. This node's range unless given. */
+  clusterCidr?: string;
+  /** The pods' bridge: 'orrery0' unless given. */
+  bridge?: string;
+  /** The cgroup that this node's pods are in: '/kubepods' unless given. */
+  cgroupParent?: string;
+  /** Of a runtime that is there already; unless given the kubelet starts a containerd of its own. */
+  criSocket?: string;
+  /** The cluster's DNS server; unless given, the address of the Service kube-system/kube-dns, where there is one. */
+  clusterDns?: string;
+  /** 'cluster.local' unless given. */
+  clusterDomain?: string;
+  log: Logger;
+  clock: Clock;
+}
+
+/** Serves what the API server asks kubelets for; answers the port. */
+export type Serve = (seam: { cri: Cri; podsView: PodsView }) => Promise<{ port: number; stop(): Promise<void> }>;
+
+export const defaultBridge = 'orrery0';
+const relistMs = { withEvents: 60_000, without: 1_000 };
+const stopMs = 3_000;
+/** More than the cores, as starting a container is a good deal of waiting. */
+const startsPerCore = 5;
+
+/** Throws when the runtime cannot be had. Stopping it leaves the runtime and the pods as they are. */
+export async function startNode(
+  client: Client,
+  options: NodeOptions,
+  serve: Serve,
+): Promise<{ stop(): Promise<void> }> {
+  const { nodeName, dataDir, log, clock } = options;
+  const stop = new AbortController();
+  const signal = stop.signal;
+  // Every worker and every request listens to it.
+  setMaxListeners(0, signal);
+  const directories = new Directories(dataDir);
+  const runtime = await startRuntime({
+    ...options,
+    directories,
+    bridge: options.bridge ?? defaultBridge,
+    clusterCidr: options.clusterCidr ?? options.podCidr,
+  });
+  const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, clock, log });
+  const context = await contextOf(client, options, runtime, directories, events, signal);
+  const informer = followPods(client, options, signal);
+  const hasEvents = runtime.name === 'containerd';
+  const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
+  const server = await serve({ cri: runtime.cri, podsView: podsView(pods) });
+  const tasks = [pods.run(), keepNode(client, options, runtime, server.port, signal), runtime.keepNetwork(signal)];
+  if (hasEvents) tasks.push(followContainerd(runtime, pods, clock, signal));
+  return {
+    async stop() {
+      stop.abort();
+      await server.stop();
+      // A call to the runtime that does not end is left to end by itself.
+      await Promise.race([Promise.all(tasks), clock.sleep(stopMs)]);
+      await events.close();
+      runtime.cri.close();
+    },
+  };
+}
+
+const followPods = (client: Client, { nodeName, clock, log }: NodeOptions, signal: AbortSignal): Informer<Pod> =>
+  startInformer({
+    client,
+    resource: podResource,
+    selection: { fieldSelector: `spec.nodeName=${nodeName}` },
+    clock,
+    random: Math.random,
+    log,
+    signal,
+  });
+
+const followContainerd = ({ cri, revive }: Runtime, pods: Pods, clock: Clock, signal: AbortSignal): Promise<void> =>
+  followExits(
+    cri.socket,
+    { onExit: id => pods.exited(id), onGap: () => void pods.relist(), onLost: revive },
+    clock,
+    signal,
+  );
+
+async function keepNode(
+  client: Client,
+  { nodeName, nodeIP, podCidr, dataDir, clock, log }: NodeOptions,
+  { cri, name, version }: Runtime,
+  port: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const machine = await readMachine(dataDir);
+  const facts: NodeFacts = {
+    name: nodeName,
+    ip: nodeIP,
+    podCidr,
+    port,
+    machine,
+    runtimeVersion: `${name}://${version}`,
+  };
+  const options = { facts, cri, client, clock, log, dataDir, signal };
+  const node = await register(options);
+  if (node) await Promise.all([keepStatus(options), keepLease(node, options)]);
+}
+
+async function contextOf(
+  client: Client,
+  options: NodeOptions,
+  { cri, name: runtimeName }: Runtime,
+  directories: Directories,
+  events: EventRecorder,
+  signal: AbortSignal,
+): Promise<KubeletContext> {
+  const { nodeName, nodeIP, dataDir, clock, log, clusterDns, clusterDomain } = options;
+  const machine = await readMachine(dataDir);
+  const services = startInformer({ client, resource: serviceResource, clock, random: Math.random, log, signal });
+  const dnsService = (): string | undefined =>
+    services.get({ namespace: 'kube-system', name: 'kube-dns' })?.spec?.clusterIP;
+  const objects = new FollowedObjects({ client, clock, log, signal });
+  return {
+    cri,
+    exits: new Exits(),
+    runtimeName,
+    client,
+    clock,
+    log,
+    events,
+    directories,
+    objects,
+    volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock) }),
+    cgroups: new Cgroups(options.cgroupParent),
+    starts: new Limit(startsPerCore * availableParallelism()),
+    node: { name: nodeName, ip: nodeIP, memoryBytes: machine.memoryBytes, allocatable: allocatable(machine) },
+    nodeDns: parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => '')),
+    clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),
+    services: async () => {
+      await services.synced;
+      return services.list();
+    },
+    signal,
+  };
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { settled } from '../client/testing/clock.js';
+import { Exits } from './cri/exits.js';
+import { Limit } from './limit.js';
+
+describe('a limit', () => {
+  it('lets so many work at a time, and the others in their order', async () => {
+    const limit = new Limit(2);
+    const started: number[] = [];
+    const ends: (() => void)[] = [];
+    const all = [0, 1, 2, 3].map(n =>
+      limit.run(async () => {
+        started.push(n);
+        await new Promise<void>(resolve => ends.push(resolve));
+        if (n === 0) throw new Error('failed');
+        return n;
+      }),
+    );
+    await settled();
+    assert.deepEqual(started, [0, 1]);
+    ends[0]?.();
+    await assert.rejects(all[0] as Promise<number>, /failed/);
+    await settled();
+    assert.deepEqual(started, [0, 1, 2]);
+    for (let i = 1; i < 4; i++) {
+      ends[i]?.();
+      await settled();
+    }
+    assert.deepEqual(await Promise.all(all.slice(1)), [1, 2, 3]);
+  });
+});
+
+describe('known exits', () => {
+  it('are remembered until they are seen, and not without end', () => {
+    const exits = new Exits();
+    for (let i = 0; i < 1500; i++) exits.add(`id-${i}`);
+    assert.equal(exits.has('id-499'), false);
+    assert.equal(exits.has('id-500'), true);
+    exits.forget('id-500');
+    assert.equal(exits.has('id-500'), false);
+  });
+});

@@ -1,0 +1,40 @@
+/** The kubelet as a component: `startKubelet`, and `resetNode`, which removes everything that it has made. */
+
+import { loadKubeconfig } from '../client/kubeconfig.js';
+import { connect } from '../client/rest/connect.js';
+import { type NodeOptions, startNode } from './kubelet.js';
+import { startServer } from './server/index.js';
+
+export { type ResetOptions, resetNode } from './reset.js';
+
+export interface KubeletOptions extends NodeOptions {
+  /** The path of a kubeconfig, of the user system:node:NAME. */
+  kubeconfig: string;
+  /** Of the HTTPS server. */
+  port: number;
+  /** Holds kubelet.crt, kubelet.key and ca.crt. */
+  pkiDir: string;
+}
+
+/**
+ * Resolves once the runtime is there and the server listens; the API may come later. Throws an Error that says what
+ * is missing and how to mend it. Stopping the kubelet leaves the containerd and all pods running.
+ */
+export async function startKubelet(options: KubeletOptions): Promise<{ stop(): Promise<void> }> {
+  const { kubeconfig, port, pkiDir, nodeName, log, clock } = options;
+  const client = connect(loadKubeconfig({ path: kubeconfig }), { userAgent: 'kubelet', log, clock });
+  try {
+    const node = await startNode(client, options, seam =>
+      startServer({ ...seam, pkiDir, port, nodeName, client, log, clock }),
+    );
+    return {
+      async stop() {
+        await node.stop();
+        await client.close();
+      },
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import { leases, nodes } from '../../client/resources.js';
+import { ManualClock, settled } from '../../client/testing/clock.js';
+import type { Cri } from '../cri/cri.js';
+import { PodsApi } from '../test/pods-api.js';
+import { nodeConditions } from './conditions.js';
+import { keepLease, leaseOf } from './lease.js';
+import type { Load, Machine } from './machine.js';
+import { readLoad, readMachine } from './machine.js';
+import { allocatable, capacity, type NodeFacts, newNode, nodeStatus } from './node.js';
+import { keepStatus, register } from './registration.js';
+
+const machine: Machine = {
+  hostname: 'h',
+  architecture: 'amd64',
+  cpus: 2,
+  memoryBytes: 4 * 1024 ** 3,
+  diskBytes: 100 * 1024 ** 3,
+  kernelVersion: '6.1',
+  osImage: 'Debian',
+  machineID: 'm',
+  systemUUID: 's',
+  bootID: 'b',
+};
+const facts: NodeFacts = {
+  name: 'n1',
+  ip: '10.0.0.1',
+  podCidr: '10.244.1.0/24',
+  port: 10250,
+  machine,
+  runtimeVersion: 'containerd://1.6',
+};
+const load: Load = {
+  memoryAvailableBytes: 1024 ** 3,
+  diskFree: 0.5,
+  inodesFree: 0.5,
+  processes: 100,
+  processLimit: 4000,
+};
+const now = Date.UTC(2026, 0, 1);
+
+describe("the node's conditions", () => {
+  const cases: [string, Partial<Load>, string[], string][] = [
+    ['all is well', {}, [], 'Ready'],
+    ['memory is short', { memoryAvailableBytes: 10 }, [], 'MemoryPressure Ready'],
+    ['the disk is full', { diskFree: 0.05 }, [], 'DiskPressure Ready'],
+    ['inodes are short', { inodesFree: 0.01 }, [], 'DiskPressure Ready'],
+    ['processes are many', { processes: 3900 }, [], 'PIDPressure Ready'],
+    ['the network is not there', {}, ['cni plugin not initialized'], ''],
+  ];
+  for (const [what, change, problems, expected] of cases) {
+    it(what, () => {
+      const conditions = nodeConditions([], { load: { ...load, ...change }, problems }, now);
+      assert.equal(
+        conditions
+          .filter(c => c.status === 'True')
+          .map(c => c.type)
+          .join(' '),
+        expected,
+      );
+    });
+  }
+  it('keep the time of their last change', () => {
+    const before = nodeConditions([], { load, problems: [] }, now);
+    const later = nodeConditions(before, { load, problems: ['x'] }, now + 60_000);
+    const times = Object.fromEntries(later.map(c => [c.type, c.lastTransitionTime]));
+    assert.equal(times.MemoryPressure, '2026-01-01T00:00:00Z');
+    assert.equal(times.Ready, '2026-01-01T00:01:00Z');
+    assert.ok(later.every(c => c.lastHeartbeatTime === '2026-01-01T00:01:00Z'));
+  });
+});
+
+describe('the Node', () => {
+  it('tells what the machine has, and what of it pods may use', () => {
+    assert.deepEqual(capacity(machine), {
+      cpu: '2',
+      memory: '4194304Ki',
+      'ephemeral-storage': '104857600Ki',
+      pods: '110',
+    });
+    assert.equal(allocatable(machine).memory, '4091904Ki');
+    assert.equal(newNode(facts).metadata.labels?.['kubernetes.io/hostname'], 'n1');
+    assert.deepEqual(newNode(facts).spec?.podCIDRs, ['10.244.1.0/24']);
+    assert.deepEqual(nodeStatus(facts).addresses, [
+      { type: 'InternalIP', address: '10.0.0.1' },
+      { type: 'Hostname', address: 'n1' },
+    ]);
+  });
+  it('is read from this machine', async () => {
+    const here = await readMachine('/');
+    assert.ok(here.cpus >= 1 && here.memoryBytes > 1e6 && here.diskBytes > 1e6 && here.bootID !== '');
+    const busy = await readLoad('/');
+    assert.ok(busy.memoryAvailableBytes > 0 && busy.processes > 0 && busy.diskFree <= 1);
+  });
+});
+
+describe('the registration', () => {
+  const setUp = (ready: () => boolean) => {
+    const clock = new ManualClock(now);
+    const api = new PodsApi();
+    const stop = new AbortController();
+    const cri = {
+      status: async () => [{ type: 'NetworkReady', status: ready(), reason: '', message: ready() ? '' : 'no network' }],
+    } as unknown as Cri;
+    const log = pino({ level: 'silent' });
+    const options = { facts, cri, client: api, clock, log, dataDir: '/', signal: stop.signal };
+    const readyNow = async () =>
+      (await api.get(nodes, { name: 'n1' })).status?.conditions?.find(c => c.type === 'Ready')?.status;
+    /** Real time passes: the machine's files are read. */
+    const until = async (wanted: string): Promise<void> => {
+      for (let tries = 0; (await readyNow()) !== wanted; tries++) {
+        assert.ok(tries < 1000, `Ready is not ${wanted}`);
+        await new Promise(resolve => setTimeout(resolve, 2));
+      }
+    };
+    return { clock, api, stop, options, until };
+  };
+
+  it('is tried until the API is there, and keeps what is there from before', async () => {
+    const { clock, api, options } = setUp(() => true);
+    api.fault = () => {
+      throw new Error('away');
+    };
+    const registering = register(options);
+    await clock.advance(5_000);
+    api.fault = () => {};
+    await clock.advance(1_000);
+    assert.equal((await registering)?.metadata.name, 'n1');
+    await api.patch(nodes, { name: 'n1' }, 'merge', { metadata: { labels: { mine: 'x', 'kubernetes.io/os': 'odd' } } });
+    const again = await register(options);
+    assert.equal(again?.metadata.labels?.mine, 'x');
+    assert.equal(again?.metadata.labels?.['kubernetes.io/os'], 'linux');
+  });
+
+  it('says Ready as soon as it is so, and says it again when others say otherwise', async () => {
+    let ready = false;
+    const { clock, api, stop, options, until } = setUp(() => ready);
+    await register(options);
+    const keeping = keepStatus(options);
+    await until('False');
+    ready = true;
+    await clock.advance(1_000);
+    await until('True');
+    const conditions = [{ type: 'Ready', status: 'Unknown' }];
+    await api.patch(nodes, { name: 'n1' }, 'strategic', { status: { conditions } });
+    await clock.advance(10_000);
+    await until('True');
+    const writes = api.writes.length;
+    await clock.advance(10_000);
+    assert.equal(api.writes.length, writes, 'what is the same is not written again');
+    stop.abort();
+    await keeping;
+  });
+});
+
+describe('the lease', () => {
+  it('belongs to its node, and keeps what others have put on it', () => {
+    const node = { ...newNode(facts), metadata: { name: 'n1', uid: 'u' } };
+    const lease = leaseOf(node, undefined, now);
+    assert.equal(lease.spec?.renewTime, '2026-01-01T00:00:00.000000Z');
+    assert.equal(lease.metadata.ownerReferences?.[0]?.uid, 'u');
+    const before = { ...lease, metadata: { ...lease.metadata, labels: { a: 'b' } } };
+    assert.deepEqual(leaseOf(node, before, now + 1).metadata.labels, { a: 'b' });
+  });
+
+  it('is renewed every ten seconds, and after somebody else has written it', async () => {
+    const clock = new ManualClock(now);
+    const api = new PodsApi();
+    const stop = new AbortController();
+    const log = pino({ level: 'silent' });
+    const keeping = keepLease(newNode(facts), { client: api, clock, log, signal: stop.signal });
+    const name = { namespace: 'kube-node-lease', name: 'n1' };
+    const renewed = async () => (await api.get(leases, name)).spec?.renewTime;
+    await settled();
+    assert.equal(await renewed(), '2026-01-01T00:00:00.000000Z');
+    await clock.advance(10_000);
+    assert.equal(await renewed(), '2026-01-01T00:00:10.000000Z');
+    await api.patch(leases, name, 'merge', { metadata: { labels: { a: 'b' } } });
+    await clock.advance(11_000);
+    assert.equal(await renewed(), '2026-01-01T00:00:21.000000Z');
+    stop.abort();
+    await keeping;
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * The cgroups above a pod's containers: kubepods, then the class of service, then the pod with the sums of its
+ * containers. Cgroup v1 (a tree for each controller) and v2 (one tree) are both written as plain files.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Pod } from '../../api/types.js';
+import { podResources, type QosClass, qosClass } from './config/resources.js';
+
+/** Below the kubelet's own group, by class of service. */
+const classes: Record<QosClass, string> = { Guaranteed: '', Burstable: 'burstable', BestEffort: 'besteffort' };
+
+export const defaultCgroup = '/kubepods';
+
+type Setting = { controller: string; file: string; value: string };
+
+/** The files to write, in order, below the pod's cgroup. Pure. */
+export function cgroupSettings(pod: Pod, version: 1 | 2): Setting[] {
+  const { shares, quota, period, memory } = podResources(pod);
+  const v1: Setting[] = [
+    { controller: 'cpu', file: 'cpu.shares', value: String(shares) },
+    ...(quota > 0
+      ? [
+          { controller: 'cpu', file: 'cpu.cfs_period_us', value: String(period) },
+          { controller: 'cpu', file: 'cpu.cfs_quota_us', value: String(quota) },
+        ]
+      : []),
+    ...(memory > 0 ? [{ controller: 'memory', file: 'memory.limit_in_bytes', value: String(memory) }] : []),
+  ];
+  if (version === 1) return v1;
+  return [
+    { controller: 'cpu', file: 'cpu.weight', value: String(cpuWeight(shares)) },
+    ...(quota > 0 ? [{ controller: 'cpu', file: 'cpu.max', value: `${quota} ${period}` }] : []),
+    ...(memory > 0 ? [{ controller: 'memory', file: 'memory.max', value: String(memory) }] : []),
+  ];
+}
+
+/** Shares from 2 to 262144 become weights from 1 to 10000. */
+export const cpuWeight = (shares: number): number => 1 + Math.floor(((shares - 2) * 9999) / 262_142);
+
+export class Cgroups {
+  readonly version: 1 | 2;
+
+  /** `parent` is the group that all pods of this kubelet are in. */
+  constructor(
+    private readonly parent: string = defaultCgroup,
+    private readonly root = '/sys/fs/cgroup',
+  ) {
+    this.version = existsSync(join(root, 'cgroup.controllers')) ? 2 : 1;
+  }
+
+  /** A cgroupfs path, as the sandbox's cgroup parent. */
+  path(pod: Pod): string {
+    return join(this.parent, classes[qosClass(pod)], `pod${pod.metadata.uid}`);
+  }
+
+  /** Throws when the kernel refuses a value. */
+  async create(pod: Pod): Promise<void> {
+    const path = this.path(pod);
+    for (const { controller, file, value } of cgroupSettings(pod, this.version)) {
+      const dir = this.version === 2 ? join(this.root, path) : join(this.root, controller, path);
+      await mkdir(dir, { recursive: true });
+      if (this.version === 2) await this.#delegate(dir, controller);
+      await writeFile(join(dir, file), value);
+    }
+  }
+
+  /** In v2 a controller reaches a group only through all the groups above it. */
+  async #delegate(dir: string, controller: string): Promise<void> {
+    const above = dirname(dir);
+    if (above.length < this.root.length) return;
+    await this.#delegate(above, controller);
+    await writeFile(join(above, 'cgroup.subtree_control'), `+${controller}`);
+  }
+
+  /** Removes the pod's cgroup from every tree; what the runtime left inside (empty groups) goes too. */
+  async remove(uid: string): Promise<void> {
+    for (const tree of await this.#trees()) {
+      for (const name of Object.values(classes)) await removeTree(join(tree, this.parent, name, `pod${uid}`));
+    }
+  }
+
+  /** Removes the groups above the pods, unless another kubelet has pods in them. */
+  async removeParents(): Promise<void> {
+    for (const tree of await this.#trees())
+      for (const name of ['burstable', 'besteffort', ''])
+        await rmdir(join(tree, this.parent, name)).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT' && error.code !== 'EBUSY') throw error;
+        });
+  }
+
+  async #trees(): Promise<string[]> {
+    if (this.version === 2) return [this.root];
+    const entries = await readdir(this.root, { withFileTypes: true });
+    return entries.filter(e => e.isDirectory()).map(e => join(this.root, e.name));
+  }
+}
+
+async function removeTree(dir: string): Promise<void> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(dir, entry.name));
+  await rmdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}

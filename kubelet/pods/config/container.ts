@@ -1,0 +1,41 @@
+/** The runtime's configuration of one container. */
+import type { Container, Pod } from '../../../api/types.js';
+import type { ContainerConfig, Mount } from '../../cri/types.js';
+import { logName, podName } from '../../directories.js';
+import { containerAnnotations, containerLabels } from '../labels.js';
+import { containerHash } from '../want.js';
+import { expand } from './expand.js';
+import { linuxResources } from './resources.js';
+import { containerSecurity } from './security.js';
+
+export interface ContainerParts {
+  attempt: number;
+  env: ReadonlyMap<string, string>;
+  mounts: readonly Mount[];
+  nodeMemoryBytes: number;
+}
+
+export function containerConfig(pod: Pod, container: Container, parts: ContainerParts): ContainerConfig {
+  const { attempt, env, mounts, nodeMemoryBytes } = parts;
+  const expanded = (words: string[] | undefined): string[] => (words ?? []).map(w => expand(w, name => env.get(name)));
+  const policy = container.terminationMessagePolicy ?? 'File';
+  return {
+    metadata: { name: container.name, attempt },
+    image: { image: container.image ?? '' },
+    command: expanded(container.command),
+    args: expanded(container.args),
+    workingDir: container.workingDir ?? '',
+    envs: [...env].map(([key, value]) => ({ key, value })),
+    mounts: [...mounts],
+    labels: containerLabels(podName(pod), container.name),
+    annotations: containerAnnotations(containerHash(container), attempt, policy),
+    logPath: logName(container.name, attempt),
+    stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
+    tty: container.tty === true,
+    linux: {
+      resources: linuxResources(pod, container, nodeMemoryBytes),
+      securityContext: containerSecurity(pod, container),
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type { Container, Pod } from '../../../api/types.js';
+import { Cgroups, cgroupSettings, cpuWeight } from '../cgroups.js';
+import { cpuQuota, cpuShares, linuxResources, oomScore, podResources, qosClass } from './resources.js';
+
+type Amounts = Record<string, string>;
+const container = (requests?: Amounts, limits?: Amounts): Container => ({
+  name: 'c',
+  resources: { ...(requests ? { requests } : {}), ...(limits ? { limits } : {}) },
+});
+const pod = (...containers: Container[]): Pod =>
+  ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', uid: 'u' }, spec: { containers } }) as Pod;
+const gib = 1024 ** 3;
+
+describe('quality of service', () => {
+  const full = { cpu: '1', memory: '1Gi' };
+  const cases: [string, Pod, string][] = [
+    ['nothing is said', pod(container()), 'BestEffort'],
+    ['zero is nothing', pod(container({ cpu: '0' })), 'BestEffort'],
+    ['limits alone are requests as well', pod(container(undefined, full)), 'Guaranteed'],
+    ['equal in other words', pod(container({ cpu: '1000m', memory: '1024Mi' }, full)), 'Guaranteed'],
+    ['requests below limits', pod(container({ cpu: '500m', memory: '1Gi' }, full)), 'Burstable'],
+    ['only cpu', pod(container({ cpu: '1' }, { cpu: '1' })), 'Burstable'],
+    ['one container says nothing', pod(container(undefined, full), container()), 'Burstable'],
+  ];
+  for (const [what, object, expected] of cases) it(what, () => assert.equal(qosClass(object), expected));
+});
+
+describe('resources for the kernel', () => {
+  it('shares', () => assert.deepEqual([0, 1, 100, 1000, 1e9].map(cpuShares), [2, 2, 102, 1024, 262_144]));
+  it('quota', () => assert.deepEqual([0, 1, 100, 1500].map(cpuQuota), [0, 1000, 10_000, 150_000]));
+  it('weight', () => assert.deepEqual([2, 1024, 262_144].map(cpuWeight), [1, 39, 10_000]));
+
+  it('of a container', () => {
+    const c = container({ cpu: '100m', memory: '1Gi' }, { cpu: '500m', memory: '2Gi' });
+    assert.deepEqual(linuxResources(pod(c), c, 4 * gib), {
+      cpuShares: 102,
+      cpuQuota: 50_000,
+      cpuPeriod: 100_000,
+      memoryLimitInBytes: 2 * gib,
+      oomScoreAdj: 750,
+    });
+  });
+  it('of one that says nothing', () => {
+    const c = container();
+    assert.deepEqual(linuxResources(pod(c), c, gib), { cpuShares: 2, oomScoreAdj: 1000 });
+  });
+  it('the score by which the kernel chooses whom to kill', () => {
+    const burstable = pod(container({ memory: '1Mi' }));
+    assert.equal(oomScore(burstable, 0, gib), 999);
+    assert.equal(oomScore(burstable, gib, gib), 3);
+    assert.equal(oomScore(pod(container(undefined, { cpu: '1', memory: '1Gi' })), gib, gib), -997);
+  });
+
+  it('of a pod: sums, and limits only where all have one', () => {
+    const one = container({ cpu: '500m' }, { memory: '1Gi' });
+    const two = container({ cpu: '250m' }, { memory: '1Gi', cpu: '1' });
+    assert.deepEqual(podResources(pod(one, two)), { shares: 768, quota: 0, period: 100_000, memory: 2 * gib });
+  });
+  it('as files of cgroup v1 and v2', () => {
+    const object = pod(container({ cpu: '500m' }, { memory: '1Gi', cpu: '1' }));
+    assert.equal(new Cgroups().path(object), '/kubepods/burstable/podu');
+    const lines = (version: 1 | 2) => cgroupSettings(object, version).map(s => `${s.controller}/${s.file}=${s.value}`);
+    assert.deepEqual(lines(1), [
+      'cpu/cpu.shares=512',
+      'cpu/cpu.cfs_period_us=100000',
+      'cpu/cpu.cfs_quota_us=100000',
+      `memory/memory.limit_in_bytes=${gib}`,
+    ]);
+    assert.deepEqual(lines(2), ['cpu/cpu.weight=20', 'cpu/cpu.max=100000 100000', `memory/memory.max=${gib}`]);
+  });
+});

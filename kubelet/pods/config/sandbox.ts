@@ -1,0 +1,63 @@
+/** The runtime's configuration of a pod's sandbox. */
+import type { Pod } from '../../../api/types.js';
+import type { SandboxConfig } from '../../cri/types.js';
+import { type Directories, podName } from '../../directories.js';
+import { sandboxAnnotations, sandboxLabels } from '../labels.js';
+import { type ClusterDns, type DnsConfig, dnsConfig } from './dns.js';
+import { hostName } from './hosts.js';
+import { namespaceOptions, supplementalGroups } from './security.js';
+
+export interface SandboxSurroundings {
+  directories: Directories;
+  cgroupParent: string;
+  nodeDns: DnsConfig;
+  clusterDns: ClusterDns;
+}
+
+export function sandboxConfig(pod: Pod, attempt: number, around: SandboxSurroundings): SandboxConfig {
+  const name = podName(pod);
+  const { spec } = pod;
+  const shared = spec?.securityContext;
+  const names = hostName(pod, around.clusterDns.domain);
+  const sysctls = Object.fromEntries((shared?.sysctls ?? []).map(s => [s.name, s.value]));
+  return {
+    metadata: { name: name.name, namespace: name.namespace, uid: name.uid, attempt },
+    // On the host's network a pod goes by the host's name.
+    ...(spec?.hostNetwork ? {} : { hostname: (spec?.setHostnameAsFQDN && names.fqdn) || names.hostname }),
+    logDirectory: around.directories.podLogs(name),
+    dnsConfig: dnsConfig(pod, around.nodeDns, around.clusterDns),
+    portMappings: hostPorts(pod),
+    labels: sandboxLabels(name, pod),
+    annotations: sandboxAnnotations(pod),
+    linux: {
+      cgroupParent: around.cgroupParent,
+      sysctls,
+      securityContext: {
+        namespaceOptions: namespaceOptions(pod),
+        privileged: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
+          c => c.securityContext?.privileged,
+        ),
+        supplementalGroups: supplementalGroups(pod),
+        seccomp: { profileType: 'RuntimeDefault' },
+        ...(shared?.runAsUser === undefined ? {} : { runAsUser: { value: shared.runAsUser } }),
+        ...(shared?.runAsGroup === undefined || shared.runAsUser === undefined
+          ? {}
+          : { runAsGroup: { value: shared.runAsGroup } }),
+      },
+    },
+  };
+}
+
+/** On the host's network the ports are the node's anyhow. */
+function hostPorts(pod: Pod): NonNullable<SandboxConfig['portMappings']> {
+  if (pod.spec?.hostNetwork) return [];
+  return (pod.spec?.containers ?? [])
+    .flatMap(c => c.ports ?? [])
+    .filter(port => port.hostPort)
+    .map(port => ({
+      protocol: (port.protocol ?? 'TCP') as 'TCP' | 'UDP' | 'SCTP',
+      containerPort: port.containerPort,
+      hostPort: port.hostPort ?? 0,
+      ...(port.hostIP ? { hostIp: port.hostIP } : {}),
+    }));
+}

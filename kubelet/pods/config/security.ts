@@ -1,0 +1,82 @@
+/** securityContext, of the pod and of the container, as the runtime takes it. The container's word counts first. */
+import type { Container, Pod } from '../../../api/types.js';
+import type { ContainerSecurity, Image, NamespaceOption, SecurityProfile } from '../../cri/types.js';
+
+export function namespaceOptions(pod: Pod): NamespaceOption {
+  const spec = pod.spec;
+  return {
+    network: spec?.hostNetwork ? 'NODE' : 'POD',
+    pid: spec?.hostPID ? 'NODE' : spec?.shareProcessNamespace ? 'POD' : 'CONTAINER',
+    ipc: spec?.hostIPC ? 'NODE' : 'POD',
+  };
+}
+
+/** Paths of /proc and /sys that a container may not read or change, unless it asks for procMount Unmasked. */
+const maskedPaths = [
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+export function containerSecurity(pod: Pod, container: Container): ContainerSecurity {
+  const own = container.securityContext;
+  const shared = pod.spec?.securityContext;
+  const user = own?.runAsUser ?? shared?.runAsUser;
+  const group = own?.runAsGroup ?? shared?.runAsGroup;
+  const privileged = own?.privileged === true;
+  return {
+    namespaceOptions: namespaceOptions(pod),
+    privileged,
+    readonlyRootfs: own?.readOnlyRootFilesystem === true,
+    noNewPrivs: own?.allowPrivilegeEscalation === false,
+    capabilities: {
+      addCapabilities: own?.capabilities?.add ?? [],
+      dropCapabilities: own?.capabilities?.drop ?? [],
+    },
+    supplementalGroups: supplementalGroups(pod),
+    maskedPaths: privileged ? [] : maskedPaths,
+    readonlyPaths: privileged ? [] : readonlyPaths,
+    seccomp: seccomp(own?.seccompProfile ?? shared?.seccompProfile),
+    ...(user === undefined ? {} : { runAsUser: { value: user } }),
+    ...(group === undefined ? {} : { runAsGroup: { value: group } }),
+  };
+}
+
+export function supplementalGroups(pod: Pod): number[] {
+  const { supplementalGroups: groups = [], fsGroup } = pod.spec?.securityContext ?? {};
+  return fsGroup === undefined || groups.includes(fsGroup) ? groups : [...groups, fsGroup];
+}
+
+type Profile = NonNullable<NonNullable<Container['securityContext']>['seccompProfile']>;
+
+function seccomp(profile: Profile | undefined): SecurityProfile {
+  if (profile?.type === 'RuntimeDefault') return { profileType: 'RuntimeDefault' };
+  if (profile?.type === 'Localhost') return { profileType: 'Localhost', localhostRef: profile.localhostProfile ?? '' };
+  return { profileType: 'Unconfined' };
+}
+
+/**
+ * runAsNonRoot: undefined when it holds, or why the container may not be made. `image` says who would run when the
+ * spec does not.
+ */
+export function nonRootProblem(pod: Pod, container: Container, image: Image | undefined): string | undefined {
+  const wanted = container.securityContext?.runAsNonRoot ?? pod.spec?.securityContext?.runAsNonRoot;
+  if (!wanted) return undefined;
+  const about = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`;
+  const user = container.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
+  if (user !== undefined) return user === 0 ? `container's runAsUser breaks non-root policy ${about}` : undefined;
+  if (image?.username)
+    return `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${about}`;
+  const imageUser = image?.uid?.value ?? 0;
+  return imageUser === 0 ? `container has runAsNonRoot and image will run as root ${about}` : undefined;
+}

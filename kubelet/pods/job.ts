@@ -1,0 +1,44 @@
+/** What the performing of a step works with. */
+import type { Container, Pod } from '../../api/types.js';
+import type { KubeletContext } from '../context.js';
+import type { PodFacts } from './config/fields.js';
+import type { Progress } from './progress.js';
+import { readySandbox, type Seen } from './seen.js';
+
+export interface Job {
+  pod: Pod;
+  /** False once the API has no such pod. */
+  exists: boolean;
+  seen: Seen;
+  progress: Progress;
+  context: KubeletContext;
+  /** Ends work that only makes sense while the pod is to run: pulls and hooks. */
+  running: AbortSignal;
+  /** Makes the worker look at the runtime again. */
+  wake: () => void;
+  /** Makes the worker decide again: something else than the runtime has changed. */
+  resume: () => void;
+}
+
+export type EventType = 'Normal' | 'Warning';
+
+/** An Event about the pod, or about one of its containers. */
+export function say(job: Job, type: EventType, reason: string, message: string, container?: string): void {
+  if (!job.exists) return;
+  const isInit = (job.pod.spec?.initContainers ?? []).some(c => c.name === container);
+  const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`;
+  job.context.events.event(job.pod, type, reason, message, container === undefined ? {} : { fieldPath });
+}
+
+export function containerSpec(pod: Pod, name: string): Container | undefined {
+  return [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find(c => c.name === name);
+}
+
+export function podFacts({ pod, seen, context }: Pick<Job, 'pod' | 'seen' | 'context'>): PodFacts {
+  const { name, ip, allocatable } = context.node;
+  const podIPs = pod.spec?.hostNetwork ? [ip] : (readySandbox(seen)?.ips ?? []);
+  return { nodeName: name, nodeIP: ip, podIPs, allocatable };
+}
+
+/** `web_default(0b5c...)`: how Kubernetes' messages name a pod. */
+export const fullName = ({ metadata }: Pod): string => `${metadata.name}_${metadata.namespace}(${metadata.uid})`;

@@ -1,0 +1,115 @@
+/** Does one step. Throws when it failed in a way that only a later try can mend; the worker then waits a little. */
+import { mkdir, rm } from 'node:fs/promises';
+import { StatusError } from '../../api/status.js';
+import { exponential } from '../../client/queue/backoff.js';
+import { pods } from '../../client/resources.js';
+import { detailsOf, isNotFound } from '../cri/cri.js';
+import { podName } from '../directories.js';
+import { removeWithMounts } from '../volumes/mounts.js';
+import { fullName, type Job, podFacts, say } from './job.js';
+import { killContainer } from './kill.js';
+import { fetchImage, sandboxFor, startContainer } from './start.js';
+import type { Step } from './step.js';
+
+const volumeBackoff = { baseMs: 500, maxMs: 120_000 };
+const sandboxBackoff = { baseMs: 1000, maxMs: 60_000 };
+
+export type Performable = Exclude<Step, { do: 'wait' } | { do: 'nothingLeft' }>;
+
+export async function perform(step: Performable, job: Job): Promise<void> {
+  const { cri } = job.context;
+  const { progress } = job;
+  switch (step.do) {
+    case 'kill':
+      return killContainer(job, step.id, step.deadline, step.message);
+    case 'mountVolumes':
+      return mountVolumes(job);
+    case 'createSandbox':
+      return createSandbox(job, step.attempt);
+    case 'ensureImage':
+      return fetchImage(job, step.container);
+    case 'startContainer':
+      return startContainer(job, step.container, step.attempt, step.sandboxId);
+    case 'stopSandbox':
+      await cri.stopPodSandbox(step.id);
+      progress.stopped.add(step.id);
+      return;
+    case 'removeSandbox':
+      return cri.removePodSandbox(step.id);
+    case 'removeContainer':
+      return removeContainer(job, step.id);
+    case 'unmountVolumes':
+      await job.context.volumes.unmount(job.pod.metadata.uid ?? '');
+      progress.volumesMounted = false;
+      progress.volumesLeft = false;
+      return;
+    case 'removeTraces':
+      return removeTraces(job);
+    case 'removeFromApi':
+      return removeFromApi(job);
+  }
+}
+
+async function mountVolumes(job: Job): Promise<void> {
+  const { progress, context } = job;
+  progress.volumesLeft = true;
+  try {
+    await context.volumes.mount(job.pod, podFacts(job));
+    progress.volumesMounted = true;
+    progress.failures.delete('volumes');
+  } catch (error) {
+    progress.notBefore.volumes = context.clock.now() + exponential(volumeBackoff, progress.failed('volumes'));
+    say(job, 'Warning', 'FailedMount', detailsOf(error));
+  }
+}
+
+async function createSandbox(job: Job, attempt: number): Promise<void> {
+  const { progress, context, pod } = job;
+  try {
+    await context.starts.run(async () => {
+      await Promise.all([
+        context.cgroups.create(pod),
+        mkdir(context.directories.podLogs(podName(pod)), { recursive: true }),
+      ]);
+      await context.cri.runPodSandbox(sandboxFor(job, attempt));
+    });
+    progress.failures.delete('sandbox');
+  } catch (error) {
+    progress.notBefore.sandbox = context.clock.now() + exponential(sandboxBackoff, progress.failed('sandbox'));
+    say(job, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${detailsOf(error)}`);
+    context.log.warn({ pod: fullName(pod), reason: detailsOf(error) }, 'the sandbox was not made');
+  }
+}
+
+async function removeContainer({ context, seen, pod, progress }: Job, id: string): Promise<void> {
+  await context.cri.removeContainer(id).catch(error => {
+    if (!isNotFound(error)) throw error;
+  });
+  progress.hooks.delete(id);
+  const container = seen.containers.find(c => c.id === id);
+  if (!container) return;
+  const message = context.directories.terminationLog(pod.metadata.uid ?? '', container.name, container.attempt);
+  await Promise.all([container.logPath, message].filter(Boolean).map(path => rm(path, { force: true })));
+}
+
+async function removeTraces({ context, pod, progress }: Job): Promise<void> {
+  const { directories, cgroups } = context;
+  const uid = pod.metadata.uid ?? '';
+  await removeWithMounts(directories.pod(uid));
+  await rm(directories.podLogs(podName(pod)), { recursive: true, force: true });
+  await cgroups.remove(uid);
+  progress.traces = false;
+}
+
+/** Nothing of the pod is left here: only now does its name become free. */
+async function removeFromApi({ context, pod, progress }: Job): Promise<void> {
+  const { namespace, name, uid } = podName(pod);
+  try {
+    await context.client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+  } catch (error) {
+    // A conflict is about the uid: the name belongs to another pod already.
+    const gone = error instanceof StatusError && (error.reason === 'NotFound' || error.reason === 'Conflict');
+    if (!gone) throw error;
+  }
+  progress.removedFromApi = true;
+}

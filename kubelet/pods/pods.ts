@@ -1,0 +1,141 @@
+/**
+ * All pods of this node: a worker for each that the API has bound here, and for each that was left over from before.
+ * News comes from the API, from the runtime's events, and from a slow look at everything, in case some of it got lost.
+ */
+import type { Pod } from '../../api/types.js';
+import type { Informer } from '../../client/informer/informer.js';
+import type { KubeletContext } from '../context.js';
+import { podOf } from './labels.js';
+import { leftovers } from './leftovers.js';
+import { PodWorker } from './worker.js';
+
+export interface PodsOptions {
+  context: KubeletContext;
+  /** Of the pods that are bound to this node. */
+  informer: Informer<Pod>;
+  /** Between two looks at everything: seconds where the runtime has no events, a minute where it has. */
+  relistMs: number;
+}
+
+export class Pods {
+  readonly #workers = new Map<string, PodWorker>();
+  /** What the last look at everything saw: uid -> its sandboxes and containers with their states. */
+  #states = new Map<string, string>();
+  #relisting: Promise<void> | undefined;
+  #again = false;
+  /** The API has said which pods there are: whatever else is here is left over. */
+  #isTold = false;
+
+  constructor(private readonly options: PodsOptions) {
+    options.context.objects.onChange(uid => this.#workers.get(uid)?.refreshVolumes());
+  }
+
+  /** Runs until the kubelet stops. Pods left over are touched only once the API has said which ones there are. */
+  async run(): Promise<void> {
+    const { context, informer, relistMs } = this.options;
+    informer.onChange(({ now, before }) => {
+      const pod = now ?? before;
+      if (!pod) return;
+      // A pod that is replaced by another of its name in one change: the old one is gone.
+      if (before && before.metadata.uid !== pod.metadata.uid) this.#take(before, false);
+      this.#take(pod, now !== undefined);
+    });
+    await Promise.race([informer.synced, aborted(context.signal)]);
+    for (const pod of informer.list()) this.#take(pod, true);
+    this.#isTold = true;
+    await this.#cleanLeftovers();
+    while (!context.signal.aborted) {
+      await context.clock.sleep(relistMs, context.signal);
+      if (!context.signal.aborted) await this.relist();
+    }
+    await Promise.all([...this.#workers.values()].map(worker => worker.ended));
+  }
+
+  workers(): PodWorker[] {
+    return [...this.#workers.values()];
+  }
+
+  /** The runtime says that the main process of this container or sandbox has ended. */
+  exited(id: string): void {
+    this.options.context.exits.add(id);
+    const worker = this.workers().find(
+      w => w.seen.containers.some(c => c.id === id) || w.seen.sandboxes.some(s => s.id === id),
+    );
+    // Of what is only being started nobody has the id yet: its worker asks when it looks next.
+    worker?.wake();
+  }
+
+  /** Looks at everything, and wakes the workers whose pods have changed. Calls that meet one under way share the next. */
+  relist(): Promise<void> {
+    this.#again = true;
+    this.#relisting ??= this.#relistWhileAsked().finally(() => {
+      this.#relisting = undefined;
+    });
+    return this.#relisting;
+  }
+
+  async #relistWhileAsked(): Promise<void> {
+    while (this.#again && !this.options.context.signal.aborted) {
+      this.#again = false;
+      await this.#relistOnce();
+    }
+  }
+
+  async #relistOnce(): Promise<void> {
+    const { cri, log } = this.options.context;
+    try {
+      const [sandboxes, containers] = await Promise.all([cri.listPodSandbox(), cri.listContainers()]);
+      const states = new Map<string, string>();
+      for (const one of [...sandboxes, ...containers].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+        const uid = podOf(one.labels)?.uid;
+        if (uid) states.set(uid, `${states.get(uid) ?? ''}${one.id} ${one.state}\n`);
+      }
+      for (const uid of new Set([...states.keys(), ...this.#states.keys()]))
+        if (states.get(uid) !== this.#states.get(uid)) this.#workers.get(uid)?.wake();
+      this.#states = states;
+      // What an earlier kubelet has asked for may have come into being after this one had looked for left-overs.
+      if (this.#isTold && [...states.keys()].some(uid => !this.#workers.has(uid))) await this.#cleanLeftovers();
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, 'the runtime did not list its pods');
+    }
+  }
+
+  async #cleanLeftovers(): Promise<void> {
+    const { context } = this.options;
+    while (!context.signal.aborted) {
+      try {
+        for (const pod of await leftovers(context))
+          if (!this.#workers.has(pod.metadata.uid ?? '')) this.#work(pod, false);
+        return;
+      } catch (error) {
+        context.log.warn({ reason: (error as Error).message }, 'looking for pods left over from before failed');
+        await context.clock.sleep(1000, context.signal);
+      }
+    }
+  }
+
+  /** News of the API. That a pod is gone which has no worker (any more) is no news. */
+  #take(pod: Pod, exists: boolean): void {
+    const known = this.#workers.get(pod.metadata.uid ?? '');
+    if (known) known.update(pod, exists);
+    else if (exists) this.#work(pod, exists);
+  }
+
+  #work(pod: Pod, exists: boolean): void {
+    const { context } = this.options;
+    if (context.signal.aborted) return;
+    const uid = pod.metadata.uid ?? '';
+    const worker = new PodWorker(pod, exists, context);
+    this.#workers.set(uid, worker);
+    void worker.ended.then(() => {
+      this.#workers.delete(uid);
+      context.objects.release(uid);
+    });
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,36 @@
+/**
+ * What a worker remembers of its pod between two looks at the runtime: work under way, failures and back-offs. All of
+ * it can be lost with the kubelet: what must not be forgotten is in the runtime's labels and in the API.
+ */
+import type { Image } from '../cri/types.js';
+import type { RestartBackoff } from './backoff.js';
+
+export class Progress {
+  volumesMounted = false;
+  volumesLeft = true;
+  traces = true;
+  removedFromApi = false;
+  readonly images = new Map<string, 'checking' | 'ready'>();
+  readonly foundImages = new Map<string, Image>();
+  readonly kills = new Map<string, number>();
+  /** Ids of containers whose postStart hook runs, or has failed. */
+  readonly hooks = new Set<string>();
+  readonly stopped = new Set<string>();
+  /** Containers that this kubelet has started itself. */
+  readonly startedHere = new Set<string>();
+  /** Why a container cannot be started, by name: its waiting reason. */
+  readonly problems = new Map<string, { reason: string; message: string }>();
+  readonly restarts = new Map<string, RestartBackoff>();
+  /** Container name -> the id of the container whose back-off was already told as an event. */
+  readonly backOffSaid = new Map<string, string>();
+  /** Failures in a row, by what failed ('volumes', 'sandbox', 'container web', 'image web'). */
+  readonly failures = new Map<string, number>();
+  readonly notBefore = { volumes: 0, sandbox: 0, containers: new Map<string, number>() };
+
+  /** Counts one more failure of that, and answers how many there were in a row. */
+  failed(what: string): number {
+    const count = (this.failures.get(what) ?? 0) + 1;
+    this.failures.set(what, count);
+    return count;
+  }
+}

@@ -1,0 +1,193 @@
+/** Making a container and starting it, with its image at hand. A failure becomes the container's waiting reason. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Container } from '../../api/types.js';
+import { exponential } from '../../client/queue/backoff.js';
+import { detailsOf } from '../cri/cri.js';
+import type { Mount } from '../cri/types.js';
+import { ensureImage, ImageError } from '../images/ensure.js';
+import { pullDelay } from '../images/policy.js';
+import { afterRestart } from './backoff.js';
+import { containerConfig } from './config/container.js';
+import { containerEnv } from './config/env.js';
+import { hostsFile } from './config/hosts.js';
+import { sandboxConfig } from './config/sandbox.js';
+import { nonRootProblem } from './config/security.js';
+import { runHook } from './hooks.js';
+import { containerSpec, fullName, type Job, podFacts, say } from './job.js';
+import { killContainer } from './kill.js';
+import { latest } from './seen.js';
+
+const startBackoff = { baseMs: 1000, maxMs: 60_000 };
+/** Between the failure itself and the report that it is not being tried again for a while. */
+const showFailureMs = 1000;
+/** A postStart hook may take as long as it likes; the runtime's calls need some number. */
+const hookSeconds = 24 * 3600;
+
+class StartFailure extends Error {
+  constructor(
+    readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'RunContainerError',
+    cause: unknown,
+  ) {
+    super(detailsOf(cause), { cause });
+  }
+}
+
+/** Goes on beside the worker: a pull can take minutes. */
+export function fetchImage(job: Job, name: string): void {
+  const { context, progress } = job;
+  const container = containerSpec(job.pod, name);
+  if (!container) return;
+  progress.images.set(name, 'checking');
+  const work = async (): Promise<void> => {
+    try {
+      const image = await ensureImage(container, {
+        cri: context.cri,
+        clock: context.clock,
+        say: (type, reason, message) => say(job, type, reason, message, name),
+        pullSecrets: () => pullSecrets(job),
+      });
+      progress.failures.delete(`image ${name}`);
+      progress.foundImages.set(name, image);
+      progress.images.set(name, 'ready');
+      job.resume();
+    } catch (error) {
+      await imageFailed(job, name, container, error);
+    }
+  };
+  void work();
+}
+
+async function imageFailed(job: Job, name: string, container: Container, error: unknown): Promise<void> {
+  const { progress, context } = job;
+  const reason = error instanceof ImageError ? error.reason : 'ErrImagePull';
+  const message = detailsOf(error);
+  const delay = pullDelay(progress.failed(`image ${name}`));
+  progress.notBefore.containers.set(name, context.clock.now() + delay);
+  progress.problems.set(name, { reason, message });
+  progress.images.delete(name);
+  say(job, 'Warning', 'Failed', `Error: ${reason}`, name);
+  job.resume();
+  if (reason !== 'ErrImagePull') return;
+  await context.clock.sleep(showFailureMs, job.running);
+  if (job.running.aborted || progress.problems.get(name)?.reason !== reason) return;
+  const backoff = `Back-off pulling image "${container.image}"`;
+  progress.problems.set(name, { reason: 'ImagePullBackOff', message: `${backoff}: ${reason}: ${message}` });
+  say(job, 'Normal', 'BackOff', backoff, name);
+  say(job, 'Warning', 'Failed', 'Error: ImagePullBackOff', name);
+  job.resume();
+}
+
+async function pullSecrets({ pod, context }: Job) {
+  const names = (pod.spec?.imagePullSecrets ?? []).flatMap(s => s.name ?? []);
+  const found = await Promise.all(names.map(context.objects.of(pod).secret));
+  return found.filter(secret => secret !== undefined);
+}
+
+/** Never throws: what fails is remembered, shown, and tried again later. */
+export async function startContainer(job: Job, name: string, attempt: number, sandboxId: string): Promise<void> {
+  const { progress, context, pod } = job;
+  const container = containerSpec(pod, name);
+  if (!container) return;
+  if (latest(job.seen, name))
+    progress.restarts.set(name, afterRestart(progress.restarts.get(name), context.clock.now()));
+  try {
+    const id = await context.starts.run(() => createAndStart(job, container, attempt, sandboxId));
+    progress.startedHere.add(id);
+    progress.problems.delete(name);
+    progress.failures.delete(`container ${name}`);
+    postStart(job, container, id);
+  } catch (error) {
+    const failure = error instanceof StartFailure ? error : new StartFailure('CreateContainerError', error);
+    const delay = exponential(startBackoff, progress.failed(`container ${name}`));
+    progress.problems.set(name, { reason: failure.reason, message: failure.message });
+    progress.notBefore.containers.set(name, context.clock.now() + delay);
+    say(job, 'Warning', 'Failed', `Error: ${failure.message}`, name);
+    context.log.warn({ pod: fullName(pod), container: name, reason: failure.message }, 'the container was not started');
+  } finally {
+    // The next start asks for the image anew: it may be removed, or have to be pulled again.
+    progress.images.delete(name);
+  }
+}
+
+async function createAndStart(job: Job, container: Container, attempt: number, sandboxId: string): Promise<string> {
+  const { cri } = job.context;
+  const config = await configFor(job, container, attempt).catch(error => {
+    throw new StartFailure('CreateContainerConfigError', error);
+  });
+  const sandboxAttempt = job.seen.sandboxes.find(s => s.id === sandboxId)?.attempt ?? 0;
+  const id = await cri.createContainer(sandboxId, config, sandboxFor(job, sandboxAttempt)).catch(error => {
+    throw new StartFailure('CreateContainerError', error);
+  });
+  say(job, 'Normal', 'Created', `Created container: ${container.name}`, container.name);
+  await cri.startContainer(id).catch(error => {
+    throw new StartFailure('RunContainerError', error);
+  });
+  say(job, 'Normal', 'Started', `Started container ${container.name}`, container.name);
+  return id;
+}
+
+export function sandboxFor({ pod, context }: Job, attempt: number) {
+  return sandboxConfig(pod, attempt, {
+    directories: context.directories,
+    cgroupParent: context.cgroups.path(pod),
+    nodeDns: context.nodeDns,
+    clusterDns: context.clusterDns(),
+  });
+}
+
+async function configFor(job: Job, container: Container, attempt: number) {
+  const { pod, context, progress } = job;
+  const problem = nonRootProblem(pod, container, progress.foundImages.get(container.name));
+  if (problem !== undefined) throw new Error(problem);
+  const env = await containerEnv(pod, container, {
+    ...context.objects.of(pod),
+    services: await context.services(),
+    facts: podFacts(job),
+  });
+  const mounts = [
+    ...(await context.volumes.containerMounts(pod, container, env)),
+    ...(await ownMounts(job, container, attempt)),
+  ];
+  return containerConfig(pod, container, { attempt, env, mounts, nodeMemoryBytes: context.node.memoryBytes });
+}
+
+/** The hosts file and the termination log: both are the kubelet's, unless the pod mounts something there itself. */
+async function ownMounts(job: Job, container: Container, attempt: number): Promise<Mount[]> {
+  const { context, pod } = job;
+  const uid = pod.metadata.uid ?? '';
+  const taken = new Set((container.volumeMounts ?? []).map(m => m.mountPath));
+  const mounts: Mount[] = [];
+  const add = async (containerPath: string, hostPath: string, content: string): Promise<void> => {
+    if (taken.has(containerPath)) return;
+    await mkdir(dirname(hostPath), { recursive: true });
+    await writeFile(hostPath, content, { mode: containerPath === '/etc/hosts' ? 0o644 : 0o666 });
+    mounts.push({ containerPath, hostPath });
+  };
+  const nodeHosts = pod.spec?.hostNetwork ? await readFile('/etc/hosts', 'utf8') : '';
+  const hosts = hostsFile(pod, podFacts(job).podIPs, context.clusterDns().domain, nodeHosts);
+  await add('/etc/hosts', context.directories.hostsFile(uid), hosts);
+  const log = context.directories.terminationLog(uid, container.name, attempt);
+  await add(container.terminationMessagePath ?? '/dev/termination-log', log, '');
+  return mounts;
+}
+
+/** Beside the worker; the containers after this one wait for its end, and a failure kills the container. */
+function postStart(job: Job, container: Container, id: string): void {
+  const hook = container.lifecycle?.postStart;
+  if (!hook) return;
+  const { cri, clock } = job.context;
+  job.progress.hooks.add(id);
+  const work = async (): Promise<void> => {
+    const target = { cri, containerId: id, container, podIP: podFacts(job).podIPs[0] ?? '' };
+    const failure = await runHook(hook, target, hookSeconds, clock, job.running);
+    if (failure === undefined) job.progress.hooks.delete(id);
+    else if (!job.running.aborted) {
+      say(job, 'Warning', 'FailedPostStartHook', `PostStartHook failed: ${failure}`, container.name);
+      const grace = job.pod.spec?.terminationGracePeriodSeconds ?? 30;
+      killContainer(job, id, clock.now() + grace * 1000, 'FailedPostStartHook');
+    }
+    job.resume();
+  };
+  void work();
+}

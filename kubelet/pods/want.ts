@@ -1,0 +1,34 @@
+/** What a pod's spec asks for, as far as the next step depends on it. */
+import { createHash } from 'node:crypto';
+import type { Container, Pod } from '../../api/types.js';
+import type { Ending } from './ending.js';
+
+export interface ContainerWant {
+  name: string;
+  /** Changes when the container must be made anew. */
+  hash: string;
+}
+
+export interface Want {
+  restartPolicy: 'Always' | 'OnFailure' | 'Never';
+  init: readonly ContainerWant[];
+  main: readonly ContainerWant[];
+  graceSeconds: number;
+  ending?: Ending;
+}
+
+/** Of all a container's fields only the image can be changed while the pod exists. */
+export const containerHash = (container: Container): string =>
+  createHash('sha256').update(`${container.name}\0${container.image}`).digest('hex').slice(0, 8);
+
+const wanted = (container: Container): ContainerWant => ({ name: container.name, hash: containerHash(container) });
+
+export function wantOf(pod: Pod, ending: Ending | undefined): Want {
+  return {
+    restartPolicy: (pod.spec?.restartPolicy ?? 'Always') as Want['restartPolicy'],
+    init: (pod.spec?.initContainers ?? []).map(wanted),
+    main: (pod.spec?.containers ?? []).map(wanted),
+    graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
+    ...(ending ? { ending } : {}),
+  };
+}

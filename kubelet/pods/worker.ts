@@ -1,0 +1,286 @@
+/**
+ * One pod's worker: look at the runtime, report, decide the next step, perform it, and look again. Nothing but this
+ * loop changes anything of the pod, so a step never meets another one half-way.
+ */
+import { semanticEqual } from '../../api/json.js';
+import type { Pod, PodStatus } from '../../api/types.js';
+import type { KubeletContext } from '../context.js';
+import { detailsOf } from '../cri/cri.js';
+import { baseStatus } from '../status/base.js';
+import { podStatus } from '../status/pod-status.js';
+import { StatusReporter } from '../status/reporter.js';
+import { refusal } from './config/refusals.js';
+import { crashLoopState, type HeldBack, heldBack } from './crash-loop.js';
+import { activeDeadline, type Ending, endingOfObject, graceOf, mergeEnding } from './ending.js';
+import { fullName, type Job, podFacts, say } from './job.js';
+import { PodObserver } from './observe.js';
+import { outcome } from './outcome.js';
+import { perform } from './perform.js';
+import { Progress } from './progress.js';
+import { Readiness } from './readiness.js';
+import { isAlive, nothingSeen, type Seen } from './seen.js';
+import { changesRuntime, type Have, nextStep } from './step.js';
+import { wantOf } from './want.js';
+
+/** ConfigMaps, Secrets and tokens in volumes are looked at this often, and sizes measured. */
+const refreshMs = 60_000;
+const retryMs = { first: 100, most: 10_000 };
+/** The runtime needs a moment to tell of an exit that its events have announced. */
+const exitPatienceMs = 2000;
+
+export class PodWorker {
+  /** Resolves when nothing of the pod is left, or the kubelet stops. */
+  readonly ended: Promise<void>;
+  #pod: Pod;
+  #exists: boolean;
+  #seen: Seen = nothingSeen;
+  #status: PodStatus | undefined;
+  #ending: Ending | undefined;
+  /** Something has happened since the last decision. */
+  #dirty = true;
+  /** The runtime may have changed since it was looked at. */
+  #stale = true;
+  #wakeUp: () => void = () => {};
+  #refreshedAt: number;
+  #failures = 0;
+  readonly #progress = new Progress();
+  readonly #readiness = new Readiness();
+  readonly #running = new AbortController();
+  readonly #observer: PodObserver;
+  readonly #reporter: StatusReporter;
+
+  /** By the API, when this kubelet first saw the pod. */
+  readonly #countedBefore: ReadonlyMap<string, number>;
+
+  /** `exists`: false for a pod that is left over, and known from the runtime or the disk alone. */
+  constructor(
+    pod: Pod,
+    exists: boolean,
+    private readonly context: KubeletContext,
+  ) {
+    this.#pod = pod;
+    this.#exists = exists;
+    this.#refreshedAt = context.clock.now();
+    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    this.#countedBefore = new Map(statuses.filter(s => s.containerID).map(s => [s.name, s.restartCount]));
+    const uid = pod.metadata.uid ?? '';
+    this.#observer = new PodObserver(context.cri, uid, { directories: context.directories, uid });
+    this.#reporter = new StatusReporter(pod, context);
+    this.ended = this.#run();
+  }
+
+  /** The pod with the status that this kubelet found last. */
+  get pod(): Pod {
+    return baseStatus(this.#pod, this.#status);
+  }
+
+  get seen(): Seen {
+    return this.#seen;
+  }
+
+  /** The API has it so now, or (`exists` false) has it no more. */
+  update(pod: Pod, exists: boolean): void {
+    const { labels, annotations } = this.#pod.metadata;
+    const relabelled =
+      !semanticEqual(pod.metadata.labels, labels) || !semanticEqual(pod.metadata.annotations, annotations);
+    this.#pod = pod;
+    this.#exists &&= exists;
+    if (exists) this.#reporter.correct(pod.status);
+    // downwardAPI volumes show them.
+    if (relabelled) this.#refreshedAt = 0;
+    this.#resume();
+  }
+
+  /** A ConfigMap or Secret that it uses has changed. */
+  refreshVolumes(): void {
+    this.#refreshedAt = 0;
+    this.#resume();
+  }
+
+  /** Looks at the runtime again. */
+  wake(): void {
+    this.#stale = true;
+    this.#resume();
+  }
+
+  /** Decides again, from what was seen already: the runtime has not changed. */
+  #resume(): void {
+    this.#dirty = true;
+    this.#wakeUp();
+  }
+
+  async #run(): Promise<void> {
+    const { signal, log, clock } = this.context;
+    const wake = (): void => this.wake();
+    signal.addEventListener('abort', wake);
+    while (!signal.aborted) {
+      this.#dirty = false;
+      try {
+        if (await this.#turn()) break;
+        this.#failures = 0;
+      } catch (error) {
+        this.#stale = true;
+        const wait = Math.min(retryMs.first * 2 ** this.#failures++, retryMs.most);
+        log.warn({ pod: fullName(this.#pod), reason: detailsOf(error), wait }, 'a step failed, and is tried again');
+        await this.#rest(clock.now() + wait);
+      }
+    }
+    signal.removeEventListener('abort', wake);
+    this.#running.abort();
+    this.#readiness.stop();
+  }
+
+  /** Answers true when nothing of the pod is left. */
+  async #turn(): Promise<boolean> {
+    const { clock } = this.context;
+    if (this.#stale) this.#seen = await this.#observe();
+    this.#decideEnding();
+    const job = this.#job();
+    if (!this.#ending) this.#readiness.follow(job);
+    const held = heldBack(this.#seen, this.#progress.restarts, clock.now());
+    this.#report(held);
+    const step = nextStep(wantOf(this.#pod, this.#ending), this.#have(held), clock.now());
+    this.context.log.debug({ pod: fullName(this.#pod), step }, 'next step');
+    if (step.do === 'nothingLeft') return true;
+    if (step.do === 'wait') {
+      await this.#refreshVolumes(job);
+      await this.#rest(step.until);
+    } else {
+      if (step.do === 'removeFromApi') await this.#reporter.settled();
+      await perform(step, job);
+      this.#stale ||= changesRuntime(step);
+    }
+    return false;
+  }
+
+  async #observe(): Promise<Seen> {
+    const { clock, signal, exits } = this.context;
+    this.#stale = false;
+    for (let wait = 1; ; wait *= 2) {
+      const seen = await this.#observer.observe();
+      const behind = [...seen.containers.filter(isAlive), ...seen.sandboxes.filter(s => s.ready)].filter(one =>
+        exits.has(one.id),
+      );
+      if (behind.length === 0 || wait > exitPatienceMs || signal.aborted) {
+        for (const { id } of [...seen.containers, ...seen.sandboxes]) exits.forget(id);
+        return seen;
+      }
+      await clock.sleep(wait, signal);
+    }
+  }
+
+  #decideEnding(): void {
+    const now = this.context.clock.now();
+    this.#end(endingOfObject(this.pod, this.#exists, now));
+    if (this.#ending) return;
+    const refused = refusal(this.#pod);
+    const deadline = activeDeadline(this.pod);
+    if (refused) this.#fail(refused.reason, refused.message);
+    else if (deadline !== undefined && now >= deadline)
+      this.#fail('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline');
+    else if (outcome(wantOf(this.#pod, undefined), this.#seen) !== 'running')
+      this.#end({ why: 'finished', deadline: now + graceOf(this.#pod) * 1000 });
+  }
+
+  #fail(reason: string, message: string): void {
+    say(this.#job(), 'Warning', reason, message);
+    const deadline = this.context.clock.now() + graceOf(this.#pod) * 1000;
+    this.#end({ why: 'failed', deadline, status: { reason, message } });
+  }
+
+  #end(ending: Ending | undefined): void {
+    this.#ending = mergeEnding(this.#ending, ending);
+    if (!this.#ending || this.#running.signal.aborted) return;
+    this.#running.abort();
+    this.#readiness.stop();
+  }
+
+  #have(held: ReadonlyMap<string, HeldBack>): Have {
+    const { notBefore, ...progress } = this.#progress;
+    const containers = new Map(notBefore.containers);
+    for (const [name, { until }] of held) containers.set(name, Math.max(until, containers.get(name) ?? 0));
+    return {
+      ...progress,
+      seen: this.#seen,
+      removedFromApi: progress.removedFromApi || !this.#exists,
+      unhealthy: this.#readiness.unhealthy(),
+      countedBefore: this.#countedBefore,
+      notBefore: { ...notBefore, containers },
+    };
+  }
+
+  #report(held: ReadonlyMap<string, HeldBack>): void {
+    const waiting = new Map(this.#progress.problems);
+    for (const [name, one] of held) {
+      const state = crashLoopState(one, fullName(this.#pod));
+      waiting.set(name, state);
+      this.#sayBackOff(one);
+    }
+    const { hooks } = this.#progress;
+    this.#status = podStatus(this.pod, {
+      seen: this.#seen,
+      ending: this.#ending,
+      waiting,
+      started: id => !hooks.has(id) && this.#readiness.started(id),
+      ready: id => !hooks.has(id) && this.#readiness.ready(id),
+      nodeIP: this.context.node.ip,
+      runtimeName: this.context.runtimeName,
+      now: this.context.clock.now(),
+    });
+    if (this.#exists) this.#reporter.report(this.#status);
+  }
+
+  #sayBackOff({ container }: HeldBack): void {
+    if (this.#progress.backOffSaid.get(container.name) === container.id) return;
+    this.#progress.backOffSaid.set(container.name, container.id);
+    const message = `Back-off restarting failed container ${container.name} in pod ${fullName(this.#pod)}`;
+    say(this.#job(), 'Warning', 'BackOff', message, container.name);
+  }
+
+  async #refreshVolumes(job: Job): Promise<void> {
+    const { clock, volumes } = this.context;
+    if (this.#ending || !this.#progress.volumesMounted || clock.now() - this.#refreshedAt < refreshMs) return;
+    this.#refreshedAt = clock.now();
+    try {
+      await volumes.refresh(this.#pod, podFacts(job));
+      const over = await volumes.overLimit(this.#pod);
+      if (over !== undefined) {
+        this.#fail('Evicted', over);
+        this.#dirty = true;
+      }
+    } catch (error) {
+      // The API may be away; what is mounted stays as it is.
+      say(job, 'Warning', 'FailedMount', detailsOf(error));
+    }
+  }
+
+  /** Until woken, until the time given, or until the volumes' next turn. */
+  async #rest(until?: number): Promise<void> {
+    if (this.#dirty) return;
+    const { clock } = this.context;
+    const woken = new AbortController();
+    this.#wakeUp = () => woken.abort();
+    const deadline = this.#ending ? undefined : activeDeadline(this.pod);
+    const next = Math.min(
+      until ?? Number.POSITIVE_INFINITY,
+      deadline ?? Number.POSITIVE_INFINITY,
+      clock.now() + refreshMs,
+    );
+    await clock.sleep(Math.max(1, next - clock.now()), woken.signal);
+    this.#wakeUp = () => {};
+    if (!woken.signal.aborted) this.#stale = true;
+  }
+
+  #job(): Job {
+    return {
+      pod: this.#pod,
+      exists: this.#exists,
+      seen: this.#seen,
+      progress: this.#progress,
+      context: this.context,
+      running: this.#running.signal,
+      wake: () => this.wake(),
+      resume: () => this.#resume(),
+    };
+  }
+}

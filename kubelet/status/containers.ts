@@ -1,0 +1,95 @@
+/** ContainerStatus of one container, from what the runtime shows and what the kubelet is waiting for. Pure. */
+import { timestamp } from '../../api/clock.js';
+import type { Container, ContainerState, ContainerStatus } from '../../api/types.js';
+import type { ContainerSeen } from '../pods/seen.js';
+
+export interface ContainerFacts {
+  /** Newest first, all of this name. */
+  seen: readonly ContainerSeen[];
+  /** Why it is not (yet, or again) started. */
+  waiting?: { reason: string; message?: string };
+  /** The startup probe and the postStart hook are through. */
+  started: boolean;
+  ready: boolean;
+  /** What the API has from before, for what the runtime has forgotten. */
+  before: ContainerStatus | undefined;
+}
+
+export interface StatusContext {
+  /** 'containerd://' */
+  idPrefix: string;
+  /** When nothing else is known: ContainerCreating, or PodInitializing. */
+  defaultWaiting: string;
+  /** The pod is not to be started any more. */
+  ending: boolean;
+}
+
+export function containerStatus(spec: Container, facts: ContainerFacts, context: StatusContext): ContainerStatus {
+  const [newest, previous] = facts.seen;
+  if (!newest) return unseen(spec, facts, context);
+  const restarts = newest.attempt;
+  const waits =
+    newest.state === 'created' || (newest.state === 'exited' && facts.waiting !== undefined && !context.ending);
+  const state = waits ? waitingState(facts, context) : stateOf(newest, context);
+  // While it waits for its restart, the end that made it wait is the last state.
+  const ended = newest.state === 'exited' && waits ? newest : previous;
+  const running = newest.state === 'running';
+  return {
+    name: spec.name,
+    state,
+    lastState: ended?.state === 'exited' ? stateOf(ended, context) : {},
+    ready: running && facts.ready,
+    started: running && facts.started,
+    restartCount: restarts,
+    image: newest.image || (spec.image ?? ''),
+    imageID: newest.imageId,
+    containerID: `${context.idPrefix}${newest.id}`,
+  };
+}
+
+/** The runtime has no such container: it was not made yet, or what is left of it is in the API alone. */
+function unseen(spec: Container, facts: ContainerFacts, context: StatusContext): ContainerStatus {
+  const { before } = facts;
+  if (before && (context.ending || before.state?.terminated)) return { ...lost(before), ready: false, started: false };
+  return {
+    name: spec.name,
+    state: waitingState(facts, context),
+    lastState: before?.lastState ?? {},
+    ready: false,
+    started: false,
+    restartCount: before?.restartCount ?? 0,
+    image: spec.image ?? '',
+    imageID: before?.imageID ?? '',
+  };
+}
+
+/** What ran when it was last seen, and is nowhere now, has ended in a way that nobody can tell. */
+function lost(before: ContainerStatus): ContainerStatus {
+  const { running } = before.state ?? {};
+  if (!running) return before;
+  const terminated = {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+    ...(running.startedAt === undefined ? {} : { startedAt: running.startedAt }),
+  };
+  return { ...before, state: { terminated } };
+}
+
+const waitingState = (facts: ContainerFacts, context: StatusContext): ContainerState => ({
+  waiting: facts.waiting ?? { reason: context.defaultWaiting },
+});
+
+function stateOf(c: ContainerSeen, { idPrefix }: StatusContext): ContainerState {
+  if (c.state === 'running') return { running: { startedAt: timestamp(c.startedAt) } };
+  return {
+    terminated: {
+      exitCode: c.exitCode,
+      reason: c.reason || (c.exitCode === 0 ? 'Completed' : 'Error'),
+      ...(c.message ? { message: c.message } : {}),
+      startedAt: timestamp(c.startedAt),
+      finishedAt: timestamp(c.finishedAt),
+      containerID: `${idPrefix}${c.id}`,
+    },
+  };
+}

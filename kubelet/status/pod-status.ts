@@ -1,0 +1,82 @@
+/** A pod's whole status, from its spec, what the runtime shows, and what the kubelet knows besides. Pure. */
+import { timestamp } from '../../api/clock.js';
+import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/types.js';
+import { qosClass } from '../pods/config/resources.js';
+import type { Ending } from '../pods/ending.js';
+import { isAlive, readySandbox, type Seen } from '../pods/seen.js';
+import { conditionsOf } from './conditions.js';
+import { containerStatus } from './containers.js';
+import { phaseOf } from './phase.js';
+
+export interface PodFactsForStatus {
+  seen: Seen;
+  ending: Ending | undefined;
+  /** By container name. */
+  waiting: ReadonlyMap<string, { reason: string; message?: string }>;
+  /** By container id: what probes and hooks say. */
+  started: (containerId: string) => boolean;
+  ready: (containerId: string) => boolean;
+  nodeIP: string;
+  runtimeName: string;
+  now: number;
+}
+
+export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
+  const before = pod.status;
+  if (before?.phase === 'Succeeded' || before?.phase === 'Failed') return before;
+  const refused = facts.ending?.status;
+  const containersAlive = facts.seen.containers.some(isAlive);
+  const init = statuses(pod.spec?.initContainers ?? [], pod, facts, before?.initContainerStatuses, 'PodInitializing');
+  const waitsForInit = init.some(s => s.state?.terminated?.exitCode !== 0);
+  const creating = waitsForInit ? 'PodInitializing' : 'ContainerCreating';
+  const main = statuses(pod.spec?.containers ?? [], pod, facts, before?.containerStatuses, creating);
+  const restartPolicy = pod.spec?.restartPolicy ?? 'Always';
+  const natural = phaseOf({ restartPolicy, init, main, ending: facts.ending !== undefined && !containersAlive });
+  const phase = refused && !containersAlive ? 'Failed' : natural;
+  const sandbox = readySandbox(facts.seen);
+  const hostNetwork = pod.spec?.hostNetwork === true;
+  const ips = hostNetwork && sandbox ? [facts.nodeIP] : (facts.seen.sandboxes[0]?.ips ?? []);
+  return {
+    phase,
+    conditions: conditionsOf(pod, { phase, init, main, sandboxReady: sandbox !== undefined, now: facts.now }),
+    hostIP: facts.nodeIP,
+    hostIPs: [{ ip: facts.nodeIP }],
+    startTime: before?.startTime ?? timestamp(facts.now),
+    qosClass: before?.qosClass ?? qosClass(pod),
+    ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map(ip => ({ ip })) }),
+    ...(refused ? { reason: refused.reason, message: refused.message } : {}),
+    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
+    ...(main.length > 0 ? { containerStatuses: main } : {}),
+  };
+}
+
+function statuses(
+  specs: readonly Container[],
+  pod: Pod,
+  facts: PodFactsForStatus,
+  before: readonly ContainerStatus[] | undefined,
+  defaultWaiting: string,
+): ContainerStatus[] {
+  const isInit = specs === pod.spec?.initContainers;
+  const ending = facts.ending !== undefined;
+  const context = { idPrefix: `${facts.runtimeName}://`, defaultWaiting, ending };
+  return specs.map(spec => {
+    const seen = facts.seen.containers.filter(c => c.name === spec.name);
+    const newest = seen[0];
+    const waiting = facts.waiting.get(spec.name);
+    const done = isInit && newest?.state === 'exited' && newest.exitCode === 0;
+    const status = containerStatus(
+      spec,
+      {
+        seen,
+        started: newest !== undefined && facts.started(newest.id),
+        ready: newest !== undefined && facts.ready(newest.id),
+        before: before?.find(b => b.name === spec.name),
+        ...(waiting ? { waiting } : {}),
+      },
+      context,
+    );
+    // An init container is ready once it has done its work.
+    return isInit ? { ...status, ready: done } : status;
+  });
+}

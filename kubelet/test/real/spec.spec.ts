@@ -1,0 +1,347 @@
+/** What a pod's spec asks for is what its containers find. Run by real.test.ts. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pod } from '../../../api/types.js';
+import { configMaps, events, pods, secrets, services } from '../../../client/resources.js';
+import { busybox, containerId, idle, isReady, TestNode } from '../node.js';
+
+describe("a pod's spec", function () {
+  this.timeout(60_000);
+  let node: TestNode;
+  before(async () => {
+    node = await TestNode.start();
+    const metadata = { namespace: 'default' };
+    await node.createConfigMap('settings', { colour: 'red', size: 'big' });
+    await node.createConfigMap('kube-root-ca.crt', { 'ca.crt': 'the CA' });
+    await node.api.create(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { ...metadata, name: 'keys' },
+      data: { password: Buffer.from('open sesame').toString('base64') },
+    });
+    await node.api.create(services, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { ...metadata, name: 'web-site' },
+      spec: { clusterIP: '10.96.0.7', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
+    });
+  });
+  after(() => node.remove());
+
+  const eventsOf = async (pod: string): Promise<string[]> => {
+    const { items } = await node.api.list(events, { namespace: 'default' });
+    return items.filter(e => e.involvedObject.name === pod).map(e => `${e.reason}: ${e.message}`);
+  };
+  const eventOf = async (pod: string, pattern: RegExp): Promise<void> => {
+    for (let tries = 0; ; tries++) {
+      const all = await eventsOf(pod);
+      if (all.some(text => pattern.test(text))) return;
+      assert.ok(tries < 200, `no event like ${pattern} in ${JSON.stringify(all)}`);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  };
+
+  it('containers share volumes and the network', async () => {
+    await node.create('shared', {
+      volumes: [{ name: 'data', emptyDir: {} }],
+      containers: [
+        busybox('web', 'exec httpd -f -p 8080 -h /www', {
+          volumeMounts: [{ name: 'data', mountPath: '/www', readOnly: true }],
+        }),
+        busybox('writer', `echo hello > /data/index.html; ${idle}`, {
+          volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        }),
+      ],
+    });
+    const pod = await node.ready('shared');
+    assert.equal(await node.exec(pod, ['wget', '-q', '-O-', 'http://127.0.0.1:8080/'], 'writer'), 'hello\n');
+    const answer = await fetch(`http://${pod.status?.podIP}:8080/`);
+    assert.equal(await answer.text(), 'hello\n');
+    await assert.rejects(node.exec(pod, ['touch', '/www/x'], 'web'), /Read-only/);
+  });
+
+  it('a host port leads to its pod', async () => {
+    const ports = [{ containerPort: 80, hostPort: 18080 }];
+    await node.create('hosted', {
+      containers: [busybox('c', 'mkdir /www; echo hosted > /www/x; exec httpd -f -p 80 -h /www', { ports })],
+    });
+    await node.ready('hosted');
+    const answer = await fetch('http://10.251.0.1:18080/x');
+    assert.equal(await answer.text(), 'hosted\n');
+    await node.delete('hosted');
+    await node.gone('hosted');
+    await assert.rejects(fetch('http://10.251.0.1:18080/x'));
+  });
+
+  it("pods can share the host's network, and its processes", async () => {
+    await node.create('hostly', { hostNetwork: true, hostPID: true, containers: [busybox('c', idle)] });
+    const pod = await node.ready('hostly');
+    assert.equal(pod.status?.podIP, '127.0.0.1');
+    assert.match(await node.exec(pod, ['ip', 'addr']), /okubelet0/);
+    assert.match(await node.exec(pod, ['ps']), new RegExp(`^ *${process.pid} `, 'm'));
+    await node.delete('hostly');
+    await node.gone('hostly');
+  });
+
+  it('the environment, the command and the service account', async () => {
+    await node.create(
+      'env',
+      {
+        serviceAccountName: 'robot',
+        hostAliases: [{ ip: '10.9.9.9', hostnames: ['alias'] }],
+        volumes: [
+          {
+            name: 'kube-api-access',
+            projected: {
+              sources: [
+                { serviceAccountToken: { path: 'token', expirationSeconds: 3607 } },
+                { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+                { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+              ],
+            },
+          },
+        ],
+        containers: [
+          busybox('c', idle, {
+            workingDir: '/tmp',
+            envFrom: [{ prefix: 'CFG_', configMapRef: { name: 'settings' } }],
+            env: [
+              { name: 'GREETING', value: 'hello $(CFG_colour) $(NOBODY) $$(CFG_size)' },
+              { name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+              { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+              { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'keys', key: 'password' } } },
+              { name: 'MILLI', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '1m' } } },
+            ],
+            resources: { limits: { cpu: '500m', memory: '64Mi' }, requests: { cpu: '100m' } },
+            volumeMounts: [
+              { name: 'kube-api-access', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+            ],
+          }),
+        ],
+      },
+      { labels: { app: 'x' } },
+    );
+    const pod = await node.ready('env');
+    const env = (await node.exec(pod, ['env'])).split('\n');
+    for (const line of [
+      'GREETING=hello red $(NOBODY) $(CFG_size)',
+      'POD=env',
+      `IP=${pod.status?.podIP}`,
+      'PASSWORD=open sesame',
+      'MILLI=500',
+      'WEB_SITE_SERVICE_HOST=10.96.0.7',
+      'WEB_SITE_PORT_80_TCP_ADDR=10.96.0.7',
+    ])
+      assert.ok(env.includes(line), `${line} is missing in ${env.join(' | ')}`);
+    assert.equal(await node.exec(pod, ['pwd']), '/tmp\n');
+    const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+    assert.equal(await node.exec(pod, ['cat', `${account}/token`]), 'token-of-robot');
+    assert.equal(await node.exec(pod, ['cat', `${account}/ca.crt`]), 'the CA');
+    assert.equal(await node.exec(pod, ['cat', `${account}/namespace`]), 'default');
+    const hosts = await node.exec(pod, ['cat', '/etc/hosts']);
+    assert.match(hosts, new RegExp(`^${pod.status?.podIP}\tenv$`, 'm'));
+    assert.match(hosts, /^10\.9\.9\.9\talias$/m);
+    assert.equal(await node.exec(pod, ['hostname']), 'env\n');
+    assert.equal(pod.status?.qosClass, 'Burstable');
+    assert.equal(await memoryLimit(pod), 64 * 1024 * 1024);
+  });
+
+  /** Of the container's own cgroup, seen from the host. */
+  const memoryLimit = async (pod: Pod): Promise<number> => {
+    const id = containerId(pod).replace('containerd://', '');
+    const { pid } = JSON.parse((await node.cri.containerInfo(id)).info ?? '{}');
+    const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+    const v1 = groups.find(line => line.split(':')[1] === 'memory')?.split(':')[2];
+    const v2 = groups.find(line => line.startsWith('0::'))?.slice(3);
+    const file = v1 ? `/sys/fs/cgroup/memory${v1}/memory.limit_in_bytes` : `/sys/fs/cgroup${v2}/memory.max`;
+    return Number(readFileSync(file, 'utf8'));
+  };
+
+  it('a ConfigMap changes in the pod that has it mounted', async () => {
+    await node.create('live', {
+      volumes: [{ name: 'cfg', configMap: { name: 'settings' } }],
+      containers: [
+        busybox('c', idle, {
+          volumeMounts: [
+            { name: 'cfg', mountPath: '/cfg' },
+            { name: 'cfg', mountPath: '/one', subPath: 'size' },
+          ],
+        }),
+      ],
+    });
+    const pod = await node.ready('live');
+    assert.equal(await node.exec(pod, ['cat', '/cfg/colour']), 'red');
+    assert.equal(await node.exec(pod, ['cat', '/one']), 'big');
+    await node.api.patch(configMaps, { namespace: 'default', name: 'settings' }, 'merge', { data: { colour: 'blue' } });
+    // A change of the pod's labels makes the kubelet look at its volumes at once.
+    await node.api.patch(pods, { namespace: 'default', name: 'live' }, 'merge', {
+      metadata: { labels: { again: 'yes' } },
+    });
+    for (let tries = 0; (await node.exec(pod, ['cat', '/cfg/colour'])) !== 'blue'; tries++) assert.ok(tries < 100);
+  });
+
+  it('init containers run in order, and before the others', async () => {
+    const mount = { volumeMounts: [{ name: 'v', mountPath: '/v' }] };
+    await node.create('init', {
+      volumes: [{ name: 'v', emptyDir: {} }],
+      initContainers: [busybox('one', 'echo one >> /v/log', mount), busybox('two', 'echo two >> /v/log', mount)],
+      containers: [busybox('c', `echo main >> /v/log; ${idle}`, mount)],
+    });
+    const pod = await node.ready('init');
+    assert.equal(await node.exec(pod, ['cat', '/v/log']), 'one\ntwo\nmain\n');
+    assert.deepEqual(
+      pod.status?.initContainerStatuses?.map(s => s.state?.terminated?.reason),
+      ['Completed', 'Completed'],
+    );
+  });
+
+  it('probes decide on readiness and restarts', async () => {
+    await node.create('probed', {
+      containers: [
+        busybox('c', `touch /tmp/alive; ${idle}`, {
+          readinessProbe: { exec: { command: ['cat', '/tmp/ready'] }, periodSeconds: 1 },
+          livenessProbe: {
+            exec: { command: ['cat', '/tmp/alive'] },
+            periodSeconds: 1,
+            failureThreshold: 1,
+            initialDelaySeconds: 1,
+          },
+        }),
+      ],
+    });
+    const running = await node.until(
+      'probed',
+      'running',
+      p => p.status?.containerStatuses?.[0]?.state?.running !== undefined,
+    );
+    assert.equal(isReady(running), false);
+    await eventOf('probed', /Unhealthy: Readiness probe failed: cat: can't open '\/tmp\/ready'/);
+    await node.exec(running, ['touch', '/tmp/ready']);
+    const ready = await node.ready('probed');
+    await node.exec(ready, ['rm', '/tmp/alive']);
+    const again = await node.until('probed', 'restarted', p => p.status?.containerStatuses?.[0]?.restartCount === 1);
+    assert.notEqual(containerId(again), containerId(ready));
+    await eventOf('probed', /Killing: Container c failed liveness probe, will be restarted/);
+  });
+
+  it('hooks run after the start and before the end', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'okubelet-hook-'));
+    await node.create('hooked', {
+      volumes: [{ name: 'h', hostPath: { path: dir, type: 'Directory' } }],
+      containers: [
+        busybox('c', idle, {
+          volumeMounts: [{ name: 'h', mountPath: '/h' }],
+          lifecycle: {
+            postStart: { exec: { command: ['sh', '-c', 'echo started > /h/log'] } },
+            preStop: { exec: { command: ['sh', '-c', 'echo stopping >> /h/log'] } },
+          },
+        }),
+      ],
+    });
+    await node.ready('hooked');
+    assert.equal(readFileSync(join(dir, 'log'), 'utf8'), 'started\n');
+    await node.delete('hooked');
+    await node.gone('hooked');
+    assert.equal(readFileSync(join(dir, 'log'), 'utf8'), 'started\nstopping\n');
+    rmSync(dir, { recursive: true });
+  });
+
+  it('users, read-only roots and capabilities', async () => {
+    await node.create('secured', {
+      securityContext: { runAsUser: 1000, runAsGroup: 2000, fsGroup: 3000 },
+      volumes: [{ name: 'v', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }],
+      containers: [
+        busybox('c', idle, {
+          volumeMounts: [{ name: 'v', mountPath: '/v' }],
+          securityContext: {
+            readOnlyRootFilesystem: true,
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+          },
+        }),
+      ],
+    });
+    const pod = await node.ready('secured');
+    assert.equal((await node.exec(pod, ['id'])).trim(), 'uid=1000 gid=2000 groups=2000,3000');
+    await assert.rejects(node.exec(pod, ['touch', '/x']), /Read-only/);
+    await node.exec(pod, ['sh', '-c', 'echo x > /v/file']);
+    const status = await node.exec(pod, ['cat', '/proc/self/status']);
+    assert.match(status, /^CapBnd:\s+0+$/m);
+    assert.match(status, /^NoNewPrivs:\s+1$/m);
+    assert.match(await node.exec(pod, ['df', '-k', '/v']), /tmpfs\s+1024 /);
+  });
+
+  it('what it does not do is refused', async () => {
+    await node.create('refused', { runtimeClassName: 'vm', containers: [busybox('c', idle)] });
+    const refused = await node.until('refused', 'Failed', p => p.status?.phase === 'Failed');
+    assert.match(refused.status?.message ?? '', /RuntimeClass "vm" is not supported/);
+    await node.create('unmounted', {
+      volumes: [{ name: 'n', nfs: { server: 'x', path: '/' } }],
+      containers: [busybox('c', idle)],
+    });
+    await eventOf(
+      'unmounted',
+      /FailedMount: MountVolume.SetUp failed for volume "n" : volumes of type nfs are not supported/,
+    );
+    await node.create('unset', { containers: [busybox('c', idle, { envFrom: [{ configMapRef: { name: 'none' } }] })] });
+    const unset = await node.until(
+      'unset',
+      'waiting',
+      p => p.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+    );
+    assert.equal(unset.status?.containerStatuses?.[0]?.state?.waiting?.message, 'configmap "none" not found');
+    await node.create('nonroot', { containers: [busybox('c', idle, { securityContext: { runAsNonRoot: true } })] });
+    await eventOf('nonroot', /Failed: Error: container has runAsNonRoot and image will run as root/);
+  });
+
+  it('images that are not there wait for their time', async () => {
+    await node.create('never', {
+      containers: [busybox('c', idle, { image: 'orrery.local/none:1', imagePullPolicy: 'Never' })],
+    });
+    await node.until(
+      'never',
+      'ErrImageNeverPull',
+      p => p.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull',
+    );
+    // Nothing listens there: the pull fails at once.
+    await node.create('pulls', { containers: [busybox('c', idle, { image: '127.0.0.1:1/none:1' })] });
+    await node.until(
+      'pulls',
+      'ImagePullBackOff',
+      p => p.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff',
+    );
+    await eventOf('pulls', /Pulling: Pulling image "127\.0\.0\.1:1\/none:1"/);
+    await eventOf('pulls', /Failed: Failed to pull image/);
+    await eventOf('pulls', /BackOff: Back-off pulling image/);
+  });
+
+  it('an emptyDir that outgrows its limit ends its pod', async () => {
+    await node.create('fat', {
+      volumes: [{ name: 'v', emptyDir: { sizeLimit: '64Ki' } }],
+      containers: [
+        busybox('c', `dd if=/dev/zero of=/v/big bs=1024 count=200; ${idle}`, {
+          volumeMounts: [{ name: 'v', mountPath: '/v' }],
+        }),
+      ],
+    });
+    await node.ready('fat');
+    await node.api.patch(pods, { namespace: 'default', name: 'fat' }, 'merge', {
+      metadata: { labels: { again: 'yes' } },
+    });
+    const pod = await node.until('fat', 'evicted', p => p.status?.phase === 'Failed');
+    assert.equal(pod.status?.reason, 'Evicted');
+  });
+
+  it('a subPath cannot lead out of its volume', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'okubelet-sub-'));
+    symlinkSync('/etc', join(dir, 'way-out'));
+    await node.create('escapes', {
+      volumes: [{ name: 'h', hostPath: { path: dir } }],
+      containers: [busybox('c', idle, { volumeMounts: [{ name: 'h', mountPath: '/h', subPath: 'way-out' }] })],
+    });
+    await eventOf('escapes', /Failed: Error: failed to prepare subPath .* leads out of the volume/);
+    rmSync(dir, { recursive: true });
+  });
+});

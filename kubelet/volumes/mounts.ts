@@ -1,0 +1,38 @@
+/** Mounting, and what is mounted. */
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Throws with what `mount` printed. */
+export async function mount(args: string[]): Promise<void> {
+  await run('mount', args);
+}
+
+/** Paths of all mounts at or below a directory, the deepest first. */
+export async function mountsBelow(dir: string): Promise<string[]> {
+  const table = await readFile('/proc/self/mountinfo', 'utf8');
+  return table
+    .split('\n')
+    .map(line => unescaped(line.split(' ')[4] ?? ''))
+    .filter(path => path === dir || path.startsWith(`${dir}/`))
+    .reverse();
+}
+
+export const isMounted = async (path: string): Promise<boolean> => (await mountsBelow(path)).includes(path);
+
+/** mountinfo writes space, tab, newline and backslash in octal. */
+const unescaped = (path: string): string =>
+  path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
+/**
+ * Removes a directory with all that is mounted in it. It refuses to delete through a mount that does not go away: what
+ * is behind it is the host's.
+ */
+export async function removeWithMounts(dir: string): Promise<void> {
+  for (const path of await mountsBelow(dir)) await run('umount', [path]);
+  const left = await mountsBelow(dir);
+  if (left.length > 0) throw new Error(`${left.join(', ')} is still mounted, so ${dir} is left as it is`);
+  await rm(dir, { recursive: true, force: true });
+}

@@ -1,0 +1,42 @@
+/**
+ * The proxy in a process of its own, so that it can live in a network namespace: its API server is in memory, and the
+ * test that started it writes there through messages. Answers 'ready', and 'done' to each message.
+ */
+import { systemClock } from '../../api/clock.js';
+import type { EndpointSlice, Service } from '../../api/types.js';
+import { endpointSlices, services } from '../../client/resources.js';
+import { silentLog } from '../../client/testing/log.js';
+import { MemoryApi } from '../../client/testing/memory-api.js';
+import { cleanup, proxyWith } from '../main.js';
+import { clusterCidr, podCidr } from './state.js';
+
+export type Message = { service: Service } | { slice: EndpointSlice } | { stop: true } | { cleanup: true };
+
+const api = new MemoryApi();
+const proxy = await proxyWith(api, { nodeName: 'here', clusterCidr, podCidr, log: silentLog, clock: systemClock });
+
+async function handle(message: Message): Promise<void> {
+  if ('service' in message) await api.create(services, message.service);
+  if ('slice' in message) await put(message.slice);
+  if ('stop' in message) await proxy.stop();
+  if ('cleanup' in message) await cleanup();
+}
+
+async function put(slice: EndpointSlice): Promise<void> {
+  const { name = '', namespace = '' } = slice.metadata;
+  const found = (await api.list(endpointSlices)).items.find(one => one.metadata.name === name);
+  if (!found) return void (await api.create(endpointSlices, slice));
+  const { resourceVersion } = found.metadata;
+  await api.update(endpointSlices, {
+    ...slice,
+    metadata: { ...slice.metadata, namespace, ...(resourceVersion ? { resourceVersion } : {}) },
+  });
+}
+
+process.on('message', message => {
+  handle(message as Message).then(
+    () => process.send?.('done'),
+    error => process.send?.(`failed: ${(error as Error).message}`),
+  );
+});
+process.send?.('ready');

@@ -1,0 +1,22 @@
+/** All filters, in the order in which they are asked: the cheap and the telling first. */
+import type { Filter, TopologyFilter } from './filter.js';
+import { interPodAffinity } from './inter-pod-affinity.js';
+import { nodeAffinity } from './node-affinity.js';
+import { nodeName } from './node-name.js';
+import { nodePorts } from './node-ports.js';
+import { nodeResourcesFit } from './node-resources-fit.js';
+import { nodeUnschedulable } from './node-unschedulable.js';
+import { podTopologySpread } from './pod-topology-spread.js';
+import { taintToleration } from './taint-toleration.js';
+
+export const filters: readonly Filter[] = [
+  nodeUnschedulable,
+  nodeName,
+  taintToleration,
+  nodeAffinity,
+  nodePorts,
+  nodeResourcesFit,
+];
+
+/** Asked after those, of the nodes that are left. */
+export const topologyFilters: readonly TopologyFilter[] = [podTopologySpread, interPodAffinity];

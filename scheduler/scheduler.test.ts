@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { statusError } from '../api/status.js';
+import { events, nodes, pods } from '../client/resources.js';
+import { EventRecorder } from '../client/runtime/events.js';
+import { ManualClock } from '../client/testing/clock.js';
+import { silentLog } from '../client/testing/log.js';
+import { MemoryApi } from '../client/testing/memory-api.js';
+import { Scheduler } from './scheduler.js';
+import { node, type PodWords, pod } from './testing/objects.js';
+
+describe('Scheduler', () => {
+  let clock: ManualClock;
+  let api: MemoryApi;
+  let stop: AbortController;
+  let done: Promise<void>;
+  let recorder: EventRecorder;
+
+  const start = (): void => {
+    recorder = new EventRecorder({ client: api, component: 'default-scheduler', clock, log: silentLog });
+    const options = { client: api, events: recorder, clock, random: () => 0, log: silentLog, signal: stop.signal };
+    done = new Scheduler(options).run();
+  };
+  const create = async (words: PodWords): Promise<void> => {
+    await api.create(pods, pod(words));
+  };
+  const nodeOf = async (name: string): Promise<string | undefined> =>
+    (await api.get(pods, { namespace: 'default', name })).spec?.nodeName;
+  const said = async (): Promise<string[]> => {
+    await recorder.flush();
+    return (await api.list(events)).items.map(e => `${e.type} ${e.reason} ${e.message} x${e.count}`);
+  };
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    api = new MemoryApi(() => clock.now());
+    stop = new AbortController();
+  });
+  afterEach(async () => {
+    stop.abort();
+    await clock.advance(0);
+    await done;
+    assert.equal(clock.sleeping, 0, 'nothing is left waiting');
+  });
+
+  it('binds a pod as soon as it is there, says so, and sends the cause', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    start();
+    await clock.advance(0);
+    await create({ name: 'web' });
+    await clock.advance(0);
+    assert.equal(await nodeOf('web'), 'n1');
+    assert.deepEqual(await said(), ['Normal Scheduled Successfully assigned default/web to n1 x1']);
+    const binding = api.writes.find(write => write.subresource === 'binding');
+    assert.equal(binding?.cause, 'scheduler default/web <- Pod default/web ADDED @3');
+  });
+
+  it('decides on what it has just decided, not on what the server has shown yet', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '2' }));
+    for (const name of ['a', 'b', 'c']) await create({ name, cpu: '1' });
+    start();
+    await clock.advance(0);
+    assert.deepEqual([await nodeOf('a'), await nodeOf('b'), await nodeOf('c')], ['n1', 'n1', undefined]);
+  });
+
+  it('says why not, in event and condition, and tries again when there is room', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '1' }));
+    await create({ name: 'first', cpu: '1' });
+    start();
+    await clock.advance(0);
+    await create({ name: 'second', cpu: '1' });
+    await clock.advance(0);
+    const message = '0/1 nodes are available: 1 Insufficient cpu.';
+    assert.ok((await said()).includes(`Warning FailedScheduling ${message} x1`));
+    const [condition] = (await api.get(pods, { namespace: 'default', name: 'second' })).status?.conditions ?? [];
+    assert.equal(condition?.message, message);
+    await clock.advance(60_000);
+    assert.equal((await said()).filter(s => s.includes('FailedScheduling')).length, 1, 'its own report wakes nothing');
+    await api.delete(pods, { namespace: 'default', name: 'first' });
+    await clock.advance(0);
+    assert.equal(await nodeOf('second'), 'n1');
+  });
+
+  it('a pod that finished makes room as well', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '1' }));
+    await create({ name: 'job', cpu: '1', nodeName: 'n1' });
+    await create({ name: 'next', cpu: '1' });
+    start();
+    await clock.advance(5000);
+    assert.equal(await nodeOf('next'), undefined);
+    const job = await api.get(pods, { namespace: 'default', name: 'job' });
+    await api.update(pods, { ...job, status: { phase: 'Succeeded' } }, { subresource: 'status' });
+    await clock.advance(0);
+    assert.equal(await nodeOf('next'), 'n1');
+  });
+
+  it('places waiting pods when the first node comes, and when one becomes ready', async () => {
+    await create({ name: 'web' });
+    start();
+    await clock.advance(2000);
+    assert.deepEqual(await said(), ['Warning FailedScheduling no nodes available to schedule pods x1']);
+    const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
+    await api.create(nodes, node({ name: 'n1', taints }));
+    await clock.advance(5000);
+    assert.equal(await nodeOf('web'), undefined);
+    const current = await api.get(nodes, { name: 'n1' });
+    await api.update(nodes, { ...current, spec: {} });
+    await clock.advance(0);
+    assert.equal(await nodeOf('web'), 'n1');
+  });
+
+  it('leaves gated pods alone until their gates are gone', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    await create({ name: 'web', schedulingGates: [{ name: 'wait' }] });
+    start();
+    await clock.advance(10_000);
+    assert.equal(await nodeOf('web'), undefined);
+    assert.deepEqual(await said(), []);
+    const current = await api.get(pods, { namespace: 'default', name: 'web' });
+    await api.update(pods, { ...current, spec: { containers: [] } });
+    await clock.advance(0);
+    assert.equal(await nodeOf('web'), 'n1');
+  });
+
+  it('does not place as if it had not asked a pod that asks for what is not supported', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    await create({ name: 'web', resourceClaims: [{ name: 'gpu' }] });
+    start();
+    await clock.advance(10_000);
+    assert.equal(await nodeOf('web'), undefined);
+    assert.deepEqual(await said(), ['Warning FailedScheduling this scheduler does not support resource claims. x1']);
+  });
+
+  it('a pod that makes no sense does not keep the others waiting', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    const labelSelector = { matchExpressions: [{ key: 'a', operator: 'Resembles' }] };
+    const constraint = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector };
+    await create({ name: 'odd', priority: 1, topologySpreadConstraints: [constraint] });
+    await create({ name: 'web' });
+    start();
+    await clock.advance(0);
+    assert.equal(await nodeOf('web'), 'n1');
+    assert.equal(await nodeOf('odd'), undefined);
+    assert.equal((await said()).filter(s => s.startsWith('Warning FailedScheduling')).length, 1);
+  });
+
+  it('tries a failed binding again, and gives its room back meanwhile', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '1' }));
+    let failing = 1;
+    api.fault = (verb, resource) => {
+      if (verb === 'post' && resource === 'pods' && failing-- > 0) throw statusError('InternalError', 'broken');
+    };
+    await create({ name: 'web', cpu: '1' });
+    start();
+    await clock.advance(999);
+    assert.equal(await nodeOf('web'), undefined);
+    assert.deepEqual(await said(), ['Warning FailedScheduling binding rejected: broken x1']);
+    await clock.advance(1);
+    assert.equal(await nodeOf('web'), 'n1');
+  });
+
+  it('places a pod again whose binding was taken and yet never shows', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    let lost = 1;
+    const { post } = api;
+    api.post = ((...args: Parameters<MemoryApi['post']>) =>
+      lost-- > 0 ? Promise.resolve(args[3]) : post.apply(api, args)) as MemoryApi['post'];
+    await create({ name: 'web' });
+    start();
+    await clock.advance(20_000);
+    assert.equal(await nodeOf('web'), undefined);
+    await clock.advance(20_000);
+    assert.equal(await nodeOf('web'), 'n1');
+  });
+
+  it('binds many side by side', async () => {
+    for (const name of ['n1', 'n2', 'n3']) await api.create(nodes, node({ name, cpu: '100', pods: '200' }));
+    for (let i = 0; i < 300; i++) await create({ name: `p${i}`, owner: 'rc', cpu: '10m' });
+    start();
+    await clock.advance(0);
+    await clock.advance(0);
+    const placed = (await api.list(pods)).items.map(p => p.spec?.nodeName);
+    for (const name of ['n1', 'n2', 'n3']) assert.equal(placed.filter(on => on === name).length, 100);
+  });
+});

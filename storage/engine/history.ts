@@ -1,0 +1,114 @@
+/**
+ * Which key had which version at which revision: the multi-version index. It is pure and synchronous, and knows
+ * nothing of values, disks or time.
+ */
+import type { Version } from './journal.js';
+import { compareKeys, lowerBound, SortedKeys } from './order.js';
+
+export class History {
+  /** The current revision; a fresh store is at 1. */
+  revision = 1;
+  /** History below this is gone; 0 when nothing was compacted. */
+  compacted = 0;
+  readonly #keys = new SortedKeys();
+  /** The kept versions of each key, oldest first. */
+  readonly #versions = new Map<string, Version[]>();
+  /** The versions from the compacted revision on, in order: what a watcher reads. */
+  #log: Version[] = [];
+
+  append(version: Version): void {
+    this.#keep(version);
+    this.#log.push(version);
+    this.revision = version.revision;
+  }
+
+  /** Fills a fresh history with what a journal kept. Answers the revisions that a compaction should have removed. */
+  restore(compacted: number, versions: Iterable<Version>): number[] {
+    for (const version of versions) {
+      if (version.revision >= compacted) this.append(version);
+      else this.#keep(version);
+    }
+    this.compacted = compacted;
+    return [...this.#versions.keys()].flatMap(key => this.#prune(key));
+  }
+
+  /** The last version of a key, which may be its deletion. */
+  latest(key: string): Version | undefined {
+    return this.#versions.get(key)?.at(-1);
+  }
+
+  /** The version that was there at a revision. */
+  at(key: string, revision: number): Version | undefined {
+    const versions = this.#versions.get(key);
+    if (versions === undefined) return undefined;
+    const found = versions[lowerBound(versions, v => v.revision > revision) - 1];
+    return found === undefined || found.deleted ? undefined : found;
+  }
+
+  /** What was there before a version, while it is kept. */
+  before(version: Version): Version | undefined {
+    return this.at(version.key, version.revision - 1);
+  }
+
+  /** The versions at a revision of the keys with the prefix, in the order of keys, after a key (exclusive) where one is given. */
+  *range(prefix: string, revision: number, after?: string): Generator<Version> {
+    // NUL is the least character: no key lies between `after` and `after` with it.
+    const start = after !== undefined && compareKeys(after, prefix) >= 0 ? `${after}\0` : prefix;
+    for (const key of this.#keys.from(start)) {
+      if (!key.startsWith(prefix)) return;
+      const version = this.at(key, revision);
+      if (version !== undefined) yield version;
+    }
+  }
+
+  /** At most `limit` versions of keys with the prefix from revision `from` on, and the revision to go on from. */
+  since(prefix: string, from: number, limit: number): { versions: Version[]; next: number } {
+    const versions: Version[] = [];
+    for (let i = lowerBound(this.#log, v => v.revision >= from); i < this.#log.length; i++) {
+      const version = this.#log[i] as Version;
+      if (!version.key.startsWith(prefix)) continue;
+      if (versions.length === limit) return { versions, next: version.revision };
+      versions.push(version);
+    }
+    return { versions, next: Math.max(from, this.revision + 1) };
+  }
+
+  /** Forgets what neither a read nor a watch from `revision` on can ask for. Answers the dropped revisions. */
+  compact(revision: number): number[] {
+    // Only keys written since the last compaction can have anything to drop.
+    const end = lowerBound(this.#log, v => v.revision > revision);
+    const touched = new Set(this.#log.slice(0, end).map(v => v.key));
+    this.compacted = revision;
+    this.#log = this.#log.slice(lowerBound(this.#log, v => v.revision >= revision));
+    return [...touched].flatMap(key => this.#prune(key));
+  }
+
+  #keep(version: Version): void {
+    const versions = this.#versions.get(version.key);
+    if (versions !== undefined) {
+      versions.push(version);
+      return;
+    }
+    this.#versions.set(version.key, [version]);
+    this.#keys.add(version.key);
+  }
+
+  #prune(key: string): number[] {
+    const versions = this.#versions.get(key) ?? [];
+    const dropped = versions.splice(0, this.#firstNeeded(versions)).map(v => v.revision);
+    if (versions.length === 0) {
+      this.#versions.delete(key);
+      this.#keys.delete(key);
+    }
+    return dropped;
+  }
+
+  #firstNeeded(versions: readonly Version[]): number {
+    const base = lowerBound(versions, v => v.revision > this.compacted) - 1;
+    const version = versions[base];
+    if (version === undefined) return 0;
+    // A watch may start at exactly the compacted revision: its event needs what was there before, too.
+    if (version.revision === this.compacted) return versions[base - 1]?.deleted === false ? base - 1 : base;
+    return version.deleted ? base + 1 : base;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Logs and streams, the whole way: client, API server, kubelet, containerd and back. Each kubectl speaks what it speaks
+ * (1.20 SPDY, newer ones WebSocket), and all must see the same.
+ */
+import assert from 'node:assert/strict';
+import { kubectls } from './kubectls.js';
+import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
+
+const image = 'orrery.local/busybox:1';
+const main = { name: 'main', image };
+
+const manifest = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    pod('box', [
+      { ...main, command: ['sh', '-c', "echo out; echo err >&2; trap 'exit 0' TERM; while :; do sleep 1; done"] },
+    ]),
+    pod('reader', [{ ...main, stdin: true, command: ['sh', '-c', 'while read x; do echo got $x; done; sleep 1000'] }]),
+    pod('web', [
+      { ...main, command: ['sh', '-c', 'mkdir /www; echo page > /www/index.html; httpd -f -p 8080 -h /www'] },
+    ]),
+    pod('two', [
+      { name: 'again', image, command: ['sh', '-c', 'echo life; exit 3'] },
+      { name: 'absent', image: 'orrery.local/nothing:1', imagePullPolicy: 'Never' },
+    ]),
+    { ...pod('brief', [{ ...main, command: ['sh', '-c', 'for i in 1 2 3; do echo $i; sleep 0.3; done'] }], 'Never') },
+  ],
+});
+
+function pod(name: string, containers: object[], restartPolicy = 'Always'): object {
+  const spec = { containers, restartPolicy, terminationGracePeriodSeconds: 1 };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec };
+}
+
+describe('logs, exec, attach and port-forward', function () {
+  this.timeout(120_000);
+  let lab: Lab;
+
+  before(async function () {
+    const reason = cannotRunNode() ?? (kubectls().length === 0 ? 'kubectl not installed' : undefined);
+    if (reason) {
+      console.log(`      skipped: streams through a living cluster: ${reason}`);
+      return this.skip();
+    }
+    lab = openLab();
+    await lab.orrery('up', '--data-dir', lab.dataDir, '--node-name', 'lab');
+    const applied = await lab.run('kubectl', ['apply', '-f', '-'], { input: manifest });
+    assert.equal(applied.code, 0, applied.stderr);
+    const waited = await lab.run('kubectl', [
+      'wait',
+      '--for=condition=Ready',
+      'pod/box',
+      'pod/reader',
+      'pod/web',
+      '--timeout=60s',
+    ]);
+    assert.equal(waited.code, 0, waited.stderr);
+  });
+  after(() => lab?.close());
+
+  for (const kubectl of kubectls()) {
+    describe(`kubectl ${kubectl.version}`, () => {
+      const run = (args: string[], input?: string): Promise<Result> =>
+        lab.run(kubectl.path, args, input === undefined ? {} : { input });
+
+      it('exec: output, error output and exit code', async () => {
+        const { code, stdout, stderr } = await run(['exec', 'box', '--', 'sh', '-c', 'echo a; echo b >&2; exit 7']);
+        assert.deepEqual([code, stdout], [7, 'a\n']);
+        assert.match(stderr, /^b\n.*exit code 7/s);
+      });
+
+      it('exec -i: a program reads to the end of its input', async () => {
+        const input = 'line\n'.repeat(200_000);
+        const { code, stdout } = await run(['exec', '-i', 'box', '--', 'wc', '-c'], input);
+        assert.deepEqual([code, stdout.trim()], [0, String(input.length)]);
+      });
+
+      it('exec: a lot of output arrives whole', async () => {
+        const { stdout } = await run(['exec', 'box', '--', 'sh', '-c', 'yes 1234567 | head -c 4000000']);
+        assert.equal(stdout.length, 4_000_000);
+      });
+
+      it('exec: what is wrong is said', async () => {
+        const wrong: [string[], RegExp][] = [
+          [['box', '--', 'nosuch'], /"nosuch": executable file not found/],
+          [['box', '-c', 'x', '--', 'true'], /container x is not valid for pod box/],
+          [['two', '-c', 'absent', '--', 'true'], /container not found \("absent"\)/],
+          [['nowhere', '--', 'true'], /pods "nowhere" not found/],
+        ];
+        for (const [args, message] of wrong) {
+          const { code, stderr } = await run(['exec', ...args]);
+          assert.notEqual(code, 0);
+          assert.match(stderr, message);
+        }
+      });
+
+      it('exec -t: a terminal', async () => {
+        // kubectl asks for one only where it has one itself; script gives it one.
+        const command = `${kubectl.path} exec -it box -- sh -c 'tty; exit 5'`;
+        const { code, stdout } = await lab.run('script', ['-qec', command, '/dev/null']);
+        assert.equal(code, 5, stdout);
+        assert.match(stdout, /\/dev\/pts\/\d+/);
+      });
+
+      it('attach: speaks with the process that runs', async () => {
+        const attached = lab.run('timeout', ['5', kubectl.path, 'attach', '-i', 'reader'], {
+          input: `${kubectl.version}\n`,
+        });
+        await eventually(
+          () => run(['logs', 'reader']),
+          ({ stdout }) => stdout.includes(`got ${kubectl.version}\n`),
+        );
+        await attached;
+      });
+
+      it('port-forward: a connection to a port of the pod', async () => {
+        const forward = lab.run('timeout', ['3', kubectl.path, 'port-forward', 'pod/web', '18080:8080']);
+        await eventually(
+          () =>
+            lab.run(process.execPath, ['-e', "fetch('http://127.0.0.1:18080/').then(r => r.text()).then(console.log)"]),
+          ({ stdout }) => stdout.trim() === 'page',
+        );
+        await forward;
+      });
+
+      it('logs: both streams, tail, limit, previous', async () => {
+        assert.deepEqual((await run(['logs', 'box'])).stdout.split('\n').sort(), ['', 'err', 'out']);
+        assert.equal((await run(['logs', 'brief', '--tail=2'])).stdout, '2\n3\n');
+        assert.equal((await run(['logs', 'brief', '--limit-bytes=3'])).stdout, '1\n2');
+        assert.match((await run(['logs', 'brief', '--timestamps', '--tail=1'])).stdout, /^\d{4}-\d\d-\d\dT\S+ 3\n$/);
+        await eventually(
+          () => run(['logs', 'two', '-c', 'again', '--previous']),
+          ({ stdout }) => stdout === 'life\n',
+        );
+      });
+
+      it('logs -f ends with the container', async () => {
+        assert.equal((await run(['logs', '-f', 'brief'])).stdout, '1\n2\n3\n');
+      });
+
+      it('logs: what is wrong is said', async () => {
+        const wrong: [string[], RegExp][] = [
+          [['two', '-c', 'absent'], /container "absent" in pod "two" is waiting to start: ErrImageNeverPull/],
+          [['box', '--previous'], /previous terminated container "main" in pod "box" not found/],
+          [['box', '-c', 'x'], /container x is not valid for pod box/],
+        ];
+        for (const [args, message] of wrong) {
+          const { code, stderr } = await run(['logs', ...args]);
+          assert.notEqual(code, 0);
+          assert.match(stderr, message);
+        }
+      });
+    });
+  }
+});

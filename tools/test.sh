@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# npm test: sets up what the tests need, builds, checks types, lint and format, and runs everything.
+# What a machine cannot do (no root, no containerd, no etcd) is skipped by the tests themselves, with the reason.
+# Arguments go to mocha: npm test -- --grep 'a living cluster'
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# Root's programs, which the PATH of a user (and of root after a plain su) lacks.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+packages="containerd runc containernetworking-plugins iptables nftables conntrack busybox-static iproute2 procps etcd-server etcd-client"
+programs="containerd runc iptables nft conntrack busybox ip ps etcd etcdctl"
+have() { command -v "$1" >/dev/null 2>&1; }
+apt() { DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq "$@"; }
+
+need=""
+for program in $programs; do have "$program" || need=yes; done
+[ -x /usr/lib/cni/bridge ] || [ -x /opt/cni/bin/bridge ] || need=yes
+if [ -n "$need" ]; then
+  if [ "$(id -u)" -eq 0 ] && have apt-get; then
+    echo "installing what the tests need with apt-get"
+    log=$(mktemp)
+    { apt update && apt install -y --no-install-recommends $packages; } >"$log" 2>&1 ||
+      { tail -n 20 "$log"; echo "some packages could not be installed: the tests that need them will be skipped"; }
+    rm -f "$log"
+  else
+    echo "not everything the tests need is installed: as root, 'apt-get install $packages' brings it; tests that need more will be skipped"
+  fi
+fi
+
+# The launcher installs the npm packages and builds, for the clone's owner.
+./orrery help >/dev/null
+
+# Debian's kubectl (1.20) is unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl.
+if [ ! -x dist/kubectl-debian/usr/bin/kubectl ] && have apt-get && have dpkg-deb; then
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  if (cd "$folder" && { apt download kubernetes-client || { apt update && apt download kubernetes-client; }; }) >/dev/null 2>&1; then
+    mkdir -p dist/kubectl-debian && dpkg-deb -x "$folder"/kubernetes-client*.deb dist/kubectl-debian
+  else
+    echo "Debian's kubectl could not be fetched: the tests that need an old one will be skipped"
+  fi
+  rm -rf "$folder"
+fi
+have kubectl || PATH="$PATH:$PWD/dist/kubectl-debian/usr/bin"
+
+# What lint finds does not keep the tests from running, and fails the whole all the same.
+lint=passed
+npm run --silent lint || lint=failed
+code=0
+npx --no-install mocha --exit "dist/**/*.test.js" "$@" || code=$?
+if [ "$lint" = failed ]; then
+  echo "lint failed: its findings stand above the tests' output; 'npm run format' mends most of them"
+  [ "$code" -ne 0 ] || code=1
+fi
+exit "$code"
