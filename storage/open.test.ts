@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { etcdMissing, startEtcd } from './contract/etcd-server.js';
 import { put } from './contract/harness.js';
 import { openStore, parseDatastore } from './open.js';
 
@@ -62,5 +63,49 @@ describe('--datastore', () => {
       assert.match(error.message, /^etcd at 127\.0\.0\.1:1 does not answer \(.*ECONNREFUSED.*\): check that it runs/);
       return true;
     });
+  });
+
+  it('keeps the directory of lmdb from other users: secrets lie in it', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'orrery-open-'));
+    try {
+      await (await openStore('lmdb', dataDir)).close();
+      assert.equal(statSync(join(dataDir, 'store')).mode & 0o777, 0o700);
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it('says why a directory cannot be one for lmdb', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'orrery-open-'));
+    try {
+      writeFileSync(join(dataDir, 'store'), 'a file');
+      await assert.rejects(openStore('lmdb', dataDir), (error: unknown) => {
+        assert.ok(error instanceof Error);
+        assert.equal(error.name, 'Unavailable');
+        assert.match(error.message, /^cannot open the store at .*\/store \(.*\): check that it is a directory/);
+        return true;
+      });
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it('opens etcd', async function () {
+    this.timeout(60_000);
+    const missing = etcdMissing();
+    if (missing) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    const server = await startEtcd();
+    try {
+      const store = await openStore(`etcd://${server.endpoint}/`, '/nowhere');
+      await put(store, '/a');
+      assert.equal(await store.revision(), 2);
+      await store.close();
+      await assert.rejects(openStore(`etcd://127.0.0.1:1,${server.endpoint},`, '/nowhere'), RangeError);
+    } finally {
+      await server.stop();
+    }
   });
 });

@@ -5,6 +5,7 @@ import { clusterRoleRow, roleRow } from '../../api/kinds/rbac/roles.js';
 import type { KindRow } from '../../api/kinds/row.js';
 import type { AnyObject, PolicyRule, RbacSubject } from '../../api/types.js';
 import { defaultPolicy, planPolicy } from './bootstrap-policy.js';
+import { coversResource, has } from './rbac/match.js';
 
 const rows: Record<string, KindRow> = {
   Role: roleRow,
@@ -57,21 +58,83 @@ describe('the default policy', () => {
     );
   });
 
-  it('has a role and an account for each controller', () => {
-    for (const name of [
-      ...['replication-controller', 'endpoint-controller', 'endpointslice-controller', 'namespace-controller'],
-      ...['service-account-controller', 'generic-garbage-collector', 'node-controller', 'root-ca-cert-publisher'],
-      'pod-garbage-collector',
-    ]) {
-      const binding = byKey.get(`ClusterRoleBinding//system:controller:${name}`);
-      const subjects = (binding?.subjects ?? []) as RbacSubject[];
-      assert.ok(
-        subjects.some(s => s.kind === 'ServiceAccount' && s.namespace === 'kube-system' && s.name === name),
-        name,
-      );
+  it('has every role of Kubernetes, by its name', () => {
+    const names = (kind: string): string[] =>
+      policy
+        .filter(object => object.kind === kind)
+        .map(({ metadata: { namespace, name } }) => (namespace ? `${namespace}/${name}` : `${name}`))
+        .sort();
+    const controllers = controllerNames.map(name => `system:controller:${name}`);
+    assert.deepEqual(names('ClusterRole'), [...clusterRoleNames, ...controllers].sort());
+    assert.deepEqual(names('ClusterRoleBinding'), [...boundNames, ...controllers].sort());
+    assert.deepEqual(names('Role'), [...roleNames, 'kube-system/extension-apiserver-authentication-reader'].sort());
+    const delegated = 'kube-system/system::extension-apiserver-authentication-reader';
+    assert.deepEqual(names('RoleBinding'), [...roleNames, delegated].sort());
+  });
+
+  it('binds each controller’s role to its account and to nobody else', () => {
+    for (const name of controllerNames) {
+      const { roleRef, subjects } = byKey.get(`ClusterRoleBinding//system:controller:${name}`) as AnyObject;
+      assert.equal((roleRef as { name: string }).name, `system:controller:${name}`);
+      assert.deepEqual(subjects, [{ kind: 'ServiceAccount', namespace: 'kube-system', name }]);
     }
   });
+
+  it('lets no loop but those that must read the secrets of all namespaces', () => {
+    const reads = (rule: PolicyRule): boolean =>
+      has(rule.verbs, 'get') && has(rule.apiGroups, '') && coversResource(rule.resources, 'secrets', '');
+    const readers = policy
+      .filter(({ kind, rules }) => kind === 'ClusterRole' && ((rules ?? []) as PolicyRule[]).some(reads))
+      .map(({ metadata }) => metadata.name);
+    assert.deepEqual(readers.sort(), [
+      ...['admin', 'cluster-admin', 'edit', 'system:aggregate-to-edit'],
+      ...['system:controller:generic-garbage-collector', 'system:controller:namespace-controller'],
+      ...['system:kube-controller-manager', 'system:node'],
+    ]);
+  });
 });
+
+/** Kubernetes' default roles. `system:heapster` went with Heapster itself (1.25). */
+const clusterRoleNames = [
+  ...['admin', 'cluster-admin', 'edit', 'view'],
+  ...['system:aggregate-to-admin', 'system:aggregate-to-edit', 'system:aggregate-to-view', 'system:auth-delegator'],
+  ...['system:basic-user', 'system:discovery', 'system:kube-aggregator', 'system:kube-controller-manager'],
+  ...['system:kube-dns', 'system:kube-scheduler', 'system:kubelet-api-admin', 'system:monitoring', 'system:node'],
+  ...['system:node-bootstrapper', 'system:node-problem-detector', 'system:node-proxier'],
+  ...['system:persistent-volume-provisioner', 'system:public-info-viewer', 'system:volume-scheduler'],
+  'system:service-account-issuer-discovery',
+  'system:certificates.k8s.io:certificatesigningrequests:nodeclient',
+  'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
+  'system:certificates.k8s.io:kube-apiserver-client-approver',
+  'system:certificates.k8s.io:kube-apiserver-client-kubelet-approver',
+  'system:certificates.k8s.io:kubelet-serving-approver',
+  'system:certificates.k8s.io:legacy-unknown-approver',
+];
+
+const controllerNames = [
+  ...['attachdetach-controller', 'certificate-controller', 'clusterrole-aggregation-controller', 'cronjob-controller'],
+  ...['daemon-set-controller', 'deployment-controller', 'disruption-controller', 'endpoint-controller'],
+  ...['endpointslice-controller', 'endpointslicemirroring-controller', 'ephemeral-volume-controller'],
+  ...['expand-controller', 'generic-garbage-collector', 'horizontal-pod-autoscaler', 'job-controller'],
+  ...['legacy-service-account-token-cleaner', 'namespace-controller', 'node-controller', 'persistent-volume-binder'],
+  ...['pod-garbage-collector', 'pv-protection-controller', 'pvc-protection-controller', 'replicaset-controller'],
+  ...['replication-controller', 'resource-claim-controller', 'resourcequota-controller', 'root-ca-cert-publisher'],
+  ...['route-controller', 'service-account-controller', 'service-cidrs-controller', 'service-controller'],
+  ...['statefulset-controller', 'ttl-after-finished-controller', 'ttl-controller'],
+  ...['validatingadmissionpolicy-status-controller', 'volumeattributesclass-protection-controller'],
+];
+
+const boundNames = [
+  ...['cluster-admin', 'system:basic-user', 'system:discovery', 'system:kube-controller-manager', 'system:kube-dns'],
+  ...['system:kube-scheduler', 'system:monitoring', 'system:node', 'system:node-proxier', 'system:volume-scheduler'],
+  ...['system:public-info-viewer', 'system:service-account-issuer-discovery'],
+];
+
+const roleNames = [
+  'kube-public/system:controller:bootstrap-signer',
+  ...['bootstrap-signer', 'cloud-provider', 'token-cleaner'].map(name => `kube-system/system:controller:${name}`),
+  ...['kube-controller-manager', 'kube-scheduler'].map(name => `kube-system/system::leader-locking-${name}`),
+];
 
 describe('planPolicy', () => {
   const rule = (...verbs: string[]): PolicyRule => ({ verbs, apiGroups: [''], resources: ['pods'] });

@@ -33,6 +33,7 @@ const componentBindings = (): AnyObject[] => [
   clusterBinding('system:kube-controller-manager', [user(controllerProcess)]),
   clusterBinding('system:kube-dns', [systemAccount('kube-dns')]),
   clusterBinding('system:kube-scheduler', [user(scheduler)]),
+  clusterBinding('system:volume-scheduler', [user(scheduler)]),
   // Nodes are the Node authorizer's; the binding exists, empty, so that an administrator who must can fill it.
   clusterBinding('system:node', []),
 ];

@@ -42,7 +42,15 @@ export const componentRoles = (): AnyObject[] => [
   ]),
   clusterRole('system:kubelet-api-admin', [
     allow('get list watch proxy', 'core', 'nodes'),
-    allow('*', 'core', 'nodes/log nodes/metrics nodes/proxy nodes/stats nodes/configz nodes/healthz nodes/pods'),
+    allow(
+      '*',
+      'core',
+      'nodes/configz nodes/healthz nodes/log nodes/metrics nodes/pods nodes/proxy nodes/spec nodes/stats',
+    ),
+  ]),
+  clusterRole('system:kube-aggregator', [
+    allow(read, 'core', 'endpoints services'),
+    allow(read, 'discovery.k8s.io', 'endpointslices'),
   ]),
   clusterRole('system:node', nodeRules()),
   clusterRole('system:node-problem-detector', [
@@ -61,9 +69,41 @@ export const componentRoles = (): AnyObject[] => [
     allow('list watch', 'core', 'endpoints services'),
     allow('list watch', 'discovery.k8s.io', 'endpointslices'),
   ]),
+  clusterRole('system:node-bootstrapper', [
+    allow(`create ${read}`, 'certificates.k8s.io', 'certificatesigningrequests'),
+  ]),
+  clusterRole('system:persistent-volume-provisioner', [
+    allow(`create delete ${read}`, 'core', 'persistentvolumes'),
+    allow(`update ${read}`, 'core', 'persistentvolumeclaims'),
+    allow(read, 'storage.k8s.io', 'storageclasses'),
+    allow('watch', 'core', 'events'),
+    writeEvents,
+  ]),
   schedulerRole(),
+  clusterRole('system:volume-scheduler', [
+    allow(`patch update ${read}`, 'core', 'persistentvolumeclaims persistentvolumes'),
+    allow(read, 'storage.k8s.io', 'storageclasses'),
+  ]),
   controllerProcessRole(),
+  ...certificateRoles(),
 ];
+
+/** Who may ask for a node's certificate, and who may approve requests to which of Kubernetes' signers. */
+function certificateRoles(): AnyObject[] {
+  const prefix = 'system:certificates.k8s.io';
+  const asking = ['nodeclient', 'selfnodeclient'].map(kind =>
+    clusterRole(`${prefix}:certificatesigningrequests:${kind}`, [
+      allow('create', 'certificates.k8s.io', `certificatesigningrequests/${kind}`),
+    ]),
+  );
+  const signers = ['kube-apiserver-client', 'kube-apiserver-client-kubelet', 'kubelet-serving', 'legacy-unknown'];
+  const approving = signers.map(signer =>
+    clusterRole(`${prefix}:${signer}-approver`, [
+      allow('approve', 'certificates.k8s.io', 'signers', `kubernetes.io/${signer}`),
+    ]),
+  );
+  return [...asking, ...approving];
+}
 
 function schedulerRole(): AnyObject {
   return clusterRole('system:kube-scheduler', [
@@ -75,7 +115,8 @@ function schedulerRole(): AnyObject {
     allow('create', 'core', 'bindings pods/binding'),
     allow('patch update', 'core', 'pods/status'),
     allow(read, 'core', 'replicationcontrollers services'),
-    allow(read, 'apps', 'replicasets statefulsets'),
+    allow(read, 'apps extensions', 'replicasets'),
+    allow(read, 'apps', 'statefulsets'),
     allow(read, 'policy', 'poddisruptionbudgets'),
     allow(read, 'core', 'persistentvolumeclaims persistentvolumes'),
     allow('create', 'authentication.k8s.io', 'tokenreviews'),
@@ -83,6 +124,10 @@ function schedulerRole(): AnyObject {
     allow(read, 'storage.k8s.io', 'csidrivers csinodes csistoragecapacities storageclasses volumeattachments'),
     allow(read, 'core', 'namespaces'),
     allow(read, 'scheduling.k8s.io', 'priorityclasses'),
+    // Devices: claims are allocated, and reserved for the pod, before it is bound.
+    allow(read, 'resource.k8s.io', 'deviceclasses resourceslices'),
+    allow(`patch update ${read}`, 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+    allow(`patch update ${read}`, 'core', 'pods/finalizers'),
   ]);
 }
 

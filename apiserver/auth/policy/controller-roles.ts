@@ -1,6 +1,8 @@
 /** One role for each control loop, bound to a service account of the loop's name: no loop can do another's work. */
 import type { AnyObject, PolicyRule } from '../../../api/types.js';
-import { allow, clusterBinding, clusterRole, systemAccount, writeEvents } from './rule.js';
+import { allow, clusterBinding, clusterRole, read, systemAccount, writeEvents } from './rule.js';
+import { storageControllerRules } from './storage-controller-roles.js';
+import { workloadControllerRules } from './workload-controller-roles.js';
 
 const name = (controller: string): string => `system:controller:${controller}`;
 
@@ -11,109 +13,84 @@ export const controllerRoles = (): AnyObject[] =>
 export const controllerBindings = (): AnyObject[] =>
   Object.keys(rules).map(controller => clusterBinding(name(controller), [systemAccount(controller)]));
 
-const rules: Record<string, PolicyRule[]> = {
-  'clusterrole-aggregation-controller': [
-    allow('escalate get list patch update watch', 'rbac.authorization.k8s.io', 'clusterroles'),
-  ],
-  'cronjob-controller': [
-    allow('get list update watch', 'batch', 'cronjobs'),
-    allow('create delete get list patch update watch', 'batch', 'jobs'),
-    allow('update', 'batch', 'cronjobs/status cronjobs/finalizers'),
-    allow('delete list', 'core', 'pods'),
-    writeEvents,
-  ],
-  'daemon-set-controller': [
-    allow('get list watch', 'apps', 'daemonsets'),
-    allow('update', 'apps', 'daemonsets/status daemonsets/finalizers'),
-    allow('list watch', 'core', 'nodes'),
-    allow('create delete list patch watch', 'core', 'pods'),
-    allow('create', 'core', 'pods/binding'),
-    allow('create delete get list patch update watch', 'apps', 'controllerrevisions'),
-    writeEvents,
-  ],
-  'deployment-controller': [
-    allow('get list update watch', 'apps', 'deployments'),
-    allow('update', 'apps', 'deployments/status deployments/finalizers'),
-    allow('create delete get list patch update watch', 'apps', 'replicasets'),
-    allow('get list update watch', 'core', 'pods'),
-    writeEvents,
-  ],
-  'disruption-controller': [
-    allow('get list watch', 'apps', 'deployments replicasets statefulsets'),
-    allow('get list watch', 'core', 'replicationcontrollers'),
-    allow('get list watch', 'policy', 'poddisruptionbudgets'),
-    allow('get list watch', 'core', 'pods'),
-    allow('patch update', 'core', 'pods/status'),
-    allow('update', 'policy', 'poddisruptionbudgets/status'),
-    allow('get', '*', '*/scale'),
-    writeEvents,
-  ],
+const networkControllerRules: Record<string, PolicyRule[]> = {
   'endpoint-controller': [
-    allow('get list watch', 'core', 'pods services'),
+    allow(read, 'core', 'pods services'),
     allow('create delete get list update watch', 'core', 'endpoints'),
     allow('create', 'core', 'endpoints/restricted'),
     writeEvents,
   ],
   'endpointslice-controller': [
-    allow('get list watch', 'core', 'nodes pods services'),
+    allow(read, 'core', 'nodes pods services'),
     allow('update', 'core', 'services/finalizers'),
     allow('create delete get list update watch', 'discovery.k8s.io', 'endpointslices'),
     allow('create', 'discovery.k8s.io', 'endpointslices/restricted'),
     writeEvents,
   ],
   'endpointslicemirroring-controller': [
-    allow('get list watch', 'core', 'endpoints services'),
+    allow(read, 'core', 'endpoints services'),
+    // A slice that is owned with blockOwnerDeletion asks for the right to finalize its owner.
     allow('update', 'core', 'services/finalizers endpoints/finalizers'),
     allow('create delete get list update watch', 'discovery.k8s.io', 'endpointslices'),
     allow('create', 'discovery.k8s.io', 'endpointslices/restricted'),
     writeEvents,
   ],
-  'generic-garbage-collector': [allow('delete get list patch update watch', '*', '*'), writeEvents],
-  'horizontal-pod-autoscaler': [
-    allow('get list watch', 'autoscaling', 'horizontalpodautoscalers'),
-    allow('update', 'autoscaling', 'horizontalpodautoscalers/status'),
-    allow('get update', '*', '*/scale'),
-    allow('list', 'core', 'pods'),
-    allow('list get', 'custom.metrics.k8s.io external.metrics.k8s.io', '*'),
-    allow('list', 'metrics.k8s.io', 'pods'),
+  'route-controller': [allow('list watch', 'core', 'nodes'), allow('patch', 'core', 'nodes/status'), writeEvents],
+  'service-controller': [
+    allow(read, 'core', 'services'),
+    allow('patch update', 'core', 'services/status'),
+    allow('list watch', 'core', 'nodes'),
     writeEvents,
   ],
-  'job-controller': [
-    allow('get list patch update watch', 'batch', 'jobs'),
-    allow('patch update', 'batch', 'jobs/status'),
-    allow('update', 'batch', 'jobs/finalizers'),
-    allow('create delete list patch watch', 'core', 'pods'),
+  'service-cidrs-controller': [
+    allow('get list patch update watch', 'networking.k8s.io', 'servicecidrs'),
+    allow('patch update', 'networking.k8s.io', 'servicecidrs/finalizers servicecidrs/status'),
+    allow(read, 'networking.k8s.io', 'ipaddresses'),
     writeEvents,
+  ],
+};
+
+const nodeControllerRules: Record<string, PolicyRule[]> = {
+  'node-controller': [
+    allow('delete get list patch update', 'core', 'nodes'),
+    allow('patch update', 'core', 'nodes/status'),
+    allow('patch update', 'core', 'pods/status'),
+    allow('delete get list', 'core', 'pods'),
+    writeEvents,
+  ],
+  'ttl-controller': [allow('list patch update watch', 'core', 'nodes'), writeEvents],
+};
+
+const clusterControllerRules: Record<string, PolicyRule[]> = {
+  'certificate-controller': [
+    allow('delete get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
+    allow('update', 'certificates.k8s.io', 'certificatesigningrequests/approval certificatesigningrequests/status'),
+    allow('approve', 'certificates.k8s.io', 'signers', 'kubernetes.io/kube-apiserver-client-kubelet'),
+    allow(
+      'sign',
+      'certificates.k8s.io',
+      'signers',
+      'kubernetes.io/kube-apiserver-client',
+      'kubernetes.io/kube-apiserver-client-kubelet',
+      'kubernetes.io/kubelet-serving',
+      'kubernetes.io/legacy-unknown',
+    ),
+    allow('create', 'authorization.k8s.io', 'subjectaccessreviews'),
+    writeEvents,
+  ],
+  // It copies any rule into any role, and so must be allowed to escalate.
+  'clusterrole-aggregation-controller': [
+    allow('escalate get list patch update watch', 'rbac.authorization.k8s.io', 'clusterroles'),
+  ],
+  'generic-garbage-collector': [allow('delete get list patch update watch', '*', '*'), writeEvents],
+  'legacy-service-account-token-cleaner': [
+    allow('get', 'core', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
+    allow('delete patch', 'core', 'secrets'),
   ],
   'namespace-controller': [
     allow('delete get list watch', 'core', 'namespaces'),
     allow('update', 'core', 'namespaces/finalize namespaces/status'),
     allow('delete deletecollection get list', '*', '*'),
-  ],
-  'node-controller': [
-    allow('delete get list patch update', 'core', 'nodes'),
-    allow('patch update', 'core', 'nodes/status'),
-    allow('patch update', 'core', 'pods/status'),
-    allow('delete list get', 'core', 'pods'),
-    allow('create delete get list patch update watch', 'coordination.k8s.io', 'leases'),
-    writeEvents,
-  ],
-  'pod-garbage-collector': [
-    allow('delete list watch', 'core', 'pods'),
-    allow('get list', 'core', 'nodes'),
-    allow('patch', 'core', 'pods/status'),
-  ],
-  'replicaset-controller': [
-    allow('get list update watch', 'apps', 'replicasets'),
-    allow('update', 'apps', 'replicasets/status replicasets/finalizers'),
-    allow('create delete list patch watch', 'core', 'pods'),
-    writeEvents,
-  ],
-  'replication-controller': [
-    allow('get list update watch', 'core', 'replicationcontrollers'),
-    allow('update', 'core', 'replicationcontrollers/status replicationcontrollers/finalizers'),
-    allow('create delete list patch watch', 'core', 'pods'),
-    writeEvents,
   ],
   'resourcequota-controller': [
     allow('list watch', '*', '*'),
@@ -122,14 +99,17 @@ const rules: Record<string, PolicyRule[]> = {
   ],
   'root-ca-cert-publisher': [allow('create update', 'core', 'configmaps'), writeEvents],
   'service-account-controller': [allow('create', 'core', 'serviceaccounts'), writeEvents],
-  'statefulset-controller': [
-    allow('list watch', 'core', 'pods'),
-    allow('get list watch', 'apps', 'statefulsets'),
-    allow('update', 'apps', 'statefulsets/status statefulsets/finalizers'),
-    allow('create delete get patch update', 'core', 'pods'),
-    allow('create delete get list patch update watch', 'apps', 'controllerrevisions'),
-    allow('create get', 'core', 'persistentvolumeclaims'),
+  'validatingadmissionpolicy-status-controller': [
+    allow(read, 'admissionregistration.k8s.io', 'validatingadmissionpolicies'),
+    allow('get patch update', 'admissionregistration.k8s.io', 'validatingadmissionpolicies/status'),
     writeEvents,
   ],
-  'ttl-after-finished-controller': [allow('delete get list watch', 'batch', 'jobs'), writeEvents],
+};
+
+const rules: Record<string, PolicyRule[]> = {
+  ...clusterControllerRules,
+  ...networkControllerRules,
+  ...nodeControllerRules,
+  ...storageControllerRules,
+  ...workloadControllerRules,
 };

@@ -16,6 +16,7 @@ export const nodeRules = (): PolicyRule[] => [
   allow('create', 'core', 'pods/eviction'),
   allow(read, 'core', 'configmaps secrets'),
   allow('get', 'core', 'persistentvolumeclaims persistentvolumes'),
+  allow('get', 'core', 'endpoints'),
   allow('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
   allow('create delete get patch update', 'coordination.k8s.io', 'leases'),
   allow('get', 'storage.k8s.io', 'volumeattachments'),
@@ -24,4 +25,6 @@ export const nodeRules = (): PolicyRule[] => [
   allow(read, 'storage.k8s.io', 'csidrivers'),
   allow('create delete get patch update', 'storage.k8s.io', 'csinodes'),
   allow(read, 'node.k8s.io', 'runtimeclasses'),
+  allow('get', 'resource.k8s.io', 'resourceclaims'),
+  allow(`create delete deletecollection patch update ${read}`, 'resource.k8s.io', 'resourceslices'),
 ];

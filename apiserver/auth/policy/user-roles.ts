@@ -6,6 +6,9 @@ const label = (name: string): string => `rbac.authorization.k8s.io/aggregate-to-
 const into = (name: string): Record<string, string> => ({ [label(name)]: 'true' });
 
 const workloads = 'daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale';
+/** What the group extensions served once. Kubernetes' roles still name it, for objects of servers that are long gone. */
+const formerly =
+  'daemonsets deployments deployments/scale ingresses networkpolicies replicasets replicasets/scale replicationcontrollers/scale';
 const stateful = 'statefulsets statefulsets/scale';
 
 export const userRoles = (): AnyObject[] => [
@@ -41,7 +44,9 @@ function editRules() {
     allow(write, 'autoscaling', 'horizontalpodautoscalers'),
     allow(write, 'batch', 'cronjobs jobs'),
     allow(write, 'policy', 'poddisruptionbudgets'),
+    allow(write, 'extensions', `${formerly} deployments/rollback`),
     allow(write, 'networking.k8s.io', 'ingresses networkpolicies'),
+    allow(write, 'resource.k8s.io', 'resourceclaims resourceclaimtemplates'),
     allow(`${read} ${write}`, 'coordination.k8s.io', 'leases'),
   ];
 }
@@ -69,6 +74,8 @@ function viewRules() {
     allow(read, 'autoscaling', 'horizontalpodautoscalers horizontalpodautoscalers/status'),
     allow(read, 'batch', 'cronjobs cronjobs/status jobs jobs/status'),
     allow(read, 'policy', 'poddisruptionbudgets poddisruptionbudgets/status'),
+    allow(read, 'extensions', `${formerly} daemonsets/status deployments/status ingresses/status replicasets/status`),
     allow(read, 'networking.k8s.io', 'ingresses ingresses/status networkpolicies'),
+    allow(read, 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates'),
   ];
 }
