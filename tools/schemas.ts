@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { builtinKinds } from '../api/kinds/index.js';
 import { subresourceTypes } from '../api/kinds/subresources.js';
 import { descriptionsFile, modelsFile } from '../api/schema/files.js';
+import { formerModels } from '../api/schema/former.js';
 import type { GeneratedModel, GeneratedModels } from '../api/schema/models.js';
 import { readTypings, type Typings } from './typings.js';
 
@@ -53,7 +54,7 @@ const packageOf = (group: string, version: string): string =>
   `${packageOfGroup[group] ?? `io.k8s.api.${group.split('.')[0]}`}.${version}`;
 
 /** 'V1PodSpec', 'CoreV1Event' and 'RbacV1Subject' without what keeps them apart in one flat folder. */
-const shortName = (model: string): string => model.replace(/^(?:[A-Z][a-z]+)?V1/, '');
+const shortName = (model: string): string => model.replace(/^(?:[A-Z][a-z]+)?V\d+(?:(?:alpha|beta)\d+)?/, '');
 
 const scalars: Record<string, string> = {
   string: 'string',
@@ -72,6 +73,31 @@ function typeOf(type: string, format: string): string {
   if (type === 'number') return format === 'double' || format === '' ? 'number' : format;
   if (type === 'string' && format === 'byte') return 'byte';
   return scalars[type] ?? type;
+}
+
+interface Source {
+  fields: Record<string, string>;
+  typings: Typings;
+}
+
+/** What a model says, be it client-node's or one of a version that is served no more. */
+async function read(model: string): Promise<Source> {
+  const former = formerModels[model];
+  if (!former) {
+    const attributes = await attributesOf(model);
+    const fields = attributes.map(({ baseName, type, format }) => [baseName, typeOf(type, format)] as const);
+    return { fields: Object.fromEntries(fields), typings: typingsOf(model) };
+  }
+  const { fields, typings } = await read(former.like);
+  const kept = Object.entries(fields).filter(([name]) => !former.without?.includes(name));
+  return {
+    fields: { ...Object.fromEntries(kept), ...former.fields },
+    typings: {
+      description: typings.description,
+      fields: { ...typings.fields, ...former.descriptions },
+      required: typings.required.filter(name => !former.without?.includes(name)),
+    },
+  };
 }
 
 async function attributesOf(model: string): Promise<Attribute[]> {
@@ -95,11 +121,10 @@ class Collection {
   async add(model: string, packageName: string): Promise<void> {
     if (this.models[model]) return;
     const name = shortName(model);
-    const home = metaTypes.has(name) ? meta : packageName;
-    const attributes = await attributesOf(model);
-    const typings = typingsOf(model);
-    const fields = attributes.map(({ baseName, type, format }) => [baseName, typeOf(type, format)] as const);
-    const generated = { definition: `${home}.${name}`, fields: Object.fromEntries(fields), required: typings.required };
+    const former = formerModels[model]?.home;
+    const home = metaTypes.has(name) ? meta : former ? `io.k8s.api.${former}` : packageName;
+    const { fields, typings } = await read(model);
+    const generated = { definition: `${home}.${name}`, fields, required: typings.required };
     this.models[model] = generated;
     this.descriptions[model] = { '': typings.description, ...typings.fields };
     for (const next of mentioned(generated)) await this.add(next, home === meta ? meta : packageName);

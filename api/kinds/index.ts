@@ -1,8 +1,9 @@
-/** Every built-in kind, and how to find one. */
+/** Every built-in kind, and how to find one. Of a kind with several versions, the one that stores comes first. */
 import { bindingRow } from './binding.js';
 import { configMapRow } from './configmap.js';
 import { endpointsRow } from './endpoints.js';
-import { endpointSliceRow } from './endpointslice.js';
+import { endpointSliceRow } from './endpointslice/row.js';
+import { endpointSliceV1beta1Row } from './endpointslice/v1beta1.js';
 import { eventRow } from './event.js';
 import { leaseRow } from './lease.js';
 import { namespaceRow } from './namespace.js';
@@ -44,6 +45,7 @@ export const builtinKinds: readonly KindRow[] = [
   subjectAccessReviewRow,
   leaseRow,
   endpointSliceRow,
+  endpointSliceV1beta1Row,
   clusterRoleBindingRow,
   clusterRoleRow,
   roleBindingRow,

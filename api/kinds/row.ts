@@ -4,6 +4,7 @@
  */
 import type { FieldError } from '../status.js';
 import type { AnyObject } from '../types.js';
+import type { Conversion } from './conversion.js';
 
 /** A printer column of the Table that `kubectl get` shows. */
 export interface Column {
@@ -62,6 +63,10 @@ export interface KindRow {
   readonly scale?: { specReplicas: string; statusReplicas: string; selector: string };
   /** What is stored only for so long, in seconds (Event: 3600). */
   readonly ttlSeconds?: number;
+  /** Present where the same objects are served in several versions: in which they are stored, and how they become this row's. */
+  readonly conversion?: Conversion;
+  /** Made at run time of a CustomResourceDefinition. */
+  readonly custom?: boolean;
 }
 
 /** 'v1' or 'rbac.authorization.k8s.io/v1'. */

@@ -90,6 +90,15 @@ const aboutMerging = ({ merging, type }: Field): Schema => ({
   ...(merging && merging.strategies.length > 0 ? { 'x-kubernetes-patch-strategy': merging.strategies.join(',') } : {}),
 });
 
+/** Versions that have the same shape share one definition. */
+function together(known: unknown, kinds: readonly GroupVersionKind[]): GroupVersionKind[] {
+  const all = new Map<string, GroupVersionKind>();
+  for (const kind of [...((known as GroupVersionKind[] | undefined) ?? []), ...kinds]) {
+    all.set(`${kind.group}/${kind.version}/${kind.kind}`, kind);
+  }
+  return [...all.values()];
+}
+
 /** Collects the definitions of models, and of all they are made of. */
 export class Definitions {
   readonly schemas: Record<string, Schema> = {};
@@ -108,7 +117,7 @@ export class Definitions {
     const kinds = acceptsAnyVersion({ group: '', version: '', kind: '', model: modelName })
       ? this.versions.map(version => ({ ...version, kind: 'DeleteOptions' }))
       : kind && [kind];
-    if (kinds) schema['x-kubernetes-group-version-kind'] = kinds;
+    if (kinds) schema['x-kubernetes-group-version-kind'] = together(schema['x-kubernetes-group-version-kind'], kinds);
     return this.dialect.refer(model.definition, {});
   }
 

@@ -1,5 +1,6 @@
 /** One change of one object, as the cache saw it, and what has been encoded of it for watchers. */
 import type { CacheEntry } from './entry.js';
+import { type Filter, matches } from './filter.js';
 import { type EventType, frame, type Representation } from './representation.js';
 
 export class Change {
@@ -33,10 +34,20 @@ export class Change {
     const key = `${type}/${representation.key}`;
     let line = this.#frames.get(key);
     if (!line) {
-      line = frame(type, representation.object(type === 'DELETED' ? this.#last() : (this.now as CacheEntry)));
+      line = frame(type, representation.object(this.shown(type)));
       this.#frames.set(key, line);
     }
     return line;
+  }
+
+  /** The entry that an event of this type is about. */
+  shown(type: EventType): CacheEntry {
+    return type === 'DELETED' ? this.#last() : (this.now as CacheEntry);
+  }
+
+  /** The state after the change, and the one before. */
+  get states(): CacheEntry[] {
+    return [this.now, this.before].filter(entry => entry !== undefined);
   }
 
   /** Gives back what was encoded: those who watch have long been told. */
@@ -48,4 +59,22 @@ export class Change {
     this.#gone ??= (this.before as CacheEntry).deletedAt(this.revision);
     return this.#gone;
   }
+}
+
+/** Resolves once all of these can be judged and shown; undefined when they can. */
+export function prepareChanges(
+  changes: readonly Change[],
+  filter: Filter,
+  representation: Representation,
+): Promise<void> | undefined {
+  if (!representation.prepare) return undefined;
+  const shown = (): Promise<void> | undefined =>
+    representation.prepare?.(
+      changes.flatMap(change => {
+        const type = change.seenAs(entry => matches(filter, entry));
+        return type ? [change.shown(type)] : [];
+      }),
+    );
+  const judged = filter.view?.prepare(changes.flatMap(change => change.states));
+  return judged === undefined ? shown() : judged.then(shown);
 }

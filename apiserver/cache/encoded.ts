@@ -42,5 +42,21 @@ export function atRevision(bytes: Buffer, revision: number): Buffer {
   return Buffer.concat([bytes.subarray(0, start), Buffer.from(String(revision)), bytes.subarray(end)]);
 }
 
+const versionAt = /"apiVersion":"([\w./-]+)"/;
+/** Longer than any kind and apiVersion are together. */
+const headLength = 512;
+
+/** The apiVersion that bytes say in their head, where `encodeStored` and `withRevision` leave it. */
+export const apiVersionIn = (bytes: Buffer): string =>
+  versionAt.exec(bytes.toString('latin1', 0, headLength))?.[1] ?? '';
+
+/** The same bytes under another apiVersion. */
+export function withApiVersion(bytes: Buffer, apiVersion: string): Buffer {
+  const found = versionAt.exec(bytes.toString('latin1', 0, headLength));
+  if (!found) throw new TypeError('the bytes of an object do not begin with its apiVersion');
+  const said = Buffer.from(`"apiVersion":"${apiVersion}"`);
+  return Buffer.concat([bytes.subarray(0, found.index), said, bytes.subarray(found.index + found[0].length)]);
+}
+
 export const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,11 +1,12 @@
 /** One object in the cache: its bytes always, the decoded object from the first time somebody asks for it. */
 import type { AnyObject } from '../../api/types.js';
-import { atRevision } from './encoded.js';
+import { apiVersionIn, atRevision } from './encoded.js';
 
 export class CacheEntry {
   readonly namespace: string;
   readonly name: string;
   #object: AnyObject | undefined;
+  #apiVersion: string | undefined;
 
   /**
    * `path` is "namespace/name", or "name" for kinds without namespaces; `bytes` is the JSON with its resourceVersion.
@@ -27,6 +28,12 @@ export class CacheEntry {
   get object(): AnyObject {
     this.#object ??= JSON.parse(this.bytes.toString()) as AnyObject;
     return this.#object;
+  }
+
+  /** The version in which the object was stored. */
+  get apiVersion(): string {
+    this.#apiVersion ??= apiVersionIn(this.bytes);
+    return this.#apiVersion;
   }
 
   /** A copy that its owner may change. */

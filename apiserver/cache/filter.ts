@@ -1,5 +1,6 @@
 /** What a list or a watch is narrowed to. Built by the registry from selectors; the cache asks only these questions. */
 import type { CacheEntry } from './entry.js';
+import type { VersionView } from './version-view.js';
 
 export interface Filter {
   /** '' is all namespaces. */
@@ -10,6 +11,8 @@ export interface Filter {
   readonly exact: ReadonlyMap<string, string>;
   /** The rest of the question; absent when namespace and name say all. */
   readonly test?: ((entry: CacheEntry) => boolean) | undefined;
+  /** The test reads entries in this version: they are prepared before it is asked. */
+  readonly view?: VersionView | undefined;
 }
 
 export const everything: Filter = { namespace: '', exact: new Map() };

@@ -14,8 +14,11 @@ const special: Record<string, string> = {
   replicationcontrollers: 'controllers',
 };
 
-/** Groups that were part of Kubernetes before keys had groups in them; custom resources have theirs. */
-const withoutGroup = (group: string): boolean => group === '' || group.endsWith('.k8s.io') || !group.includes('.');
+/** Groups of Kubernetes' own that came as extensions of it: their keys have the group in them, as custom resources have. */
+const extensions = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
+const withoutGroup = ({ group, custom }: Pick<KindRow, 'group' | 'custom'>): boolean =>
+  !custom && !extensions.has(group) && (group === '' || group.endsWith('.k8s.io') || !group.includes('.'));
 
 export interface Place {
   prefix: string;
@@ -30,11 +33,11 @@ export class KeySpace {
     for (const row of rows) this.#known.add(this.prefixOf(row));
   }
 
-  /** '/registry/pods/' */
+  /** '/registry/pods/'. All versions of a kind stand under one prefix. */
   prefixOf(row: KindRow): string {
-    if (!withoutGroup(row.group)) return `${registryPrefix}${row.group}/${row.plural}/`;
-    const plural = (row.group === '' ? special[row.plural] : undefined) ?? row.plural;
-    return `${registryPrefix}${plural}/`;
+    const { group, plural, custom } = row.conversion?.storage ?? row;
+    if (!withoutGroup({ group, ...(custom ? { custom } : {}) })) return `${registryPrefix}${group}/${plural}/`;
+    return `${registryPrefix}${(group === '' ? special[plural] : undefined) ?? plural}/`;
   }
 
   keyOf(row: KindRow, namespace: string, name: string): string {

@@ -13,6 +13,8 @@ export interface Representation {
   list(entries: readonly CacheEntry[], meta: ListHead): Buffer[];
   /** The object of a BOOKMARK event. */
   bookmark(revision: number, annotations?: Record<string, string>): Buffer;
+  /** Resolves once all of these can be shown; undefined when they can. Absent where they always can. */
+  prepare?(entries: readonly CacheEntry[]): Promise<void> | undefined;
 }
 
 export interface ListHead {

@@ -3,6 +3,7 @@
  * runs ahead of the store, and `fresh` waits until it has caught up with all that was acknowledged.
  */
 import type { Clock } from '../../api/clock.js';
+import { isStorage } from '../../api/kinds/conversion.js';
 import type { KindRow } from '../../api/kinds/row.js';
 import { statusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
@@ -45,7 +46,7 @@ export class WatchCache {
   static async open(options: WatchCacheOptions): Promise<WatchCache> {
     const cache = new WatchCache(options);
     const { entries, revision } = await cache.#load();
-    for (const row of options.rows) {
+    for (const row of options.rows.filter(isStorage)) {
       const prefix = cache.#keys.prefixOf(row);
       const valueAt = (index: string, object: AnyObject): string | undefined => indexValue(row, index, object);
       cache.#resources.set(prefix, new ResourceCache(entries.get(prefix) ?? [], revision, valueAt));

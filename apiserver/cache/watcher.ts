@@ -3,10 +3,13 @@
  * written once a tick, in one write. A client that lags is waited for until its queue is full; then its watch is ended,
  * and it resumes from the last revision it saw. Nothing is ever skipped.
  */
+
+import { StatusError, statusError } from '../../api/status.js';
 import type { Status } from '../../api/types.js';
 import type { Sink } from '../contracts.js';
-import type { Change } from './change.js';
+import { type Change, prepareChanges } from './change.js';
 import { type Filter, matches } from './filter.js';
+import { InOrder } from './in-order.js';
 import { frame, type Representation } from './representation.js';
 
 const maxQueued = 16_384;
@@ -30,6 +33,8 @@ export class Watcher {
   #ended = false;
   #nextBookmark: number;
   readonly #onEnd: (() => void)[] = [];
+  /** Present where objects may have to be converted before they are told. */
+  readonly #order: InOrder | undefined;
 
   /** `wake` asks for a flush at the end of this tick. */
   constructor(
@@ -40,6 +45,13 @@ export class Watcher {
     now: number,
     private readonly wake: (watcher: Watcher) => void,
   ) {
+    if (representation.prepare) {
+      this.#order = new InOrder({
+        prepare: changes => prepareChanges(changes, filter, representation),
+        pass: change => this.#tell(change),
+        fail: error => this.fail(statusOf(error)),
+      });
+    }
     this.#nextBookmark = now + (schedule.bookmarkEveryMs ?? Number.POSITIVE_INFINITY);
     sink.onClose(() => this.#close());
     sink.onDrain(() => {
@@ -60,7 +72,18 @@ export class Watcher {
     this.wake(this);
   }
 
+  /** As `startWith`, once the frames can be made; changes wait until then. */
+  startAfter(ready: Promise<void>, initial: () => Iterator<Buffer>): void {
+    this.#order?.hold(ready, () => this.startWith(initial()));
+  }
+
   offer(change: Change): void {
+    if (!this.#order) this.#tell(change);
+    else if (this.#order.length < maxQueued) this.#order.offer(change);
+    else this.#giveUp();
+  }
+
+  #tell(change: Change): void {
     const type = change.seenAs(entry => matches(this.filter, entry));
     if (type) this.#push(change.frame(type, this.representation));
   }
@@ -68,7 +91,8 @@ export class Watcher {
   /** The passing of time: bookmarks when they are due, the end when it has come. All up to `revision` was offered. */
   tick(now: number, revision: number): void {
     const closing = now >= this.schedule.deadline;
-    if (this.schedule.bookmarkEveryMs !== undefined && !this.#initial && (closing || now >= this.#nextBookmark)) {
+    const told = !this.#initial && !this.#order?.waiting;
+    if (this.schedule.bookmarkEveryMs !== undefined && told && (closing || now >= this.#nextBookmark)) {
       this.#nextBookmark = now + this.schedule.bookmarkEveryMs;
       this.#push(frame('BOOKMARK', this.representation.bookmark(revision)));
     }
@@ -108,10 +132,14 @@ export class Watcher {
     this.#queue.push(line);
     this.#queuedBytes += line.length;
     const lagging = this.#blocked || this.#initial !== undefined;
-    if (lagging && (this.#queue.length > maxQueued || this.#queuedBytes > maxQueuedBytes)) {
-      this.sink.end();
-      this.#close();
-    } else this.wake(this);
+    if (lagging && (this.#queue.length > maxQueued || this.#queuedBytes > maxQueuedBytes)) this.#giveUp();
+    else this.wake(this);
+  }
+
+  #giveUp(): void {
+    if (this.#ended) return;
+    this.sink.end();
+    this.#close();
   }
 
   #nextChunk(): Buffer | undefined {
@@ -140,3 +168,6 @@ export class Watcher {
     for (const listener of this.#onEnd) listener();
   }
 }
+
+const statusOf = (error: unknown): Status =>
+  error instanceof StatusError ? error.status : statusError('InternalError', (error as Error).message).status;

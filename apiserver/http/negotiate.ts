@@ -2,6 +2,7 @@
 import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
 import { badRequest, statusError } from '../../api/status.js';
 import { plain, type Representation } from '../cache/representation.js';
+import { versioned, viewOf } from '../cache/version-view.js';
 import { partial } from '../registry/partial.js';
 import { type IncludeObject, table } from '../registry/table.js';
 
@@ -28,10 +29,16 @@ const jsonTypes = new Set(['application/json', 'application/*', '*/*']);
 function plainFor(row: KindRow): Representation {
   let found = plainByRow.get(row);
   if (!found) {
-    found = plain(apiVersionOf(row), row.kind);
+    found = inVersion(row, plain(apiVersionOf(row), row.kind));
     plainByRow.set(row, found);
   }
   return found;
+}
+
+/** Of objects that another row stores, the bytes are not this row's. */
+function inVersion(row: KindRow, representation: Representation): Representation {
+  const view = viewOf(row);
+  return view ? versioned(representation, view) : representation;
 }
 
 function shapeOf(
@@ -44,8 +51,8 @@ function shapeOf(
   if (as === undefined) return plainFor(row);
   const version = parameters.get('v');
   if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
-  if (as === 'Table') return table(row, version, includeObject(query), now);
-  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return partial(version);
+  if (as === 'Table') return inVersion(row, table(row, version, includeObject(query), now));
+  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return inVersion(row, partial(version));
   return undefined;
 }
 

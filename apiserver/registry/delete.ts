@@ -53,6 +53,7 @@ export async function removeAll(env: Environment, call: Call): Promise<Answer> {
     await Promise.all(entries.slice(i, i + atOnce).map(entry => deleteListed(env, call, entry, options)));
   }
   const { representation } = call;
+  await representation.prepare?.(entries);
   const body = representation.list(entries, { resourceVersion: String(env.cache.revision) });
   return { status: 200, contentType: representation.contentType, body };
 }

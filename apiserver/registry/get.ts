@@ -2,6 +2,7 @@
 import { invalid, notFound } from '../../api/status.js';
 import { invalidValue } from '../../api/validation/errors.js';
 import type { CacheEntry } from '../cache/entry.js';
+import { viewOf } from '../cache/version-view.js';
 import { type Answer, type Call, type Environment, named, namespaceOf, shown } from './call.js';
 import { pathOf } from './write.js';
 
@@ -9,7 +10,7 @@ export async function get(env: Environment, call: Call): Promise<Answer> {
   return shown(call, 200, await find(env, call));
 }
 
-/** The object that the call names, with every acknowledged write in it. Throws NotFound. */
+/** The object that the call names, in its version, with every acknowledged write in it. Throws NotFound. */
 export async function find(env: Environment, call: Call): Promise<CacheEntry> {
   const version = call.query.get('resourceVersion') ?? '';
   if (version === '') await env.cache.fresh();
@@ -17,7 +18,7 @@ export async function find(env: Environment, call: Call): Promise<CacheEntry> {
   const path = pathOf({ namespace: namespaceOf(call), name: call.info.name });
   const entry = env.cache.resource(call.row).get(path);
   if (!entry) throw notFound(named(call.row, call.info.name));
-  return entry;
+  return viewOf(call.row)?.show(entry) ?? entry;
 }
 
 function parseVersion(text: string): number {

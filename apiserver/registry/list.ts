@@ -7,6 +7,7 @@ import { Compacted, FutureRevision } from '../../storage/store.js';
 import type { CacheEntry } from '../cache/entry.js';
 import { type Filter, matches } from '../cache/filter.js';
 import type { ListHead } from '../cache/representation.js';
+import type { ResourceCache } from '../cache/resource-cache.js';
 import type { Answer, Call, Environment } from './call.js';
 import { decodeToken, encodeToken } from './continue-token.js';
 import { type ListOptions, parseListOptions } from './list-options.js';
@@ -38,6 +39,7 @@ export async function list(env: Environment, call: Call): Promise<Answer> {
   const options = parseListOptions(call.query, false);
   const filter = filterOf(call, options);
   const selected = await select(env, call, options, filter);
+  await call.representation.prepare?.(selected.entries);
   return {
     status: 200,
     contentType: call.representation.contentType,
@@ -49,7 +51,16 @@ export async function list(env: Environment, call: Call): Promise<Answer> {
 export async function selectAll(env: Environment, call: Call): Promise<readonly CacheEntry[]> {
   const filter = filterOf(call, parseListOptions(call.query, false));
   await env.cache.fresh();
-  return env.cache.resource(call.row).select(filter);
+  return selectFrom(env.cache.resource(call.row), filter);
+}
+
+/** What matches now. The test may read objects in a version that a webhook makes: then that is waited for. */
+async function selectFrom(resource: ResourceCache, filter: Filter, after = ''): Promise<readonly CacheEntry[]> {
+  for (;;) {
+    const waiting = filter.view?.prepare(resource.all(filter.namespace));
+    if (!waiting) return resource.select(filter, after);
+    await waiting;
+  }
 }
 
 function headOf({ entries, revision, more, remaining }: Selected): ListHead {
@@ -82,8 +93,9 @@ async function select(env: Environment, call: Call, options: ListOptions, filter
 const exact = ({ resourceVersion, resourceVersionMatch, limit }: ListOptions): boolean =>
   resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && resourceVersion !== '0' && limit > 0);
 
-function fromCache(env: Environment, call: Call, { filter, revision, after, limit }: Wanted): Selected {
-  const found = env.cache.resource(call.row).select(filter, after);
+async function fromCache(env: Environment, call: Call, wanted: Wanted): Promise<Selected> {
+  const { filter, revision, after, limit } = wanted;
+  const found = await selectFrom(env.cache.resource(call.row), filter, after);
   const entries = limit > 0 ? found.slice(0, limit) : found;
   const remaining = found.length - entries.length;
   const selected = { entries, revision: revision ?? env.cache.revision, more: remaining > 0 };
@@ -114,9 +126,10 @@ async function fromStore(env: Environment, call: Call, wanted: Wanted & { revisi
       limit: storePage,
       ...(after === undefined ? {} : { after }),
     });
-    for (const stored of page.entries) {
-      after = stored.key;
-      const entry = entryOf(stored.key.slice(root.length), stored);
+    const found = page.entries.map(stored => entryOf(stored.key.slice(root.length), stored));
+    await filter.view?.prepare(found);
+    after = page.entries.at(-1)?.key;
+    for (const entry of found) {
       if (!matches(filter, entry)) continue;
       if (limit > 0 && entries.length === limit) return { entries, revision, more: true };
       entries.push(entry);

@@ -9,6 +9,7 @@ import {
 } from '../../api/selectors/index.js';
 import type { CacheEntry } from '../cache/entry.js';
 import type { Filter } from '../cache/filter.js';
+import { viewOf } from '../cache/version-view.js';
 import { type Call, namespaceOf } from './call.js';
 import type { ListOptions } from './list-options.js';
 
@@ -27,8 +28,9 @@ export function filterOf(call: Call, { labelSelector, fieldSelector }: ListOptio
     // A namespace that contradicts the path's is left to the test, which nothing then passes.
     namespace: namespace === '' && call.row.namespaced && place ? place : namespace,
     name: said.get('metadata.name'),
-    exact: exactValues(labels, said),
+    exact: exactValues(labels, call.row.conversion ? new Map() : said),
     test: testOf(call, labels, fields),
+    view: fields.requirements.length > 0 ? viewOf(call.row) : undefined,
   };
 }
 
@@ -48,6 +50,8 @@ function exactValues(labels: Selector, fields: ReadonlyMap<string, string>): Map
 
 function testOf({ row }: Call, labels: Selector, fields: Fields): (entry: CacheEntry) => boolean {
   const anyFields = fields.requirements.length === 0;
-  return ({ object }) =>
-    labels.matches(object.metadata.labels) && (anyFields || fields.matches(selectableFields(row, object)));
+  const shown = viewOf(row)?.of ?? ((entry: CacheEntry) => entry);
+  return entry =>
+    labels.matches(entry.object.metadata.labels) &&
+    (anyFields || fields.matches(selectableFields(row, shown(entry).object)));
 }

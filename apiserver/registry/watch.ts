@@ -1,6 +1,6 @@
 /** GET with watch=true: what is there, where the client does not know it yet, and then every change. */
 import { expired, StatusError } from '../../api/status.js';
-import type { Change } from '../cache/change.js';
+import { type Change, prepareChanges } from '../cache/change.js';
 import type { CacheEntry } from '../cache/entry.js';
 import { type Filter, matches } from '../cache/filter.js';
 import { frame, type Representation } from '../cache/representation.js';
@@ -46,26 +46,37 @@ function start(env: Environment, call: Call, options: ListOptions, filter: Filte
     watcher.fail(first.status);
     return;
   }
-  watcher.startWith(first);
+  if (first.ready === undefined) watcher.startWith(first.frames());
+  else watcher.startAfter(first.ready, first.frames);
   env.cache.resource(call.row).addWatcher(watcher);
 }
 
+/** What a watch is told before any change. */
+interface First {
+  /** Present where `frames` has to wait until objects are converted. */
+  ready?: Promise<void> | undefined;
+  frames(): Iterator<Buffer>;
+}
+
 /** Expired when history was dropped between the check of the request and now. */
-function firstFrames(
-  { cache }: Environment,
-  { row, representation }: Call,
-  options: ListOptions,
-  filter: Filter,
-): Iterator<Buffer> | StatusError {
-  const resource = cache.resource(row);
+function firstFrames(env: Environment, call: Call, options: ListOptions, filter: Filter): First | StatusError {
+  const { cache } = env;
+  const { representation } = call;
+  const resource = cache.resource(call.row);
   if (startsFromState(options)) {
     const end = options.sendInitialEvents ? cache.revision : undefined;
-    return initialEvents([...resource.select(filter)], representation, end);
+    // A test that reads another version is asked only when all is converted to that.
+    const entries = [...(filter.view ? resource.all(filter.namespace) : resource.select(filter))];
+    const ready = filter.view ? filter.view.prepare(entries) : representation.prepare?.(entries);
+    const chosen = () => (filter.view ? entries.filter(entry => matches(filter, entry)) : entries);
+    return { ready, frames: () => initialEvents(chosen(), representation, end) };
   }
-  if (!resumes(options)) return [].values();
+  if (!resumes(options)) return { frames: () => [].values() };
   const version = Number(options.resourceVersion);
   const missed = resource.since(version);
-  return missed ? missedEvents(missed, filter, representation) : tooOld(version, resource.floor);
+  if (!missed) return tooOld(version, resource.floor);
+  const ready = prepareChanges(missed, filter, representation);
+  return { ready, frames: () => missedEvents(missed, filter, representation) };
 }
 
 function scheduleOf(env: Environment, options: ListOptions, now: number): WatchSchedule {

@@ -10,6 +10,7 @@ import type { AnyObject } from '../../api/types.js';
 import type { Entry, WriteOptions } from '../../storage/store.js';
 import { encodeStored, withRevision } from '../cache/encoded.js';
 import { CacheEntry } from '../cache/entry.js';
+import { viewOf } from '../cache/version-view.js';
 import { type Environment, named } from './call.js';
 
 export type Decision =
@@ -19,7 +20,7 @@ export type Decision =
   | { kind: 'keep' };
 
 export interface Outcome {
-  /** As it is now; after a removal, as it was last. */
+  /** As it is now, in the version of the place's row; after a removal, as it was last. */
   entry: CacheEntry;
   removed: boolean;
   /** Absent when nothing was written. */
@@ -40,25 +41,28 @@ const maxAttempts = 16;
 export async function insert(env: Environment, place: Place, object: AnyObject): Promise<Outcome> {
   const { row, namespace, name } = place;
   const path = pathOf(place);
-  const value = encodeStored(object);
+  const stored = row.conversion ? await row.conversion.toStorage(object) : object;
+  const value = encodeStored(stored);
   const resource = env.cache.resource(row);
   if (place.dryRun) {
     const found = resource.get(path);
     if (found) throw taken(row, name, found.object);
-    return { entry: new CacheEntry(path, value, 0), removed: false };
+    return { entry: await inVersion(row, new CacheEntry(path, value, 0)), removed: false };
   }
-  env.cache.handOver(value, object);
+  env.cache.handOver(value, stored);
   const written = await env.store.create(env.cache.keyOf(row, namespace, name), value, lifetime(row));
   if (!written.ok) throw taken(row, name, written.current && entryOf(path, written.current).object);
-  return {
-    entry: new CacheEntry(path, withRevision(value, written.revision), written.revision),
-    removed: false,
-    revision: written.revision,
-  };
+  const { revision } = written;
+  const entry = new CacheEntry(path, withRevision(value, revision), revision);
+  return { entry: await inVersion(row, entry), removed: false, revision };
 }
 
+/** A stored entry in the version of the row that is asked. */
+const inVersion = (row: KindRow, entry: CacheEntry): CacheEntry | Promise<CacheEntry> =>
+  viewOf(row)?.show(entry) ?? entry;
+
 /**
- * Changes one object. `decide` is called with the current state, and again whenever that turned out to be stale; it
+ * Changes one object. `decide` is called with the current state, in the version of the place's row, and again whenever that turned out to be stale; it
  * throws to refuse. Throws NotFound; Conflict when the object changes faster than it can be decided upon.
  */
 export async function change(
@@ -75,7 +79,7 @@ export async function change(
       certain = true;
       continue;
     }
-    const decision = await decideOr(decide, current, certain);
+    const decision = await decideOr(decide, await inVersion(place.row, current), certain);
     if (!decision) {
       const actual = await stored(env, place);
       certain = true;
@@ -83,7 +87,7 @@ export async function change(
       continue;
     }
     const outcome = await carryOut(env, place, current, decision);
-    if (outcome.done) return outcome.done;
+    if (outcome.done) return { ...outcome.done, entry: await inVersion(place.row, outcome.done.entry) };
     current = outcome.current;
     certain = true;
   }
@@ -109,14 +113,17 @@ type Attempt = { done: Outcome } | { done?: undefined; current: CacheEntry | und
 async function carryOut(env: Environment, place: Place, current: CacheEntry, decision: Decision): Promise<Attempt> {
   const path = current.path;
   if (decision.kind === 'keep') return { done: { entry: current, removed: false } };
-  const value = decision.kind === 'write' ? encodeStored(decision.object) : undefined;
+  const { conversion } = place.row;
+  const object =
+    decision.kind === 'write' && conversion ? await conversion.toStorage(decision.object) : objectOf(decision);
+  const value = object && encodeStored(object);
   if (value && says(value, current)) return { done: { entry: current, removed: false } };
   if (place.dryRun) {
     const entry = value ? new CacheEntry(path, withRevision(value, current.revision), current.revision) : current;
     return { done: { entry, removed: !value } };
   }
   const key = env.cache.keyOf(place.row, place.namespace, place.name);
-  if (value && decision.kind === 'write') env.cache.handOver(value, decision.object);
+  if (value) env.cache.handOver(value, object);
   const written = value
     ? await env.store.update(key, value, current.revision, lifetime(place.row))
     : await env.store.delete(key, current.revision);
@@ -125,6 +132,9 @@ async function carryOut(env: Environment, place: Place, current: CacheEntry, dec
   const entry = value ? new CacheEntry(path, withRevision(value, revision), revision) : current.deletedAt(revision);
   return { done: { entry, removed: !value, revision } };
 }
+
+const objectOf = (decision: Decision): AnyObject | undefined =>
+  decision.kind === 'write' ? decision.object : undefined;
 
 /** The same JSON as the current object: writing it again would only wake everybody who watches. */
 function says(value: Buffer, current: CacheEntry): boolean {

@@ -7,7 +7,7 @@ import type { Reader } from 'protobufjs/minimal.js';
 import { microTimestamp, timestamp } from '../../../api/clock.js';
 import { type JsonObject, put } from '../../../api/json.js';
 import type { KindRow } from '../../../api/kinds/row.js';
-import { type BodyType, subresourceTypes } from '../../../api/kinds/subresources.js';
+import { type BodyType, bodyVersion, subresourceTypes } from '../../../api/kinds/subresources.js';
 import { type Field, findModel, type Model, type Scalar, type Type } from '../../../api/schema/models.js';
 import { badRequest, StatusError } from '../../../api/status.js';
 import { fieldsOf } from './field-numbers.js';
@@ -65,7 +65,9 @@ function readEnvelope(reader: Reader): { apiVersion: string; kind: string; raw: 
 
 function modelFor(apiVersion: string, kind: string, rows: readonly KindRow[]): Model {
   const types: BodyType[] = [...rows, ...Object.values(subresourceTypes)];
-  const found = types.find(type => type.kind === kind && findModel(type.model));
+  const named = types.filter(type => type.kind === kind && findModel(type.model));
+  // DeleteOptions and the like travel under the version of what they are about.
+  const found = named.find(type => bodyVersion(type) === apiVersion) ?? named[0];
   const model = found && findModel(found.model);
   if (model && fieldsOf(model.definition)) return model;
   throw badRequest(`no kind "${kind}" of "${apiVersion}" is known in protobuf: send application/json`);

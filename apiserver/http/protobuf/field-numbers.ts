@@ -248,6 +248,9 @@ discovery.v1.EndpointPort: name protocol port appProtocol
 discovery.v1.EndpointSlice: metadata endpoints ports addressType
 discovery.v1.EndpointSliceList: metadata items
 discovery.v1.ForZone: name
+discovery.v1beta1.Endpoint: addresses conditions hostname targetRef topology nodeName hints
+discovery.v1beta1.EndpointSlice: metadata endpoints ports addressType
+discovery.v1beta1.EndpointSliceList: metadata items
 meta.v1.Condition: type status observedGeneration lastTransitionTime reason message
 meta.v1.DeleteOptions: gracePeriodSeconds preconditions orphanDependents propagationPolicy dryRun
   ignoreStoreReadErrorWithClusterBreakingPotential

@@ -1,12 +1,12 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { fill } from '../json.js';
-import type { FieldError } from '../status.js';
-import type { Endpoint, EndpointSlice } from '../types.js';
-import { complaints, duplicate, invalidValue, oneOf, required, tooMany } from '../validation/errors.js';
-import { dns1123Label, dns1123Subdomain, portNumber } from '../validation/strings.js';
-import { ageColumn, firstFew, nameColumn, text, unset } from './columns.js';
-import { defineKind } from './define.js';
-import { specialAddress } from './service/addresses.js';
+import { canonicalText, fill } from '../../json.js';
+import type { FieldError } from '../../status.js';
+import type { Endpoint, EndpointSlice } from '../../types.js';
+import { complaints, duplicate, invalidValue, oneOf, required, tooMany } from '../../validation/errors.js';
+import { dns1123Label, dns1123Subdomain, portNumber } from '../../validation/strings.js';
+import { ageColumn, firstFew, nameColumn, text, unset } from '../columns.js';
+import { defineKind } from '../define.js';
+import { specialAddress } from '../service/addresses.js';
 
 const addressTypes = ['IPv4', 'IPv6', 'FQDN'];
 const mostEndpoints = 1000;
@@ -68,6 +68,16 @@ function validate(slice: EndpointSlice): FieldError[] {
   ];
 }
 
+/** v1 shows what v1beta1 wrote to deprecatedTopology, and takes none that is not there already. */
+function keepTopology(slice: EndpointSlice, old?: EndpointSlice): void {
+  const known = new Set((old?.endpoints ?? []).map(({ deprecatedTopology }) => canonicalText(deprecatedTopology)));
+  for (const endpoint of slice.endpoints ?? []) {
+    if (endpoint.deprecatedTopology && !known.has(canonicalText(endpoint.deprecatedTopology))) {
+      delete endpoint.deprecatedTopology;
+    }
+  }
+}
+
 const portTexts = (slice: EndpointSlice): string[] => (slice.ports ?? []).map(port => `${port.port ?? '*'}`);
 
 export const endpointSliceRow = defineKind<EndpointSlice>({
@@ -96,6 +106,8 @@ export const endpointSliceRow = defineKind<EndpointSlice>({
       fill(port, 'protocol', 'TCP');
     }
   },
+  prepareCreate: slice => keepTopology(slice),
+  prepareUpdate: keepTopology,
   generationOf: slice => [slice.addressType, slice.endpoints, slice.ports, slice.metadata.labels],
   validate,
   validateUpdate: (slice, old) =>

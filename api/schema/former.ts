@@ -1,0 +1,38 @@
+/**
+ * Models of versions that Kubernetes serves no more, so that client-node has them no more either, and that older
+ * components still speak: each is a present model with some fields more, fewer or of another type. Part of the build
+ * (tools/schemas.ts) reads it.
+ */
+export interface FormerModel {
+  /** 'discovery.v1beta1': where its definition stands, under io.k8s.api. */
+  home: string;
+  /** The present model. */
+  like: string;
+  without?: readonly string[];
+  /** Fields and their types, in the terms of the generated file ('{}string', '[]V1beta1Endpoint'). */
+  fields?: Readonly<Record<string, string>>;
+  descriptions?: Readonly<Record<string, string>>;
+}
+
+export const formerModels: Readonly<Record<string, FormerModel>> = {
+  V1beta1EndpointSlice: {
+    home: 'discovery.v1beta1',
+    like: 'V1EndpointSlice',
+    fields: { endpoints: '[]V1beta1Endpoint' },
+  },
+  V1beta1EndpointSliceList: {
+    home: 'discovery.v1beta1',
+    like: 'V1EndpointSliceList',
+    fields: { items: '[]V1beta1EndpointSlice' },
+  },
+  V1beta1Endpoint: {
+    home: 'discovery.v1beta1',
+    like: 'V1Endpoint',
+    without: ['zone', 'deprecatedTopology'],
+    fields: { topology: '{}string' },
+    descriptions: {
+      topology:
+        'Where the endpoint is, as labels: kubernetes.io/hostname is its node, topology.kubernetes.io/zone and topology.kubernetes.io/region where that stands. At most 16.',
+    },
+  },
+};
