@@ -3,6 +3,7 @@ import type * as t from '../api/types.js';
 import type { Resource } from './client.js';
 
 const rbac = 'rbac.authorization.k8s.io';
+const storage = 'storage.k8s.io';
 const core = <T extends t.KubeObject>(plural: string, kind: string, namespaced = true): Resource<T> => ({
   group: '',
   version: 'v1',
@@ -42,5 +43,22 @@ export const clusterRoleBindings = grouped<t.ClusterRoleBinding>(
   rbac,
   'clusterrolebindings',
   'ClusterRoleBinding',
+  false,
+);
+export const priorityClasses = grouped<t.PriorityClass>('scheduling.k8s.io', 'priorityclasses', 'PriorityClass', false);
+export const runtimeClasses = grouped<t.RuntimeClass>('node.k8s.io', 'runtimeclasses', 'RuntimeClass', false);
+export const storageClasses = grouped<t.StorageClass>(storage, 'storageclasses', 'StorageClass', false);
+export const volumeAttachments = grouped<t.VolumeAttachment>(storage, 'volumeattachments', 'VolumeAttachment', false);
+export const csiDrivers = grouped<t.CSIDriver>(storage, 'csidrivers', 'CSIDriver', false);
+export const csiNodes = grouped<t.CSINode>(storage, 'csinodes', 'CSINode', false);
+export const csiStorageCapacities = grouped<t.CSIStorageCapacity>(
+  storage,
+  'csistoragecapacities',
+  'CSIStorageCapacity',
+);
+export const volumeAttributesClasses = grouped<t.VolumeAttributesClass>(
+  storage,
+  'volumeattributesclasses',
+  'VolumeAttributesClass',
   false,
 );

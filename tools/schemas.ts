@@ -46,6 +46,9 @@ const metaTypes = new Set(
   ]),
 );
 
+/** Core types that kinds of other groups are made of, whichever group comes first. */
+const homes = new Map(['PersistentVolumeSpec', 'TopologySelectorTerm'].map(name => [name, 'io.k8s.api.core.v1']));
+
 const packageOfGroup: Record<string, string> = {
   '': 'io.k8s.api.core',
   'meta.k8s.io': 'io.k8s.apimachinery.pkg.apis.meta',
@@ -122,12 +125,12 @@ class Collection {
     if (this.models[model]) return;
     const name = shortName(model);
     const former = formerModels[model]?.home;
-    const home = metaTypes.has(name) ? meta : former ? `io.k8s.api.${former}` : packageName;
+    const home = metaTypes.has(name) ? meta : former ? `io.k8s.api.${former}` : (homes.get(name) ?? packageName);
     const { fields, typings } = await read(model);
     const generated = { definition: `${home}.${name}`, fields, required: typings.required };
     this.models[model] = generated;
     this.descriptions[model] = { '': typings.description, ...typings.fields };
-    for (const next of mentioned(generated)) await this.add(next, home === meta ? meta : packageName);
+    for (const next of mentioned(generated)) await this.add(next, home);
   }
 }
 

@@ -47,6 +47,12 @@ export const count = <T extends KubeObject>(name: string, cell: (object: T) => n
   cell,
 });
 
+export const flag = <T extends KubeObject>(name: string, cell: (object: T) => boolean): TypedColumn<T> => ({
+  name,
+  type: 'boolean',
+  cell,
+});
+
 /** 'a=b,c=d', in order; '<none>' when empty. */
 export function labelText(labels: Record<string, string> | undefined | null): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);

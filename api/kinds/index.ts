@@ -21,9 +21,17 @@ import {
   tokenReviewRow,
 } from './review/rows.js';
 import type { KindRow } from './row.js';
+import { runtimeClassRow } from './runtimeclass.js';
+import { priorityClassRow } from './scheduling/priorityclass.js';
 import { secretRow } from './secret.js';
 import { serviceRow } from './service/row.js';
 import { serviceAccountRow } from './serviceaccount.js';
+import { csiDriverRow } from './storage/csidriver.js';
+import { csiNodeRow } from './storage/csinode.js';
+import { csiStorageCapacityRow } from './storage/csistoragecapacity.js';
+import { storageClassRow } from './storage/storageclass.js';
+import { volumeAttachmentRow } from './storage/volumeattachment.js';
+import { volumeAttributesClassRow } from './storage/volumeattributesclass.js';
 
 export const builtinKinds: readonly KindRow[] = [
   bindingRow,
@@ -50,6 +58,14 @@ export const builtinKinds: readonly KindRow[] = [
   clusterRoleRow,
   roleBindingRow,
   roleRow,
+  priorityClassRow,
+  runtimeClassRow,
+  csiDriverRow,
+  csiNodeRow,
+  csiStorageCapacityRow,
+  storageClassRow,
+  volumeAttachmentRow,
+  volumeAttributesClassRow,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

@@ -16,6 +16,7 @@ export interface Merging {
 
 /** Lists whose items have an identity, and are merged by it. */
 const keyed: Record<string, string> = {
+  'CSINodeSpec.drivers': 'name',
   'Container.env': 'name',
   'Container.ports': 'containerPort,protocol',
   'Container.volumeDevices': 'devicePath',
@@ -55,6 +56,7 @@ const keyedWithoutMerge: Record<string, string> = {
 };
 
 const sets = [
+  'CSIDriverSpec.volumeLifecycleModes',
   'ContainerRestartRuleOnExitCodes.values',
   'Endpoint.addresses',
   'NodeAllocatableResourceClaimStatus.containers',
@@ -69,6 +71,8 @@ const mergedSets = ['NodeSpec.podCIDRs', 'ObjectMeta.finalizers'];
 const retainsKeys = ['PodSpec.resourceClaims', 'PodSpec.volumes', 'PodStatus.resourceClaimStatuses'];
 
 const atomicMaps = new Set([
+  'Scheduling.nodeSelector',
+  'TopologySelectorTerm',
   'ConfigMapKeySelector',
   'EndpointAddress',
   'FileKeySelector',
@@ -92,6 +96,10 @@ const atomicMaps = new Set([
 ]);
 
 const quantities = new Set([
+  'CSIStorageCapacity.capacity',
+  'CSIStorageCapacity.maximumVolumeSize',
+  'Overhead.podFixed',
+  'PersistentVolumeSpec.capacity',
   'ContainerStatus.allocatedResources',
   'EmptyDirVolumeSource.sizeLimit',
   'NodeAllocatableResourceClaimStatus.resources',

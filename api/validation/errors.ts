@@ -31,6 +31,12 @@ export const tooLong = (field: string, bytes: number): FieldError =>
 export const tooMany = (field: string, count: number, most: number): FieldError =>
   say('FieldValueTooMany', field, `Too many: ${count}`, `must have at most ${most} items`);
 
+export const tooManyProperties = (field: string, count: number, most: number): FieldError =>
+  say('FieldValueTooMany', field, `Too many: ${count}`, `must have at most ${most} entries`);
+
+export const immutable = (field: string, value: unknown): FieldError =>
+  invalidValue(field, value, 'field is immutable');
+
 /** The supported values are named in the order given: sort them where Kubernetes does. */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
   say(

@@ -3,12 +3,14 @@ import { randomInt } from 'node:crypto';
 import type { ClusterAuthorizer } from '../auth/authorizer.js';
 import type { AdmissionPlugin, Lookup } from '../contracts.js';
 import { createOnUpdate } from './create-on-update.js';
+import { defaultStorageClass } from './default-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { denyServiceExternalIPs } from './deny-service-external-ips.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/index.js';
 import { priority } from './priority.js';
 import { rbacEscalation } from './rbac-escalation.js';
+import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { taintNodes } from './taint-nodes.js';
 
@@ -29,6 +31,8 @@ export function builtinAdmission({ lookup, authorizer, randomSuffix = suffix }: 
     taintNodes,
     priority(lookup),
     defaultTolerationSeconds,
+    runtimeClass(lookup),
+    defaultStorageClass(lookup),
     denyServiceExternalIPs(authorizer),
     rbacEscalation(authorizer),
   ];

@@ -52,6 +52,7 @@ describe('Priority', () => {
   const none = priority(new FakeLookup());
   const some = priority(
     new FakeLookup([
+      priorityClass('system-node-critical', 2_000_001_000),
       priorityClass('high', 1000, { preemptionPolicy: 'Never' }),
       priorityClass('usual', 10, { globalDefault: true }),
       priorityClass('late', 20, { globalDefault: true }),
@@ -62,13 +63,13 @@ describe('Priority', () => {
     ['no class', none, {}, [undefined, 0, 'PreemptLowerPriority']],
     [
       'a system class',
-      none,
+      some,
       { priorityClassName: 'system-node-critical' },
       ['system-node-critical', 2000001000, 'PreemptLowerPriority'],
     ],
     ['a class', some, { priorityClassName: 'high' }, ['high', 1000, 'Never']],
     ['the lowest default class', some, {}, ['usual', 10, 'PreemptLowerPriority']],
-    ['a policy of its own', none, { preemptionPolicy: 'Never' }, [undefined, 0, 'Never']],
+    ["its class's policy", some, { priorityClassName: 'high', preemptionPolicy: 'Never' }, ['high', 1000, 'Never']],
     ['the number of its class', some, { priorityClassName: 'high', priority: 1000 }, ['high', 1000, 'Never']],
   ];
   for (const [what, plugin, spec, expected] of table) {
@@ -88,6 +89,27 @@ describe('Priority', () => {
       'with a number of its own',
       { resource: 'pods', object: pod({ spec: { priority: 5 } }) },
       /the integer value of priority \(5\) must not be provided in pod spec; priority admission controller computed 0/,
+    ],
+    [
+      'with a policy of its own',
+      { resource: 'pods', object: pod({ spec: { preemptionPolicy: 'Never' } }) },
+      /the string value of PreemptionPolicy \(Never\) must not be provided in pod spec/,
+    ],
+  ]);
+  const classes = { resource: 'priorityclasses.scheduling.k8s.io', namespace: '' };
+  const usual = priorityClass('usual', 10, { globalDefault: true });
+  judges(some, [
+    ['the default itself', { ...classes, operation: 'UPDATE', object: usual, oldObject: usual }],
+    [
+      'a second default',
+      { ...classes, object: priorityClass('other', 10, { globalDefault: true }) },
+      /PriorityClass usual is already marked as default. Only one default can exist$/,
+    ],
+    ['what users made', { ...classes, operation: 'DELETE', oldObject: usual }],
+    [
+      "one of the system's",
+      { ...classes, operation: 'DELETE', oldObject: priorityClass('system-node-critical', 2_000_001_000) },
+      /this is a system priority class and cannot be deleted$/,
     ],
   ]);
 });

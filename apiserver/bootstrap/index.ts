@@ -9,13 +9,18 @@ import {
   kubernetesService,
   kubernetesSlice,
   namespaceObject,
+  priorityClassObjects,
   systemNamespaces,
 } from './objects.js';
 import { writePolicy } from './policy.js';
 
 /** `policy` are the default roles and bindings. */
 export async function bootstrap(env: Environment, advertised: Advertised, policy: readonly AnyObject[]): Promise<void> {
-  await createMissing(env, [...systemNamespaces.map(namespaceObject), kubernetesService(advertised)]);
+  await createMissing(env, [
+    ...systemNamespaces.map(namespaceObject),
+    ...priorityClassObjects(),
+    kubernetesService(advertised),
+  ]);
   await Promise.all([
     ensureFields(env, kubernetesEndpoints(advertised), ['subsets']),
     ensureFields(env, kubernetesSlice(advertised), ['endpoints', 'ports']),

@@ -1,4 +1,5 @@
 /** What every cluster has from its first moment on: the system's namespaces, and the address of the API server itself. */
+import { systemPriorityClasses } from '../../api/kinds/scheduling/priorityclass.js';
 import type { AnyObject } from '../../api/types.js';
 import { parseRange, toAddress } from '../registry/services/addresses.js';
 
@@ -9,6 +10,16 @@ export const namespaceObject = (name: string): AnyObject => ({
   kind: 'Namespace',
   metadata: { name },
 });
+
+/** The priorities that the system's own pods have. */
+export const priorityClassObjects = (): AnyObject[] =>
+  systemPriorityClasses.map(({ name, value, description }) => ({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name },
+    value,
+    description,
+  }));
 
 export interface Advertised {
   /** Where pods and nodes reach this server. */

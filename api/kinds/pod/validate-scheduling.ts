@@ -36,6 +36,9 @@ function validateToleration(toleration: Toleration, path: string): FieldError[] 
   return errors;
 }
 
+export const validateTolerations = (tolerations: readonly Toleration[] | undefined, path: string): FieldError[] =>
+  (tolerations ?? []).flatMap((toleration, index) => validateToleration(toleration, `${path}[${index}]`));
+
 interface Requirement {
   key: string;
   operator: string;
@@ -156,7 +159,7 @@ function validateSpread(spec: PodSpec, path: string): FieldError[] {
 export function validateScheduling(spec: PodSpec, path: string): FieldError[] {
   const { nodeAffinity, podAffinity, podAntiAffinity } = spec.affinity ?? {};
   return [
-    ...(spec.tolerations ?? []).flatMap((t, index) => validateToleration(t, `${path}.tolerations[${index}]`)),
+    ...validateTolerations(spec.tolerations, `${path}.tolerations`),
     ...(nodeAffinity ? validateNodeAffinity(nodeAffinity, `${path}.affinity.nodeAffinity`) : []),
     ...validatePodAffinity(podAffinity, `${path}.affinity.podAffinity`),
     ...validatePodAffinity(podAntiAffinity, `${path}.affinity.podAntiAffinity`),

@@ -4,8 +4,7 @@ import type { Lookup } from '../../contracts.js';
 
 type Listener = (now: AnyObject | undefined, before: AnyObject | undefined) => void;
 
-const irregular: Record<string, string> = { PriorityClass: 'priorityclasses' };
-const pluralOf = (kind: string): string => irregular[kind] ?? `${kind.toLowerCase()}s`;
+const pluralOf = (kind: string): string => `${kind.toLowerCase()}s`.replace(/sss$/, 'sses').replace(/ys$/, 'ies');
 
 const keyOf = (group: string, resource: string): string => `${group}/${resource}`;
 const resourceKey = ({ apiVersion, kind }: AnyObject): string =>

@@ -227,6 +227,8 @@ core.v1.Taint: key value effect timeAdded
 core.v1.Toleration: key operator value effect tolerationSeconds
 core.v1.TopologySpreadConstraint: maxSkew topologyKey whenUnsatisfiable labelSelector minDomains nodeAffinityPolicy
   nodeTaintsPolicy matchLabelKeys
+core.v1.TopologySelectorLabelRequirement: key values
+core.v1.TopologySelectorTerm: matchLabelExpressions
 core.v1.TypedLocalObjectReference: apiGroup kind name
 core.v1.TypedObjectReference: apiGroup kind name namespace
 core.v1.Volume: name ~VolumeSource
@@ -266,6 +268,10 @@ meta.v1.Preconditions: uid resourceVersion
 meta.v1.Status: metadata status message reason details code
 meta.v1.StatusCause: reason message field
 meta.v1.StatusDetails: name group kind causes retryAfterSeconds uid
+node.v1.Overhead: podFixed
+node.v1.RuntimeClass: metadata handler overhead scheduling
+node.v1.RuntimeClassList: metadata items
+node.v1.Scheduling: nodeSelector tolerations
 policy.v1.Eviction: metadata deleteOptions
 rbac.v1.AggregationRule: clusterRoleSelectors
 rbac.v1.ClusterRole: metadata rules aggregationRule
@@ -279,6 +285,31 @@ rbac.v1.RoleBindingList: metadata items
 rbac.v1.RoleList: metadata items
 rbac.v1.RoleRef: apiGroup kind name
 rbac.v1.Subject: kind apiGroup name namespace
+scheduling.v1.PriorityClass: metadata value globalDefault description preemptionPolicy
+scheduling.v1.PriorityClassList: metadata items
+storage.v1.CSIDriver: metadata spec
+storage.v1.CSIDriverList: metadata items
+storage.v1.CSIDriverSpec: attachRequired podInfoOnMount volumeLifecycleModes storageCapacity fsGroupPolicy tokenRequests
+  requiresRepublish seLinuxMount
+storage.v1.CSINode: metadata spec
+storage.v1.CSINodeDriver: name nodeID topologyKeys allocatable
+storage.v1.CSINodeList: metadata items
+storage.v1.CSINodeSpec: drivers
+storage.v1.CSIStorageCapacity: metadata nodeTopology storageClassName capacity maximumVolumeSize
+storage.v1.CSIStorageCapacityList: metadata items
+storage.v1.StorageClass: metadata provisioner parameters reclaimPolicy mountOptions allowVolumeExpansion
+  volumeBindingMode allowedTopologies
+storage.v1.StorageClassList: metadata items
+storage.v1.TokenRequest: audience expirationSeconds
+storage.v1.VolumeAttachment: metadata spec status
+storage.v1.VolumeAttachmentList: metadata items
+storage.v1.VolumeAttachmentSource: persistentVolumeName inlineVolumeSpec
+storage.v1.VolumeAttachmentSpec: attacher source nodeName
+storage.v1.VolumeAttachmentStatus: attached attachmentMetadata attachError detachError
+storage.v1.VolumeAttributesClass: metadata driverName parameters
+storage.v1.VolumeAttributesClassList: metadata items
+storage.v1.VolumeError: time message errorCode
+storage.v1.VolumeNodeResources: count
 `;
 
 export interface NumberedField {

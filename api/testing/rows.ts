@@ -1,0 +1,68 @@
+/** Tables for the tests of a row: what its defaults, columns, validation and update rules make of an object. */
+import assert from 'node:assert/strict';
+import { clone } from '../json.js';
+import { apiVersionOf, type KindRow } from '../kinds/row.js';
+import type { FieldError } from '../status.js';
+import type { AnyObject } from '../types.js';
+
+type Fields = Record<string, unknown>;
+
+export interface RowTables {
+  /** What was given, and the fields that the defaults make of it. */
+  defaults?: readonly [what: string, given: Fields, expected: Fields][];
+  /** The cells that are always shown, with ' | ' between them. The object is a minute old. */
+  columns?: readonly [what: string, object: Fields, cells: string][];
+  validation?: readonly [what: string, object: Fields, messages: string[]][];
+  /** Messages about the change from `old` to `object`; /status has its own rules. */
+  updates?: readonly [what: string, object: Fields, old: Fields, messages: string[]][];
+}
+
+/** Of the row's kind, with its defaults, named x unless it says more. */
+export function made(row: KindRow, fields: Fields, withDefaults = true): AnyObject {
+  const { metadata, ...rest } = clone(fields);
+  const object: AnyObject = {
+    apiVersion: apiVersionOf(row),
+    kind: row.kind,
+    metadata: {
+      name: 'x',
+      ...(row.namespaced ? { namespace: 'default' } : {}),
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      ...(metadata as object),
+    },
+    ...rest,
+  };
+  if (withDefaults) row.defaults?.(object);
+  return object;
+}
+
+export const messages = (errors: readonly FieldError[] | undefined): string[] =>
+  (errors ?? []).map(({ field, message }) => `${field}: ${message}`);
+
+const now = Date.parse('2026-01-01T00:01:00Z');
+
+/** The tables as tests. */
+export function judgesRow(row: KindRow, tables: RowTables): void {
+  describe(`a ${row.kind}`, () => {
+    for (const [what, given, expected] of tables.defaults ?? []) {
+      it(`has defaults for ${what}`, () => {
+        const { apiVersion: _a, kind: _k, metadata: _m, ...fields } = made(row, given);
+        assert.deepEqual(fields, expected);
+      });
+    }
+    for (const [what, fields, cells] of tables.columns ?? []) {
+      it(`is shown: ${what}`, () => {
+        const object = made(row, fields);
+        const always = row.columns.filter(column => !column.priority);
+        assert.equal(always.map(column => column.cell(object, now)).join(' | '), cells);
+      });
+    }
+    for (const [what, fields, expected] of tables.validation ?? []) {
+      it(`${expected.length === 0 ? 'may have' : 'may not have'} ${what}`, () =>
+        assert.deepEqual(messages(row.validate?.(made(row, fields))), expected));
+    }
+    for (const [what, fields, old, expected] of tables.updates ?? []) {
+      it(`${expected.length === 0 ? 'takes' : 'refuses'} an update ${what}`, () =>
+        assert.deepEqual(messages(row.validateUpdate?.(made(row, fields), made(row, old))), expected));
+    }
+  });
+}
