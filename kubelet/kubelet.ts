@@ -55,7 +55,7 @@ export interface NodeOptions {
 export type Serve = (seam: { cri: Cri; podsView: PodsView }) => Promise<{ port: number; stop(): Promise<void> }>;
 
 export const defaultBridge = 'orrery0';
-const relistMs = { withEvents: 60_000, without: 1_000 };
+const relistMs = { withEvents: 10_000, without: 1_000 };
 const stopMs = 3_000;
 /** More than the cores, as starting a container is a good deal of waiting. */
 const startsPerCore = 5;
@@ -112,7 +112,7 @@ const followPods = (client: Client, { nodeName, clock, log }: NodeOptions, signa
 const followContainerd = ({ cri, revive }: Runtime, pods: Pods, clock: Clock, signal: AbortSignal): Promise<void> =>
   followExits(
     cri.socket,
-    { onExit: id => pods.exited(id), onGap: () => void pods.relist(), onLost: revive },
+    { onExit: id => pods.exited(id), onGap: () => void pods.missedEvents(), onLost: revive },
     clock,
     signal,
   );

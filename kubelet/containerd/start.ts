@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../../api/clock.js';
 import { connectCri } from '../cri/connect.js';
+import { detailsOf } from '../cri/cri.js';
 import type { Binaries } from './binaries.js';
 import { type ContainerdPaths, containerdConfig, maxSocketPath } from './config.js';
 import { remains, sweep } from './sweep.js';
@@ -35,7 +36,10 @@ export function containerdPaths(dataDir: string): ContainerdPaths {
   };
 }
 
-/** Answers the socket of a containerd that answers. Throws when it does not come up, with the end of its log. */
+/** How long a containerd that is busy, or has many pods to load, may take to answer. */
+const patienceMs = { answer: 10_000, start: 30_000, load: 120_000 };
+
+/** Answers the socket of a containerd that knows its pods. Throws when it does not come up, with the end of its log. */
 export async function startContainerd(options: ContainerdOptions): Promise<string> {
   const paths = containerdPaths(options.dataDir);
   // The ttrpc socket is the longer name of the two.
@@ -43,8 +47,9 @@ export async function startContainerd(options: ContainerdOptions): Promise<strin
     throw new Error(
       `the path ${paths.socket} is too long for a socket (${maxSocketPath} bytes); use a shorter --data-dir`,
     );
-  if (await answers(paths.socket, 2_000)) {
+  if (await answers(paths.socket, patienceMs.answer)) {
     options.log.debug({ socket: paths.socket }, 'containerd runs already');
+    await untilLoaded(paths, options.clock);
     return paths.socket;
   }
   // A process that is there but does not answer would hold the lock on the store.
@@ -80,12 +85,13 @@ async function launch(
   child.unref();
   const start = clock.now();
   while (!(await answers(paths.socket, 1_000))) {
-    if (ended !== undefined || clock.now() - start > 30_000)
+    if (ended !== undefined || clock.now() - start > patienceMs.start)
       throw new Error(
-        `containerd did not start (${ended ?? 'no answer in 30 s'}); the end of ${paths.log}: ${await tail(paths.log)}`,
+        `containerd did not start (${ended ?? 'no answer'}); the end of ${paths.log}: ${await tail(paths.log)}`,
       );
     await clock.sleep(20);
   }
+  await untilLoaded(paths, clock);
   log.info({ pid: child.pid, ms: clock.now() - start }, 'containerd started');
   await sweep(before, paths.socket, log);
 }
@@ -114,6 +120,23 @@ function isOurs(pid: number, paths: ContainerdPaths): boolean {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(paths.config);
   } catch {
     return false;
+  }
+}
+
+/** It tells its version before it has loaded its pods, and refuses everything else until then. */
+async function untilLoaded({ socket, log }: ContainerdPaths, clock: Clock): Promise<void> {
+  const cri = connectCri(socket);
+  try {
+    for (const start = clock.now(); ; await clock.sleep(20)) {
+      const refusal = await cri.listPodSandbox().then(() => undefined, detailsOf);
+      if (refusal === undefined) return;
+      if (clock.now() - start > patienceMs.load)
+        throw new Error(
+          `containerd runs but does not load its pods (${refusal}); the end of ${log}: ${await tail(log)}`,
+        );
+    }
+  } finally {
+    cri.close();
   }
 }
 

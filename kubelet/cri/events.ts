@@ -1,7 +1,7 @@
 /**
  * Container exits as they happen, from containerd's event stream. Other runtimes do not have it: `false` from
  * `supported` tells the caller to poll instead. A lost stream is opened again; what was missed meanwhile is found by
- * the re-list that `onGap` asks for.
+ * the re-lists that `onGap` asks for.
  */
 import * as grpc from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
@@ -12,7 +12,7 @@ import { eventsProto } from './proto.js';
 export interface ExitListener {
   /** The id of a container, or of a sandbox (its pause container), whose main process has ended. */
   onExit(containerId: string): void;
-  /** The stream was (re)opened: exits before this moment may have been missed. */
+  /** The stream is being (re)opened: exits of before, and of the moment that this takes, are not announced. */
   onGap(): void;
   /** The stream has broken: the runtime may be gone. It is opened again once this has resolved. */
   onLost(): Promise<void>;

@@ -5,8 +5,14 @@ import { CriError } from './cri.js';
 
 export type Call = (request: object, deadlineMs: number) => Promise<Record<string, unknown>>;
 
-/** Messages can be large lists; the default of 4 MB is a limit of the client, not of the runtime. */
-const options: grpc.ClientOptions = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
+const options: grpc.ClientOptions = {
+  // Messages can be large lists; the default of 4 MB is a limit of the client, not of the runtime.
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  // A runtime that was away is found again at once: by default, each try that finds nobody makes the next one later.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+};
 
 export const channel = (socket: string): grpc.Client =>
   new grpc.Client(`unix://${socket}`, grpc.credentials.createInsecure(), options);

@@ -13,9 +13,15 @@ export interface PodsOptions {
   context: KubeletContext;
   /** Of the pods that are bound to this node. */
   informer: Informer<Pod>;
-  /** Between two looks at everything: seconds where the runtime has no events, a minute where it has. */
+  /** Between two looks at everything: a second where the runtime has no events, more where it has. */
   relistMs: number;
 }
+
+/**
+ * The looks at everything after a gap in the runtime's events: an exit may have been announced within the gap and be in
+ * the runtime's lists only a moment later, on a busy machine much later.
+ */
+const looksAfterGapMs = [0, 50, 100, 200, 400, 800, 1600, 3200];
 
 export class Pods {
   readonly #workers = new Map<string, PodWorker>();
@@ -63,6 +69,16 @@ export class Pods {
     );
     // Of what is only being started nobody has the id yet: its worker asks when it looks next.
     worker?.wake();
+  }
+
+  /** The runtime's events begin, or begin again: what they told before is lost. */
+  async missedEvents(): Promise<void> {
+    const { clock, signal } = this.options.context;
+    for (const wait of looksAfterGapMs) {
+      await clock.sleep(wait, signal);
+      if (signal.aborted) return;
+      await this.relist();
+    }
   }
 
   /** Looks at everything, and wakes the workers whose pods have changed. Calls that meet one under way share the next. */

@@ -102,28 +102,17 @@ export class TestNode {
   }
 
   /** Resolves with the pod once it is as wanted; rejects with what it looks like instead. */
-  async until(name: string, what: string, wanted: (pod: Pod) => boolean, timeoutMs = 20_000): Promise<Pod> {
-    const end = Date.now() + timeoutMs;
-    for (;;) {
-      const pod = await this.get(name);
-      if (wanted(pod)) return pod;
-      if (Date.now() > end) throw new Error(`${name} is not ${what}: ${JSON.stringify(pod.status, null, 1)}`);
-      await systemClock.sleep(5);
-    }
+  until(name: string, what: string, wanted: (pod: Pod) => boolean): Promise<Pod> {
+    return eventually(`${name} is ${what}`, () => this.get(name), wanted);
   }
 
   ready(name: string): Promise<Pod> {
     return this.until(name, 'ready', isReady);
   }
 
-  async gone(name: string, timeoutMs = 20_000): Promise<void> {
-    const end = Date.now() + timeoutMs;
-    for (;;) {
-      const pod = await this.get(name).catch(() => undefined);
-      if (!pod) return;
-      if (Date.now() > end) throw new Error(`${name} is not gone: ${JSON.stringify(pod.metadata)}`);
-      await systemClock.sleep(5);
-    }
+  async gone(name: string): Promise<void> {
+    const ask = (): Promise<Pod | undefined> => this.get(name).catch(() => undefined);
+    await eventually(`${name} is gone`, ask, pod => pod === undefined);
   }
 
   /** Of pods, in any tree. */
@@ -154,6 +143,22 @@ export class TestNode {
     const { stdout, stderr, exitCode } = await this.cri.execSync(id, command, 10);
     if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}${stdout}`);
     return stdout.toString();
+  }
+}
+
+/** Asks again until the answer is as wanted: as long as a busy machine may need. `what` is for the error otherwise. */
+export async function eventually<T>(
+  what: string,
+  ask: () => T | Promise<T>,
+  wanted: (answer: T) => boolean,
+): Promise<T> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (Date.now() > end)
+      throw new Error(`it did not come about that ${what}; last: ${JSON.stringify(answer, null, 1)}`);
+    await systemClock.sleep(10);
   }
 }
 

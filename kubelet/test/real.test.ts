@@ -23,7 +23,7 @@ function obstacle(): string | undefined {
 describe('kubelet with real containers', () => {
   for (const file of readdirSync(join(here, 'real')).filter(name => /\.spec\.[jt]s$/.test(name))) {
     it(`${file} passes in a network namespace of its own`, async function () {
-      this.timeout(300_000);
+      this.timeout(600_000);
       const why = obstacle();
       if (why !== undefined) {
         console.log(`      skipped: ${why}`);

@@ -5,24 +5,22 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { nodes } from '../../../client/resources.js';
 import { mountsBelow } from '../../volumes/mounts.js';
-import { busybox, containerId, idle, isReady, nodeName, TestNode } from '../node.js';
+import { busybox, containerId, eventually, idle, isReady, nodeName, TestNode } from '../node.js';
 
 describe('the life of a pod', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let node: TestNode;
   before(async () => {
     node = await TestNode.start();
   });
   after(() => node.remove());
 
-  it('the node registers and is Ready at once', async () => {
-    const deadline = Date.now() + 5000;
-    for (;;) {
-      const found = await node.api.get(nodes, { name: nodeName }).catch(() => undefined);
-      if (found?.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True')) break;
-      assert.ok(Date.now() < deadline, JSON.stringify(found?.status?.conditions));
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
+  it('the node registers and is Ready', async () => {
+    await eventually(
+      'the node is Ready',
+      () => node.api.get(nodes, { name: nodeName }).catch(() => undefined),
+      found => found?.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True') === true,
+    );
   });
 
   it('ten pods are ready, have addresses, and reach each other', async () => {
@@ -32,7 +30,7 @@ describe('the life of a pod', function () {
     const all = await Promise.all(names.map(name => node.ready(name)));
     console.log(`      ten pods ready after ${Date.now() - start} ms`);
     assert.equal(new Set(all.map(pod => pod.status?.podIP)).size, 10);
-    await node.exec(all[0] as never, ['ping', '-c', '1', '-W', '2', all[1]?.status?.podIP ?? '']);
+    await node.exec(all[0] as never, ['ping', '-c', '1', '-W', '10', all[1]?.status?.podIP ?? '']);
     await Promise.all(names.map(name => node.delete(name)));
     await Promise.all(names.map(name => node.gone(name)));
     assert.deepEqual(await node.cri.listPodSandbox(), []);
@@ -105,14 +103,16 @@ describe('the life of a pod', function () {
     await new Promise(resolve => setTimeout(resolve, 500));
     assert.ok(await node.get('stubborn'));
     await node.delete('stubborn', 1);
-    await node.gone('stubborn', 10_000);
+    await node.gone('stubborn');
   });
 
-  it('leaves no process behind', () => {
-    const shims = execFileSync('ps', ['-eo', 'args'])
-      .toString()
-      .split('\n')
-      .filter(l => l.includes(node.dataDir) && l.includes('shim'));
-    assert.deepEqual(shims, []);
+  it('leaves no process behind', async () => {
+    const shims = (): string[] =>
+      execFileSync('ps', ['-ww', '-eo', 'args'])
+        .toString()
+        .split('\n')
+        .filter(l => l.includes(node.dataDir) && l.includes('shim'));
+    // A shim ends by itself, a moment after its sandbox.
+    await eventually('no shim runs', shims, left => left.length === 0);
   });
 });

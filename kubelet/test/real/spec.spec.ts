@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '../../../api/types.js';
 import { configMaps, events, pods, secrets, services } from '../../../client/resources.js';
-import { busybox, containerId, idle, isReady, TestNode } from '../node.js';
+import { busybox, containerId, eventually, idle, isReady, TestNode } from '../node.js';
 
 describe("a pod's spec", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let node: TestNode;
   before(async () => {
     node = await TestNode.start();
@@ -34,13 +34,24 @@ describe("a pod's spec", function () {
     const { items } = await node.api.list(events, { namespace: 'default' });
     return items.filter(e => e.involvedObject.name === pod).map(e => `${e.reason}: ${e.message}`);
   };
+  /** Of a server that may still be starting. */
+  const answerAt = (url: string): Promise<string> => {
+    const ask = async (): Promise<string> => {
+      const answer = await fetch(url);
+      return answer.ok ? await answer.text() : '';
+    };
+    return eventually(
+      `${url} answers`,
+      () => ask().catch(() => ''),
+      text => text !== '',
+    );
+  };
   const eventOf = async (pod: string, pattern: RegExp): Promise<void> => {
-    for (let tries = 0; ; tries++) {
-      const all = await eventsOf(pod);
-      if (all.some(text => pattern.test(text))) return;
-      assert.ok(tries < 200, `no event like ${pattern} in ${JSON.stringify(all)}`);
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
+    await eventually(
+      `there is an event like ${pattern}`,
+      () => eventsOf(pod),
+      all => all.some(text => pattern.test(text)),
+    );
   };
 
   it('containers share volumes and the network', async () => {
@@ -56,9 +67,8 @@ describe("a pod's spec", function () {
       ],
     });
     const pod = await node.ready('shared');
+    assert.equal(await answerAt(`http://${pod.status?.podIP}:8080/`), 'hello\n');
     assert.equal(await node.exec(pod, ['wget', '-q', '-O-', 'http://127.0.0.1:8080/'], 'writer'), 'hello\n');
-    const answer = await fetch(`http://${pod.status?.podIP}:8080/`);
-    assert.equal(await answer.text(), 'hello\n');
     await assert.rejects(node.exec(pod, ['touch', '/www/x'], 'web'), /Read-only/);
   });
 
@@ -68,8 +78,7 @@ describe("a pod's spec", function () {
       containers: [busybox('c', 'mkdir /www; echo hosted > /www/x; exec httpd -f -p 80 -h /www', { ports })],
     });
     await node.ready('hosted');
-    const answer = await fetch('http://10.251.0.1:18080/x');
-    assert.equal(await answer.text(), 'hosted\n');
+    assert.equal(await answerAt('http://10.251.0.1:18080/x'), 'hosted\n');
     await node.delete('hosted');
     await node.gone('hosted');
     await assert.rejects(fetch('http://10.251.0.1:18080/x'));
@@ -179,7 +188,11 @@ describe("a pod's spec", function () {
     await node.api.patch(pods, { namespace: 'default', name: 'live' }, 'merge', {
       metadata: { labels: { again: 'yes' } },
     });
-    for (let tries = 0; (await node.exec(pod, ['cat', '/cfg/colour'])) !== 'blue'; tries++) assert.ok(tries < 100);
+    await eventually(
+      'the file changes',
+      () => node.exec(pod, ['cat', '/cfg/colour']),
+      text => text === 'blue',
+    );
   });
 
   it('init containers run in order, and before the others', async () => {
@@ -201,12 +214,12 @@ describe("a pod's spec", function () {
     await node.create('probed', {
       containers: [
         busybox('c', `touch /tmp/alive; ${idle}`, {
-          readinessProbe: { exec: { command: ['cat', '/tmp/ready'] }, periodSeconds: 1 },
+          readinessProbe: { exec: { command: ['cat', '/tmp/ready'] }, periodSeconds: 1, timeoutSeconds: 20 },
           livenessProbe: {
             exec: { command: ['cat', '/tmp/alive'] },
             periodSeconds: 1,
-            failureThreshold: 1,
-            initialDelaySeconds: 1,
+            timeoutSeconds: 20,
+            failureThreshold: 3,
           },
         }),
       ],
@@ -221,7 +234,11 @@ describe("a pod's spec", function () {
     await node.exec(running, ['touch', '/tmp/ready']);
     const ready = await node.ready('probed');
     await node.exec(ready, ['rm', '/tmp/alive']);
-    const again = await node.until('probed', 'restarted', p => p.status?.containerStatuses?.[0]?.restartCount === 1);
+    const again = await node.until(
+      'probed',
+      'restarted',
+      p => (p.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0,
+    );
     assert.notEqual(containerId(again), containerId(ready));
     await eventOf('probed', /Killing: Container c failed liveness probe, will be restarted/);
   });
@@ -326,7 +343,12 @@ describe("a pod's spec", function () {
         }),
       ],
     });
-    await node.ready('fat');
+    const fat = await node.ready('fat');
+    await eventually(
+      'it is written',
+      () => node.exec(fat, ['stat', '-c', '%s', '/v/big']).catch(String),
+      size => size.trim() === '204800',
+    );
     await node.api.patch(pods, { namespace: 'default', name: 'fat' }, 'merge', {
       metadata: { labels: { again: 'yes' } },
     });

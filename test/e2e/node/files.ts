@@ -126,8 +126,10 @@ export const files: Part = {
         },
         text => text === 'from the host',
       );
-      const events = await scene().kubectl('get', 'events', '--field-selector', 'involvedObject.name=no-such-folder');
-      assert.match(events, /FailedMount.*hostPath type check failed: \/no\/such\/folder is not a directory/);
+      await eventually(
+        () => scene().kubectl('get', 'events', '--field-selector', 'involvedObject.name=no-such-folder'),
+        text => /FailedMount.*hostPath type check failed: \/no\/such\/folder is not a directory/.test(text),
+      );
       await scene().kubectl('delete', 'pod', 'on-host', '--now');
       assert.equal(readFileSync(join(folder, 'made/copy'), 'utf8'), 'from the host', 'it outlives the pod');
       rmSync(folder, { recursive: true });

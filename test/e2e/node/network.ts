@@ -84,6 +84,18 @@ export const network: Part = {
       places = await layOut(scene());
       for (const [name, { netns }] of places.pods) servers.push(await startServer(netns, name));
       servers.push(await startServer(places.node, 'node'), await startServer(places.outside, 'outside'));
+      // That pods are ready is known to the proxy a moment later.
+      for (const [name, count] of [
+        ['echo', 3],
+        ['sticky', 1],
+        ['second', 1],
+      ] as const) {
+        const address = await addressOf(name);
+        await eventually(
+          async () => new Set(names(await ask(places.node, address, 80, 40)).filter(answer => echoes.includes(answer))),
+          answering => answering.size === count,
+        );
+      }
     });
     after(() => {
       for (const server of servers) server.kill();
@@ -131,15 +143,19 @@ export const network: Part = {
     });
 
     it('rules that somebody has flushed are put back, those of the pods too', async () => {
-      await scene().lab.run('iptables', ['-t', 'nat', '-F']);
-      await scene().lab.run('iptables', ['-F']);
+      for (const table of ['nat', 'filter']) {
+        const { code, stderr } = await scene().lab.run('iptables', ['-w', '20', '-t', table, '-F']);
+        assert.equal(code, 0, stderr);
+      }
       const { netns } = podAt('echo-1');
       await eventually(
         () => seenAs(netns, outside.itself, 8080),
         address => address === outside.node,
       );
-      assert.ok(
-        names(await ask(places.outside, nodeAddress, await nodePort('echo', 'stream'))).every(n => echoes.includes(n)),
+      const port = await nodePort('echo', 'stream');
+      await eventually(
+        async () => names(await ask(places.outside, nodeAddress, port)),
+        answers => answers.length > 0 && answers.every(name => echoes.includes(name)),
       );
     });
 

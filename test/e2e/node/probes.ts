@@ -15,7 +15,8 @@ import {
   statusOf,
 } from './scene.js';
 
-const often = { periodSeconds: 1, failureThreshold: 1 };
+/** Soon, but with patience for a busy machine. */
+const often = { periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 3 };
 const web = 'mkdir -p /www; echo well > /www/health; httpd -p 8080 -h /www';
 
 const probed = (name: string, script: string, probes: Partial<Container>): Pod =>
@@ -37,7 +38,7 @@ export const probes: Part = {
     }),
     // Its liveness probe would end it, if it did not wait for the startup probe.
     probed('slow', '{ sleep 3; touch /tmp/up; } & true', {
-      startupProbe: { exec: { command: ['test', '-e', '/tmp/up'] }, periodSeconds: 1, failureThreshold: 20 },
+      startupProbe: { exec: { command: ['test', '-e', '/tmp/up'] }, ...often, failureThreshold: 30 },
       livenessProbe: { exec: { command: ['test', '-e', '/tmp/up'] }, ...often },
     }),
     probed('never-up', 'true', { startupProbe: { tcpSocket: { port: 9 as never }, ...often } }),
