@@ -95,7 +95,7 @@ export async function ask(namespace: string, host: string, port: number, count =
   const script = `
     const [host, port, count] = process.argv.slice(1);
     const one = () => new Promise(done => {
-      const s = require('net').connect({ host, port: +port, timeout: 1500 });
+      const s = require('net').connect({ host, port: +port, timeout: 10_000 });
       let text = '';
       s.on('data', d => text += d);
       s.on('end', () => done(text));
@@ -114,7 +114,7 @@ export async function askUdp(namespace: string, sourcePort: number, host: string
     const done = text => { console.log(JSON.stringify([text])); process.exit(); };
     s.on('message', m => done(m.toString()));
     s.on('error', e => done(e.code));
-    s.bind(+sourcePort, () => { s.connect(+port, host, () => s.send('?')); setTimeout(done, 1500, 'ETIMEDOUT'); });`;
+    s.bind(+sourcePort, () => { s.connect(+port, host, () => s.send('?')); setTimeout(done, 10_000, 'ETIMEDOUT'); });`;
   return answers(namespace, script, host, port, sourcePort);
 }
 
