@@ -12,7 +12,7 @@ import { pauseImage } from './images/local.js';
 import { defaultBridge } from './kubelet.js';
 import { forgetAddresses, tearDownNetwork } from './network/setup.js';
 import { Cgroups } from './pods/cgroups.js';
-import { removeWithMounts } from './volumes/mounts.js';
+import { removeWithMounts, unmountBelow } from './volumes/mounts.js';
 
 export interface ResetOptions {
   /** The kubelet's; the kubelet itself must not run any more. */
@@ -37,7 +37,8 @@ export async function resetNode(options: ResetOptions): Promise<void> {
     await stopContainerd(dataDir, clock);
   }
   await removeCgroups(directories, new Cgroups(options.cgroupParent), clock);
-  await removeWithMounts(directories.pods);
+  // Without its pods, as after the machine's own restart: what they wrote into their volumes on disk is theirs.
+  await unmountBelow(directories.pods);
   await removeWithMounts(directories.memory);
   await tearDownNetwork(bridge);
   await forgetAddresses(directories);

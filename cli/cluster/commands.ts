@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ClusterConfig, defaultDataDir } from './layout.js';
+import { type ClusterConfig, dataDirFlag, defaultDataDir, isDatastore } from './layout.js';
 
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
@@ -17,7 +17,7 @@ function portNumber(text: string): number {
 }
 
 function datastore(text: string): string {
-  if (!/^(lmdb|memory|etcd:\/\/.+)$/.test(text))
+  if (!isDatastore(text))
     throw new InvalidArgumentError('a datastore is lmdb, memory, or etcd://host:port,host:port...');
   return text;
 }
@@ -74,21 +74,23 @@ export function addClusterCommands(program: Command): void {
       sayWhenInterrupted();
       await up(options);
       options.steps.say(
-        "\nThe cluster is up. Try 'kubectl get nodes' or './orrery get pods -A'; stop it with 'sudo ./orrery down'.",
+        `\nThe cluster is up. Try './orrery get nodes' (kubectl works the same way); stop it with 'sudo ./orrery down${dataDirFlag(flags.dataDir)}'.`,
       );
     });
 
   withDataDir(program.command('down'))
     .summary('stop the cluster; its data stays')
     .action(async ({ dataDir }: { dataDir: string }) => {
-      const { down } = await import('./down.js');
+      const [{ down }, { sayWhenInterrupted }] = await Promise.all([import('./down.js'), import('./interrupted.js')]);
+      sayWhenInterrupted();
       await down({ dataDir, steps: await steps() });
     });
 
   withDataDir(program.command('reset'))
     .summary('stop the cluster and remove all it ever stored')
     .action(async ({ dataDir }: { dataDir: string }) => {
-      const { reset } = await import('./down.js');
+      const [{ reset }, { sayWhenInterrupted }] = await Promise.all([import('./down.js'), import('./interrupted.js')]);
+      sayWhenInterrupted();
       await reset({ dataDir, steps: await steps() });
     });
 

@@ -10,7 +10,7 @@ import { readManifests } from '../objects/files.js';
 import { forEachManifest } from '../objects/manifests.js';
 import { openSession, type Session } from '../session.js';
 import { askOverHttp, shares, untilAllAnswer } from './demo-answers.js';
-import { type ClusterConfig, defaultDataDir, layoutOf } from './layout.js';
+import { type ClusterConfig, dataDirFlag, layoutOf } from './layout.js';
 import type { Steps } from './steps.js';
 import { up } from './up.js';
 
@@ -130,14 +130,13 @@ async function heal(client: Client, ready: readonly Pod[], steps: Steps): Promis
 }
 
 function sayWhatNext(config: ClusterConfig, dataDir: string, steps: Steps): void {
-  const where = dataDir === defaultDataDir ? '' : ` --data-dir ${dataDir}`;
   const hints: [command: string, what: string][] = [
     ['./orrery get pods -A -o wide', 'what runs (kubectl works the same way)'],
     ['./orrery scale rc web --replicas=5', 'more pods behind the same address'],
     [`curl http://${config.address}:30080/`, "the service, on the node's own port"],
     ['./orrery describe pod healing', 'a probe that fails and heals, and its events'],
     ['./orrery logs -f shared-volume -c writer', 'or: ./orrery exec -it shared-volume -c web -- sh'],
-    [`sudo ./orrery down${where}`, "stop it all; 'up' brings it back, 'reset' forgets it"],
+    [`sudo ./orrery down${dataDirFlag(dataDir)}`, "stop it all; 'up' brings it back, 'reset' forgets it"],
   ];
   const width = Math.max(...hints.map(([command]) => command.length));
   steps.say('\nThe cluster goes on running. What to try next:');

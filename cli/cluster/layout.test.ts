@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ClusterConfig, defaults, layoutOf, parseConfig, readConfig, writeConfig } from './layout.js';
+import {
+  type ClusterConfig,
+  defaults,
+  layoutOf,
+  ontoDisk,
+  parseConfig,
+  readConfig,
+  requireRoom,
+  writeConfig,
+} from './layout.js';
 
 const config: ClusterConfig = { ...defaults, nodeName: 'n', address: '192.0.2.1' };
 
@@ -25,9 +34,15 @@ describe("a cluster's configuration", () => {
       ['', /JSON/],
       ['{"nodeName": "n"', /JSON/],
       ['null', /it holds no object/],
-      ['{}', /nodeName should be a string/],
-      [JSON.stringify({ ...config, port: '6443' }), /port should be a number/],
-      [JSON.stringify({ ...config, address: '' }), /address should be a string/],
+      ['[]', /nodeName should be a name/],
+      ['{"apiVersion": "v1", "kind": "Config"}', /nodeName should be a name/],
+      [JSON.stringify({ ...config, nodeName: '' }), /nodeName should be a name/],
+      [JSON.stringify({ ...config, port: '6443' }), /port should be a port number/],
+      [JSON.stringify({ ...config, kubeletPort: 70_000 }), /kubeletPort should be a port number/],
+      [JSON.stringify({ ...config, address: 'here' }), /address should be an IPv4 address/],
+      [JSON.stringify({ ...config, datastore: 'mysql' }), /datastore should be a datastore/],
+      [JSON.stringify({ ...config, podCidr: '10.244.0.0' }), /podCidr should be a range of IPv4 addresses/],
+      [JSON.stringify({ ...config, serviceCidr: '10.96.0.0/33' }), /serviceCidr should be a range/],
     ];
     for (const [text, wrong] of table) {
       const message = messageOf(() => parseConfig(text, '/d/cluster.json'));
@@ -36,12 +51,40 @@ describe("a cluster's configuration", () => {
     }
   });
 
+  it('is left to the version of Orrery that wrote it', () => {
+    const layout = layoutOf(join(folder, 'versions'));
+    writeConfig(layout, config);
+    const written = JSON.parse(readFileSync(layout.config, 'utf8')) as object;
+    assert.throws(
+      () => parseConfig(JSON.stringify({ ...written, format: 2 }), '/d/cluster.json'),
+      /^Failure: \/d\/cluster\.json is of another version of Orrery \(format 2; this one knows 1\): use that one, or .*'orrery reset'/,
+    );
+  });
+
+  it('is refused a disk without room, and says what a disk did not take', async () => {
+    assert.throws(
+      () => requireRoom('/d', () => 7_654_321),
+      /^Failure: 7 MB are free on the disk of \/d, and a cluster needs 100: make room there, or choose another with --data-dir\.$/,
+    );
+    requireRoom('/d', () => 100e6);
+    const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+    await assert.rejects(
+      ontoDisk('/d', () => Promise.reject(full)),
+      /^Failure: the data directory \/d cannot be written to \(ENOSPC\): mend its disk, or choose another/,
+    );
+    const other = Object.assign(new Error('spawn sh'), { code: 'ENOENT' });
+    await assert.rejects(
+      ontoDisk('/d', () => Promise.reject(other)),
+      other,
+    );
+  });
+
   it('says which folder cannot be written to', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     assert.match(
       messageOf(() => writeConfig(layoutOf(join(file, 'data')), config)),
-      /the data directory .*file\/data cannot be written to \(ENOTDIR\): choose another with --data-dir/,
+      /the data directory .*file\/data cannot be written to \(ENOTDIR\): mend its disk, or choose another with --data-dir/,
     );
     assert.match(
       messageOf(() => writeConfig(layoutOf('/proc/none/data'), config)),

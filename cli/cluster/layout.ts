@@ -1,9 +1,13 @@
 /** Where a cluster keeps its files, and what was decided when it was first started (ARCHITECTURE.md's table). */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statfsSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.js';
 
 export const defaultDataDir = '/var/lib/orrery';
+
+/** As it has to be added to a command that is about this cluster: '' for the usual one. */
+export const dataDirFlag = (dataDir: string): string => (dataDir === defaultDataDir ? '' : ` --data-dir ${dataDir}`);
 
 /** Decided by the first `up`, kept in cluster.json, and read by everything that runs afterwards. */
 export interface ClusterConfig {
@@ -28,15 +32,29 @@ export const defaults = {
   podCidr: '10.244.0.0/24',
 } as const;
 
-const shape: Record<keyof ClusterConfig, 'string' | 'number'> = {
-  nodeName: 'string',
-  address: 'string',
-  port: 'number',
-  kubeletPort: 'number',
-  datastore: 'string',
-  serviceCidr: 'string',
-  clusterCidr: 'string',
-  podCidr: 'string',
+/** Of cluster.json and the folders beside it; a later Orrery that keeps things otherwise will count on. */
+const format = 1;
+
+export const isDatastore = (text: string): boolean => /^(lmdb|memory|etcd:\/\/.+)$/.test(text);
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535;
+const isRange = (value: unknown): boolean => {
+  const [address = '', bits = '', ...rest] = String(value).split('/');
+  return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && rest.length === 0;
+};
+const range: [string, (value: unknown) => boolean] = ['a range of IPv4 addresses', isRange];
+const port: [string, (value: unknown) => boolean] = ['a port number', isPort];
+
+const shape: Record<keyof ClusterConfig, [what: string, is: (value: unknown) => boolean]> = {
+  nodeName: ['a name', isText],
+  address: ['an IPv4 address', value => isIPv4(String(value))],
+  port,
+  kubeletPort: port,
+  datastore: ['a datastore', value => isDatastore(String(value))],
+  serviceCidr: range,
+  clusterCidr: range,
+  podCidr: range,
 };
 
 export interface Layout {
@@ -73,27 +91,25 @@ export function readConfig(layout: Layout): ClusterConfig | undefined {
 }
 
 export function parseConfig(text: string, file: string): ClusterConfig {
-  const wrong = whatIsWrong(text);
-  if (wrong) {
-    throw new Failure(
-      `${file} is damaged (${wrong}): mend it, or forget the cluster with 'orrery reset' and begin anew.`,
-    );
-  }
-  return JSON.parse(text) as ClusterConfig;
-}
-
-function whatIsWrong(text: string): string | undefined {
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch (error) {
-    return (error as Error).message;
+    throw damaged(file, (error as Error).message);
   }
-  if (typeof found !== 'object' || found === null) return 'it holds no object';
-  const fields = found as Record<string, unknown>;
-  const bad = Object.entries(shape).find(([field, type]) => typeof fields[field] !== type || fields[field] === '');
-  return bad && `${bad[0]} should be a ${bad[1]}`;
+  if (typeof found !== 'object' || found === null) throw damaged(file, 'it holds no object');
+  const { format: written = format, ...fields } = found as Record<string, unknown>;
+  if (written !== format)
+    throw new Failure(
+      `${file} is of another version of Orrery (format ${JSON.stringify(written)}; this one knows ${format}): use that one, or forget the cluster with 'orrery reset' and begin anew.`,
+    );
+  const bad = Object.entries(shape).find(([field, [, is]]) => !is(fields[field]));
+  if (bad) throw damaged(file, `${bad[0]} should be ${bad[1][0]}`);
+  return fields as unknown as ClusterConfig;
 }
+
+const damaged = (file: string, why: string): Failure =>
+  new Failure(`${file} is damaged (${why}): mend it, or forget the cluster with 'orrery reset' and begin anew.`);
 
 /** mkdirSync's own `recursive` never returns below /proc, where nothing can be made. */
 function makeFolder(path: string): void {
@@ -107,12 +123,42 @@ export function writeConfig(layout: Layout, config: ClusterConfig): void {
   const temporary = `${layout.config}.new`;
   try {
     makeFolder(layout.dataDir);
-    writeFileSync(temporary, `${JSON.stringify(config, null, 2)}\n`);
+    writeFileSync(temporary, `${JSON.stringify({ format, ...config }, null, 2)}\n`);
     renameSync(temporary, layout.config);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Failure(
-      `the data directory ${layout.dataDir} cannot be written to (${code}): choose another with --data-dir.`,
-    );
+    throw unwritable(layout.dataDir, error as NodeJS.ErrnoException);
   }
 }
+
+/** Throws a Failure when less is free on its disk than the first minutes of a cluster take. */
+export function requireRoom(dataDir: string, free = freeBytes): void {
+  const megabytes = Math.floor(free(dataDir) / 1e6);
+  if (megabytes < leastMegabytes)
+    throw new Failure(
+      `${megabytes} MB are free on the disk of ${dataDir}, and a cluster needs ${leastMegabytes}: make room there, or choose another with --data-dir.`,
+    );
+}
+
+const leastMegabytes = 100;
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+const diskErrors: unknown[] = ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'];
+
+/** Work that writes into the data directory. Throws a Failure when its disk does not take it. */
+export async function ontoDisk<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const failed = error as NodeJS.ErrnoException;
+    throw diskErrors.includes(failed.code) ? unwritable(dataDir, failed) : error;
+  }
+}
+
+const unwritable = (dataDir: string, { code }: NodeJS.ErrnoException): Failure =>
+  new Failure(
+    `the data directory ${dataDir} cannot be written to (${code}): mend its disk, or choose another with --data-dir.`,
+  );

@@ -101,6 +101,9 @@ export function keptProcess(layout: Layout, name: string): Kept | undefined {
   return commandLine(keeperId).includes(file) ? { keeper: keeperId, child } : undefined;
 }
 
+/** Those of the cluster that are alive. */
+export const runningIn = (layout: Layout): ProcessSpec[] => processSpecs.filter(spec => keptProcess(layout, spec.name));
+
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

@@ -35,6 +35,16 @@ describe('waiting for a process', () => {
     await stopProcess(layout, 'dying', systemClock);
   });
 
+  it('ends when it is interrupted', async () => {
+    keepCommand(layout, 'patient', ['/bin/sleep', '1000']);
+    while (!keptProcess(layout, 'patient')) await systemClock.sleep(10);
+    const controller = new AbortController();
+    const waited = waitFor(never, { ...waiting, process: 'patient', signal: controller.signal }, layout, systemClock);
+    controller.abort(new Error('interrupted'));
+    await assert.rejects(waited, /interrupted/);
+    await stopProcess(layout, 'patient', systemClock);
+  });
+
   it('ends in time when nothing comes, and says where to look', async () => {
     keepCommand(layout, 'silent', ['/bin/sleep', '1000']);
     while (!keptProcess(layout, 'silent')) await systemClock.sleep(10);

@@ -25,6 +25,8 @@ export interface Waiting {
   timeoutMs: number;
   /** How long its log was before: what the process says afterwards is said of this life. */
   logFrom: number;
+  /** Ends the wait with its reason. */
+  signal?: AbortSignal;
 }
 
 /** How often a process may end before the wait is over: it may lose a race at first, and be started again at once. */
@@ -46,7 +48,8 @@ export async function waitFor(condition: Condition, waiting: Waiting, layout: La
       const seconds = Math.round(waiting.timeoutMs / 1000);
       throw new Failure(`${waiting.what} did not come within ${seconds} s: ${explanation(layout, waiting)}.`);
     }
-    await clock.sleep(40);
+    await clock.sleep(40, waiting.signal);
+    waiting.signal?.throwIfAborted();
   }
 }
 
@@ -73,6 +76,18 @@ export async function nodeReady(client: Client, name: string, since: number): Pr
       client.get(leases, { namespace: 'kube-node-lease', name }),
     ]);
     return isReady(node) && Date.parse(lease.spec?.renewTime ?? '') >= since;
+  } catch {
+    return false;
+  }
+}
+
+/** The controllers and the scheduler lead, and said so after `since` (ms): from now on what is asked for is done. */
+export async function loopsLead(client: Client, since: number): Promise<boolean> {
+  try {
+    const found = await Promise.all(
+      ['kube-controller-manager', 'kube-scheduler'].map(name => client.get(leases, { namespace: 'kube-system', name })),
+    );
+    return found.every(({ spec }) => spec?.holderIdentity && Date.parse(spec.renewTime ?? '') >= since);
   } catch {
     return false;
   }

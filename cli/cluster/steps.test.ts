@@ -56,6 +56,10 @@ describe('progress', () => {
       assert.equal(seen(written), '  0.0 s  buildi');
     });
     assert.equal(seen(written), '  0.0 s  building a lot\n');
+    written = '';
+    await steps({ isTTY: true, columns: 0 }).run('building a lot', async () => {
+      assert.equal(seen(written), '  0.0 s  building a lot ...', 'a terminal that does not know its size');
+    });
   });
 
   it('says which step failed, and passes the error on', async () => {

@@ -25,8 +25,8 @@ export function stepsTo(out: Output, now: () => number): Steps {
     if (!running || !out.isTTY) return;
     const { what, began, said } = running;
     const line = `${seconds(now() - began)}  ${what} ... ${said.at(-1)?.trim() ?? ''}`.trimEnd();
-    // A line that wraps could not be taken back.
-    out.write(`${toLineStart}${line.slice(0, (out.columns ?? 80) - 1)}`);
+    // A line that wraps could not be taken back. A terminal without a size says that it has 0 columns.
+    out.write(`${toLineStart}${line.slice(0, (out.columns || 80) - 1)}`);
   };
   return {
     async run(what, work) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statusError } from '../../api/status.js';
+import { type StatusError, statusError } from '../../api/status.js';
 import { ConnectionError } from '../client.js';
 import { leases } from '../resources.js';
 import { ManualClock, settled } from '../testing/clock.js';
@@ -98,19 +98,26 @@ describe('runAsLeader', () => {
     assert.deepEqual(diary, ['a leads']);
   });
 
-  it('asks a server that does not answer more often, to lead as soon as it is there', async () => {
-    let asked = 0;
-    api.fault = () => {
-      asked++;
-      throw new ConnectionError('refused');
-    };
-    compete('a');
-    await clock.advance(1000);
-    assert.equal(asked, 6);
-    api.fault = () => {};
-    await clock.advance(200);
-    assert.deepEqual(diary, ['a leads']);
-  });
+  const comingUp: [what: string, error: ConnectionError | StatusError, on: string][] = [
+    ['does not answer', new ConnectionError('refused'), 'get'],
+    ['has no rules yet', statusError('Forbidden', 'system:kube-scheduler cannot get leases'), 'get'],
+    ['has no namespaces yet', statusError('NotFound', 'namespaces "kube-system" not found'), 'create'],
+  ];
+  for (const [what, error, on] of comingUp)
+    it(`asks a server that ${what} more often, to lead as soon as it can`, async () => {
+      let asked = 0;
+      api.fault = verb => {
+        if (verb !== on) return;
+        asked++;
+        throw error;
+      };
+      compete('a');
+      await clock.advance(1000);
+      assert.equal(asked, 6);
+      api.fault = () => {};
+      await clock.advance(200);
+      assert.deepEqual(diary, ['a leads']);
+    });
 
   it('hands on what lead throws, having released', async () => {
     const signal = new AbortController().signal;

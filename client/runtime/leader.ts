@@ -34,8 +34,12 @@ export interface LeaderOptions {
   durations?: LeaseDurations;
 }
 
-/** A server that restarts is asked sooner than one that has said no: leading must not wait for it. */
-const unreachableRetryMs = 200;
+/** A server that comes up is asked sooner than one whose lease is another's: leading must not wait for it. */
+const comingUpRetryMs = 200;
+
+/** It is not reached, or has neither rules nor namespaces yet. */
+const isComingUp = (error: unknown): boolean =>
+  error instanceof ConnectionError || (error instanceof StatusError && [403, 404].includes(error.code));
 
 /**
  * Competes for the lease, and calls `lead` each time it is won. `lead` gets a signal that aborts when leadership is lost or
@@ -77,8 +81,8 @@ class Election {
   readonly #options: LeaderOptions;
   readonly #durations: LeaseDurations;
   #observed: Observation | undefined;
-  /** Whether the last attempt met no server at all. */
-  #unreachable = false;
+  /** Whether the last attempt met a server that cannot answer yet. */
+  #comingUp = false;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -89,7 +93,7 @@ class Election {
   async acquire(): Promise<boolean> {
     const { clock, random, signal } = this.#options;
     if (await this.#attempt(signal)) return true;
-    const retryMs = this.#unreachable ? unreachableRetryMs : this.#durations.retryMs;
+    const retryMs = this.#comingUp ? comingUpRetryMs : this.#durations.retryMs;
     await clock.sleep(retryMs * (1 + 0.2 * random()), signal);
     return false;
   }
@@ -141,7 +145,7 @@ class Election {
   /** True when the lease is ours afterwards. */
   async #attempt(signal: AbortSignal): Promise<boolean> {
     const { clock, identity, lease, log } = this.#options;
-    this.#unreachable = false;
+    this.#comingUp = false;
     try {
       const current = await this.#read(signal);
       const now = clock.now();
@@ -153,7 +157,7 @@ class Election {
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      this.#unreachable = error instanceof ConnectionError;
+      this.#comingUp = isComingUp(error);
       const level = error instanceof StatusError && error.code === 409 ? 'debug' : 'warn';
       log[level]({ lease: lease.name, reason: (error as Error).message }, 'the lease was not won');
       return false;

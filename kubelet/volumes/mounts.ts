@@ -31,8 +31,13 @@ const unescaped = (path: string): string =>
  * is behind it is the host's.
  */
 export async function removeWithMounts(dir: string): Promise<void> {
+  await unmountBelow(dir);
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** At it, too. Throws when a mount does not go away. */
+export async function unmountBelow(dir: string): Promise<void> {
   for (const path of await mountsBelow(dir)) await run('umount', [path]);
   const left = await mountsBelow(dir);
   if (left.length > 0) throw new Error(`${left.join(', ')} is still mounted, so ${dir} is left as it is`);
-  await rm(dir, { recursive: true, force: true });
 }

@@ -73,7 +73,9 @@ async function interruptedThenInForeground(lab: Lab): Promise<void> {
   );
   starting.child.kill('SIGINT');
   assert.deepEqual(await once(starting.child, 'exit'), [130, null]);
-  assert.match(starting.said(), /^interrupted: say the same again to go on, or .* reset/m);
+  assert.match(starting.said(), /interrupted: what had started is stopped again; say the same to start anew\.$/m);
+  assert.deepEqual(processesOf(lab), []);
+  assert.deepEqual(mountsOf(lab), []);
 
   const { child, said } = start(lab, 'up', '--foreground');
   await eventually(
@@ -120,6 +122,7 @@ describe('the life of a cluster', function () {
     assert.equal(code, 0, stderr);
     for (const expected of [
       'API server at https://198\\.18\\.0\\.1:6443',
+      'controllers and scheduler lead',
       'node \\S+ is Ready',
       'applying manifests/samples',
       '3 pods of the replication controller "web" are ready',
@@ -214,6 +217,8 @@ describe('the life of a cluster', function () {
 
   it('leaves nothing running, mounted or wired when it goes down, and its data', async () => {
     const before = await uids(lab);
+    const inVolume = ['exec', 'healing', '--', 'cat', '/memory/note'];
+    await lab.orrery('exec', 'healing', '--', 'sh', '-c', 'echo kept > /memory/note');
     const { code, stdout } = await orrery(lab, 'down');
     assert.equal(code, 0);
     assert.match(stdout, step('stopping apiserver, controllers, node'));
@@ -223,13 +228,18 @@ describe('the life of a cluster', function () {
     const stopped = await orrery(lab, 'status');
     assert.equal(stopped.code, 3);
     assert.match(stopped.stdout, /^apiserver +stopped$/m);
-    assert.equal((await orrery(lab, 'down')).code, 0, 'twice is harmless');
+    const again = await orrery(lab, 'down');
+    assert.deepEqual([again.code, again.stdout], [0, `the cluster in ${lab.dataDir} does not run\n`]);
 
     assert.equal((await orrery(lab, 'up')).code, 0);
     assert.deepEqual(await uids(lab), before);
     await eventually(
       () => lab.run(process.execPath, [main, 'get', 'rc', 'web', '-o', 'jsonpath={.status.readyReplicas}']),
       ({ stdout: ready }) => ready.trim() === '3',
+    );
+    await eventually(
+      () => lab.run(process.execPath, [main, ...inVolume]),
+      ({ stdout: note }) => note === 'kept\n',
     );
   });
 
