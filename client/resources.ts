@@ -4,6 +4,7 @@ import type { Resource } from './client.js';
 
 const rbac = 'rbac.authorization.k8s.io';
 const storage = 'storage.k8s.io';
+const networking = 'networking.k8s.io';
 const core = <T extends t.KubeObject>(plural: string, kind: string, namespaced = true): Resource<T> => ({
   group: '',
   version: 'v1',
@@ -62,3 +63,8 @@ export const volumeAttributesClasses = grouped<t.VolumeAttributesClass>(
   'VolumeAttributesClass',
   false,
 );
+export const ingresses = grouped<t.Ingress>(networking, 'ingresses', 'Ingress');
+export const ingressClasses = grouped<t.IngressClass>(networking, 'ingressclasses', 'IngressClass', false);
+export const networkPolicies = grouped<t.NetworkPolicy>(networking, 'networkpolicies', 'NetworkPolicy');
+export const ipAddresses = grouped<t.IPAddress>(networking, 'ipaddresses', 'IPAddress', false);
+export const serviceCidrs = grouped<t.ServiceCIDR>(networking, 'servicecidrs', 'ServiceCIDR', false);

@@ -1,6 +1,8 @@
 /** What the columns of several kinds share. Cells hold what kubectl prints: ages are words already. */
 import { ageOf } from '../duration.js';
-import type { KubeObject } from '../types.js';
+import { labelSelectorOf } from '../selectors/labels.js';
+import { StatusError } from '../status.js';
+import type { KubeObject, LabelSelector } from '../types.js';
 import type { Column } from './row.js';
 
 /** A column over a kind's own type. */
@@ -57,6 +59,16 @@ export const flag = <T extends KubeObject>(name: string, cell: (object: T) => bo
 export function labelText(labels: Record<string, string> | undefined | null): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? none : pairs.sort().join(',');
+}
+
+/** A selector as a query says it; '<none>' for one that selects everything, or is not there. */
+export function selectorText(selector: LabelSelector | undefined | null): string {
+  try {
+    return labelSelectorOf(selector).toString() || none;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return '<error>';
+  }
 }
 
 /** The first few, and how many more there are: 'a,b,c + 2 more...'. */

@@ -14,6 +14,7 @@ type Functions =
   | 'prepareUpdate'
   | 'prepareStatusUpdate'
   | 'validate'
+  | 'validateCreate'
   | 'validateUpdate'
   | 'generationOf'
   | 'gracePeriod';
@@ -31,6 +32,7 @@ export interface TypedRow<T extends KubeObject>
   prepareUpdate?(object: T, old: T): void;
   prepareStatusUpdate?(object: T, old: T): void;
   validate?(object: T): FieldError[];
+  validateCreate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T): FieldError[];
   generationOf?(object: T): unknown;
   gracePeriod?(object: T, requested: number | undefined): number;

@@ -7,6 +7,11 @@ import { endpointSliceV1beta1Row } from './endpointslice/v1beta1.js';
 import { eventRow } from './event.js';
 import { leaseRow } from './lease.js';
 import { namespaceRow } from './namespace.js';
+import { ingressRow } from './networking/ingress/row.js';
+import { ingressClassRow } from './networking/ingressclass.js';
+import { ipAddressRow } from './networking/ipaddress.js';
+import { networkPolicyRow } from './networking/networkpolicy.js';
+import { serviceCidrRow } from './networking/servicecidr.js';
 import { nodeRow } from './node/row.js';
 import { podRow } from './pod/row.js';
 import { clusterRoleBindingRow, roleBindingRow } from './rbac/bindings.js';
@@ -66,6 +71,11 @@ export const builtinKinds: readonly KindRow[] = [
   storageClassRow,
   volumeAttachmentRow,
   volumeAttributesClassRow,
+  ingressRow,
+  ingressClassRow,
+  ipAddressRow,
+  networkPolicyRow,
+  serviceCidrRow,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

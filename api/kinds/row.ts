@@ -53,6 +53,8 @@ export interface KindRow {
   prepareStatusUpdate?(object: AnyObject, old: AnyObject): void;
   /** Everything wrong with the object; metadata is checked for all kinds alike, elsewhere. */
   validate?(object: AnyObject): FieldError[];
+  /** What a new object may not be, though one that is there already may. `validate` ran as well. */
+  validateCreate?(object: AnyObject): FieldError[];
   /** What is wrong with the change from `old` (immutable fields). `validate` ran as well. */
   validateUpdate?(object: AnyObject, old: AnyObject): FieldError[];
   /** metadata.generation rises when this part changes (usually the spec). Absent: generation is not kept. */

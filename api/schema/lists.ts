@@ -16,6 +16,7 @@ export interface Merging {
 
 /** Lists whose items have an identity, and are merged by it. */
 const keyed: Record<string, string> = {
+  'ServiceCIDRStatus.conditions': 'type',
   'CSINodeSpec.drivers': 'name',
   'Container.env': 'name',
   'Container.ports': 'containerPort,protocol',
@@ -71,6 +72,7 @@ const mergedSets = ['NodeSpec.podCIDRs', 'ObjectMeta.finalizers'];
 const retainsKeys = ['PodSpec.resourceClaims', 'PodSpec.volumes', 'PodStatus.resourceClaimStatuses'];
 
 const atomicMaps = new Set([
+  'ServiceBackendPort',
   'Scheduling.nodeSelector',
   'TopologySelectorTerm',
   'ConfigMapKeySelector',

@@ -86,6 +86,19 @@ const rules = {
   },
 } satisfies Record<string, Rule>;
 
+const wildcard = `\\*\\.${subdomain1123}`;
+const wildcardRule: Rule = {
+  pattern: whole(wildcard),
+  most: 253,
+  message: withRegex(
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    wildcard,
+    '*.example.com',
+  ),
+};
+
+/** '*.example.com' */
+export const wildcardSubdomain = (value: string): string[] => check(value, wildcardRule);
 export const dns1123Label = (value: string): string[] => check(value, rules.dns1123Label);
 export const dns1123Subdomain = (value: string): string[] => check(value, rules.dns1123Subdomain);
 export const dns1035Label = (value: string): string[] => check(value, rules.dns1035Label);

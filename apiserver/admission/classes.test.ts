@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AnyObject, Pod } from '../../api/types.js';
 import { FakeLookup } from '../auth/testing/fake-lookup.js';
-import { defaultStorageClass } from './default-class.js';
+import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { mergeTolerations, runtimeClass } from './runtime-class.js';
 import { admit, judges, pod } from './testing/fixture.js';
 
@@ -91,6 +91,34 @@ describe('DefaultStorageClass', () => {
       const object = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec };
       const admitted = await admit(defaultStorageClass(classes), { resource: 'persistentvolumeclaims', object });
       assert.equal((admitted as { spec?: { storageClassName?: string } }).spec?.storageClassName, expected);
+    });
+  }
+});
+
+describe('DefaultIngressClass', () => {
+  const lookup = new FakeLookup([
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name: 'usual', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+    },
+  ]);
+  const table: [string, object, object, unknown][] = [
+    ['nothing', {}, {}, 'usual'],
+    ['a class', {}, { ingressClassName: 'other' }, 'other'],
+    ['its class in the old way', { annotations: { 'kubernetes.io/ingress.class': 'nginx' } }, {}, undefined],
+  ];
+  for (const [what, metadata, spec, expected] of table) {
+    it(`of an ingress that says ${what}`, async () => {
+      const object = {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: { name: 'i', ...metadata },
+        spec,
+      };
+      const resource = 'ingresses.networking.k8s.io';
+      const admitted = await admit(defaultIngressClass(lookup), { resource, object });
+      assert.equal((admitted as { spec?: { ingressClassName?: string } }).spec?.ingressClassName, expected);
     });
   }
 });

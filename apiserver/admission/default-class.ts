@@ -1,6 +1,9 @@
 /** What names no class gets the default one: claims a StorageClass, ingresses an IngressClass. */
+
+import { classAnnotation } from '../../api/kinds/networking/ingress/validate.js';
+import { isDefaultIngressClass } from '../../api/kinds/networking/ingressclass.js';
 import { isDefaultClass as isDefaultStorageClass } from '../../api/kinds/storage/storageclass.js';
-import type { AnyObject } from '../../api/types.js';
+import type { AnyObject, Ingress } from '../../api/types.js';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../contracts.js';
 import { concerns } from './request.js';
 
@@ -29,5 +32,18 @@ export const defaultStorageClass = (lookup: Lookup): AdmissionPlugin => ({
     const classes = lookup.list({ group: 'storage.k8s.io', resource: 'storageclasses' });
     const name = chooseDefault(classes, isDefaultStorageClass);
     if (name) spec.storageClassName = name;
+  },
+});
+
+/** An ingress that says its class in the annotation of old has one. */
+export const defaultIngressClass = (lookup: Lookup): AdmissionPlugin => ({
+  name: 'DefaultIngressClass',
+  handles: request => creates(request, 'networking.k8s.io', 'ingresses'),
+  mutate({ object }) {
+    const { metadata, spec } = object as unknown as Ingress;
+    if (!spec || spec.ingressClassName != null || metadata.annotations?.[classAnnotation] !== undefined) return;
+    const classes = lookup.list({ group: 'networking.k8s.io', resource: 'ingressclasses' });
+    const name = chooseDefault(classes, isDefaultIngressClass);
+    if (name) spec.ingressClassName = name;
   },
 });

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { ClusterAuthorizer } from '../auth/authorizer.js';
 import type { AdmissionPlugin, Lookup } from '../contracts.js';
 import { createOnUpdate } from './create-on-update.js';
-import { defaultStorageClass } from './default-class.js';
+import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { denyServiceExternalIPs } from './deny-service-external-ips.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -33,6 +33,7 @@ export function builtinAdmission({ lookup, authorizer, randomSuffix = suffix }: 
     defaultTolerationSeconds,
     runtimeClass(lookup),
     defaultStorageClass(lookup),
+    defaultIngressClass(lookup),
     denyServiceExternalIPs(authorizer),
     rbacEscalation(authorizer),
   ];

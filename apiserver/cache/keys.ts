@@ -12,6 +12,7 @@ const special: Record<string, string> = {
   endpoints: 'services/endpoints',
   nodes: 'minions',
   replicationcontrollers: 'controllers',
+  'ingresses.networking.k8s.io': 'ingress',
 };
 
 /** Groups of Kubernetes' own that came as extensions of it: their keys have the group in them, as custom resources have. */
@@ -37,7 +38,7 @@ export class KeySpace {
   prefixOf(row: KindRow): string {
     const { group, plural, custom } = row.conversion?.storage ?? row;
     if (!withoutGroup({ group, ...(custom ? { custom } : {}) })) return `${registryPrefix}${group}/${plural}/`;
-    return `${registryPrefix}${(group === '' ? special[plural] : undefined) ?? plural}/`;
+    return `${registryPrefix}${special[group === '' ? plural : `${plural}.${group}`] ?? plural}/`;
   }
 
   keyOf(row: KindRow, namespace: string, name: string): string {

@@ -36,7 +36,8 @@ export async function createObject(env: Environment, call: Call, object: AnyObje
   await mutate(env.admission, request);
   beginLife(row, object, env.uid(), env.clock.now());
   row.prepareCreate?.(object);
-  refuseInvalid(call, [...validateMeta(row, object), ...(row.validate?.(object) ?? [])], object);
+  const complaints = [validateMeta(row, object), row.validate?.(object) ?? [], row.validateCreate?.(object) ?? []];
+  refuseInvalid(call, complaints.flat(), object);
   await validate(env.admission, request);
   const reservation = reserve(env, row, object, undefined);
   try {

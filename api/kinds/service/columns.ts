@@ -1,18 +1,12 @@
 import type { Service, ServicePort } from '../../types.js';
+import { balancerText } from '../balancer.js';
 import { ageColumn, labelText, nameColumn, none, text } from '../columns.js';
-
-function loadBalancerAddresses(service: Service, wide: boolean): string {
-  const names = (service.status?.loadBalancer?.ingress ?? []).map(ingress => ingress.ip || ingress.hostname || '');
-  const all = names.filter(name => name !== '').join(',');
-  // Kubernetes shortens what would push the other columns off the screen.
-  return wide || all.length <= 16 ? all : `${all.slice(0, 13)}...`;
-}
 
 function externalIP(service: Service): string {
   const { type, externalIPs = [], externalName = '' } = service.spec ?? {};
   if (type === 'ExternalName') return externalName;
   if (type !== 'LoadBalancer') return externalIPs.length > 0 ? externalIPs.join(',') : none;
-  const balanced = loadBalancerAddresses(service, false);
+  const balanced = balancerText(service.status?.loadBalancer);
   const all = [balanced, ...externalIPs].filter(name => name !== '').join(',');
   return all === '' ? '<pending>' : all;
 }

@@ -268,6 +268,41 @@ meta.v1.Preconditions: uid resourceVersion
 meta.v1.Status: metadata status message reason details code
 meta.v1.StatusCause: reason message field
 meta.v1.StatusDetails: name group kind causes retryAfterSeconds uid
+networking.v1.HTTPIngressPath: path backend pathType
+networking.v1.HTTPIngressRuleValue: paths
+networking.v1.IPAddress: metadata spec
+networking.v1.IPAddressList: metadata items
+networking.v1.IPAddressSpec: parentRef
+networking.v1.IPBlock: cidr except
+networking.v1.Ingress: metadata spec status
+networking.v1.IngressBackend: - - resource service
+networking.v1.IngressClass: metadata spec
+networking.v1.IngressClassList: metadata items
+networking.v1.IngressClassParametersReference: apiGroup kind name scope namespace
+networking.v1.IngressClassSpec: controller parameters
+networking.v1.IngressList: metadata items
+networking.v1.IngressLoadBalancerIngress: ip hostname - ports
+networking.v1.IngressLoadBalancerStatus: ingress
+networking.v1.IngressPortStatus: port protocol error
+networking.v1.IngressRule: host ~IngressRuleValue
+networking.v1.IngressRuleValue: http
+networking.v1.IngressServiceBackend: name port
+networking.v1.IngressSpec: defaultBackend tls rules ingressClassName
+networking.v1.IngressStatus: loadBalancer
+networking.v1.IngressTLS: hosts secretName
+networking.v1.NetworkPolicy: metadata spec
+networking.v1.NetworkPolicyEgressRule: ports to
+networking.v1.NetworkPolicyIngressRule: ports from
+networking.v1.NetworkPolicyList: metadata items
+networking.v1.NetworkPolicyPeer: podSelector namespaceSelector ipBlock
+networking.v1.NetworkPolicyPort: protocol port endPort
+networking.v1.NetworkPolicySpec: podSelector ingress egress policyTypes
+networking.v1.ParentReference: group resource namespace name
+networking.v1.ServiceBackendPort: name number
+networking.v1.ServiceCIDR: metadata spec status
+networking.v1.ServiceCIDRList: metadata items
+networking.v1.ServiceCIDRSpec: cidrs
+networking.v1.ServiceCIDRStatus: conditions
 node.v1.Overhead: podFixed
 node.v1.RuntimeClass: metadata handler overhead scheduling
 node.v1.RuntimeClassList: metadata items

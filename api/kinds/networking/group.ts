@@ -1,0 +1,1 @@
+export const networkingGroup = 'networking.k8s.io';
