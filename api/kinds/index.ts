@@ -1,4 +1,11 @@
 /** Every built-in kind, and how to find one. Of a kind with several versions, the one that stores comes first. */
+import { controllerRevisionRow } from './apps/controllerrevision.js';
+import { daemonSetRow } from './apps/daemonset.js';
+import { deploymentRow } from './apps/deployment.js';
+import { replicaSetRow } from './apps/replicaset.js';
+import { statefulSetRow } from './apps/statefulset.js';
+import { cronJobRow } from './batch/cronjob.js';
+import { jobRow } from './batch/job.js';
 import { bindingRow } from './binding.js';
 import { configMapRow } from './configmap.js';
 import { endpointsRow } from './endpoints.js';
@@ -50,12 +57,19 @@ export const builtinKinds: readonly KindRow[] = [
   secretRow,
   serviceRow,
   serviceAccountRow,
+  controllerRevisionRow,
+  daemonSetRow,
+  deploymentRow,
+  replicaSetRow,
+  statefulSetRow,
   selfSubjectReviewRow,
   tokenReviewRow,
   localSubjectAccessReviewRow,
   selfSubjectAccessReviewRow,
   selfSubjectRulesReviewRow,
   subjectAccessReviewRow,
+  cronJobRow,
+  jobRow,
   leaseRow,
   endpointSliceRow,
   endpointSliceV1beta1Row,

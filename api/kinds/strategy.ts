@@ -25,3 +25,10 @@ export function keepSpec(object: WithSpec, old: WithSpec): void {
   if (ownerReferences === undefined) delete object.metadata.ownerReferences;
   else object.metadata.ownerReferences = ownerReferences;
 }
+
+/** As keepSpec, for kinds whose status updates may not change labels either. */
+export function keepSpecAndLabels(object: WithSpec, old: WithSpec): void {
+  keepSpec(object, old);
+  if (old.metadata.labels === undefined) delete object.metadata.labels;
+  else object.metadata.labels = old.metadata.labels;
+}

@@ -24,6 +24,8 @@ const keyed: Record<string, string> = {
   'Container.volumeMounts': 'mountPath',
   'ContainerStatus.allocatedResourcesStatus': 'name',
   'ContainerStatus.volumeMounts': 'mountPath',
+  'DaemonSetStatus.conditions': 'type',
+  'DeploymentStatus.conditions': 'type',
   'EphemeralContainer.env': 'name',
   'EphemeralContainer.ports': 'containerPort,protocol',
   'EphemeralContainer.volumeDevices': 'devicePath',
@@ -44,10 +46,12 @@ const keyed: Record<string, string> = {
   'PodStatus.conditions': 'type',
   'PodStatus.podIPs': 'ip',
   'PodStatus.resourceClaimStatuses': 'name',
+  'ReplicaSetStatus.conditions': 'type',
   'ReplicationControllerStatus.conditions': 'type',
   'ServiceAccount.secrets': 'name',
   'ServiceSpec.ports': 'port,protocol',
   'ServiceStatus.conditions': 'type',
+  'StatefulSetStatus.conditions': 'type',
 };
 
 /** Keyed for server-side apply, and replaced whole by a strategic merge. */
@@ -63,6 +67,9 @@ const sets = [
   'NodeAllocatableResourceClaimStatus.containers',
   'NodeSpec.podCIDRs',
   'ObjectMeta.finalizers',
+  'PodFailurePolicyOnExitCodesRequirement.values',
+  'UncountedTerminatedPods.failed',
+  'UncountedTerminatedPods.succeeded',
 ];
 
 /** Sets that a strategic merge adds to. */
@@ -70,6 +77,9 @@ const mergedSets = ['NodeSpec.podCIDRs', 'ObjectMeta.finalizers'];
 
 /** Unions: of an item, only the fields that the patch names are kept. */
 const retainsKeys = ['PodSpec.resourceClaims', 'PodSpec.volumes', 'PodStatus.resourceClaimStatuses'];
+
+/** Merged by patches, and yet owned as one: Kubernetes' own exceptions. */
+const mergedAtomics: Record<string, string> = { 'JobStatus.conditions': 'type', 'PodStatus.hostIPs': 'ip' };
 
 const atomicMaps = new Set([
   'ServiceBackendPort',
@@ -127,8 +137,11 @@ function build(): ReadonlyMap<string, Merging> {
     table.set(path, { listType: 'map', keys: keys.split(','), strategies: [] });
   }
   for (const path of sets) table.set(path, { listType: 'set', strategies: mergedSets.includes(path) ? ['merge'] : [] });
-  // Merged by patches, and yet owned as one: Kubernetes' own exception.
-  table.set('PodStatus.hostIPs', { listType: 'atomic', mergeKey: 'ip', strategies: ['merge'] });
+  for (const [path, mergeKey] of Object.entries(mergedAtomics)) {
+    table.set(path, { listType: 'atomic', mergeKey, strategies: ['merge'] });
+  }
+  // A union that is no list: changing the type drops what belongs to the other.
+  table.set('DeploymentSpec.strategy', { strategies: ['retainKeys'] });
   return table;
 }
 

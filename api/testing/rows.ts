@@ -18,7 +18,7 @@ export interface RowTables {
 }
 
 /** Of the row's kind, with its defaults, named x unless it says more. */
-export function made(row: KindRow, fields: Fields, withDefaults = true): AnyObject {
+export function made(row: KindRow, fields: Fields = {}, withDefaults = true): AnyObject {
   const { metadata, ...rest } = clone(fields);
   const object: AnyObject = {
     apiVersion: apiVersionOf(row),
@@ -26,6 +26,7 @@ export function made(row: KindRow, fields: Fields, withDefaults = true): AnyObje
     metadata: {
       name: 'x',
       ...(row.namespaced ? { namespace: 'default' } : {}),
+      uid: 'u',
       creationTimestamp: '2026-01-01T00:00:00Z',
       ...(metadata as object),
     },
@@ -38,7 +39,30 @@ export function made(row: KindRow, fields: Fields, withDefaults = true): AnyObje
 export const messages = (errors: readonly FieldError[] | undefined): string[] =>
   (errors ?? []).map(({ field, message }) => `${field}: ${message}`);
 
+/** As a POST would store it. */
+export function created(row: KindRow, fields: Fields = {}): AnyObject {
+  const object = made(row, fields);
+  row.prepareCreate?.(object);
+  return object;
+}
+
+/** Everything wrong with the object, and with a change. */
+export const wrong = (row: KindRow, object: AnyObject): string[] => messages(row.validate?.(object));
+export const wrongChange = (row: KindRow, object: AnyObject, old: AnyObject): string[] =>
+  messages(row.validateUpdate?.(object, old));
+
 const now = Date.parse('2026-01-01T00:01:00Z');
+
+/** The cells of an object that is a minute old: 'x | 1/1 | 60s'. */
+export const shown = (row: KindRow, object: AnyObject, wide?: 'wide'): string =>
+  row.columns
+    .filter(column => wide || !column.priority)
+    .map(column => column.cell(object, now))
+    .join(' | ');
+
+/** The headings, those of `-o wide` in brackets. */
+export const headings = (row: KindRow): string =>
+  row.columns.map(({ name, priority }) => (priority ? `[${name}]` : name)).join(' | ');
 
 /** The tables as tests. */
 export function judgesRow(row: KindRow, tables: RowTables): void {
@@ -50,11 +74,7 @@ export function judgesRow(row: KindRow, tables: RowTables): void {
       });
     }
     for (const [what, fields, cells] of tables.columns ?? []) {
-      it(`is shown: ${what}`, () => {
-        const object = made(row, fields);
-        const always = row.columns.filter(column => !column.priority);
-        assert.equal(always.map(column => column.cell(object, now)).join(' | '), cells);
-      });
+      it(`is shown: ${what}`, () => assert.equal(shown(row, made(row, fields)), cells));
     }
     for (const [what, fields, expected] of tables.validation ?? []) {
       it(`${expected.length === 0 ? 'may have' : 'may not have'} ${what}`, () =>

@@ -16,6 +16,10 @@ export const required = (field: string, detail = ''): FieldError =>
 export const invalidValue = (field: string, value: unknown, detail: string): FieldError =>
   say('FieldValueInvalid', field, `Invalid value: ${shown(value)}`, detail);
 
+/** Where the value would say nothing: it is a whole object, or it is what is missing. */
+export const withoutValue = (field: string, detail: string): FieldError =>
+  say('FieldValueInvalid', field, 'Invalid value', detail);
+
 export const forbiddenField = (field: string, detail: string): FieldError =>
   say('FieldValueForbidden', field, 'Forbidden', detail);
 

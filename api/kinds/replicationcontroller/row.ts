@@ -1,14 +1,15 @@
-import { fill, isObject } from '../../json.js';
-import { validateAnnotations, validateLabels } from '../../meta/labels.js';
+import { fill } from '../../json.js';
+import { validateLabels } from '../../meta/labels.js';
 import type { FieldError } from '../../status.js';
-import type { PodSpec, ReplicationController } from '../../types.js';
-import { forbiddenField, invalidValue, notSupported, required } from '../../validation/errors.js';
-import { nonNegative } from '../../validation/strings.js';
+import type { ReplicationController } from '../../types.js';
+import { required } from '../../validation/errors.js';
+import { notNegative } from '../../validation/numbers.js';
 import { ageColumn, count, labelText, nameColumn, text } from '../columns.js';
 import { defineKind } from '../define.js';
-import { defaultPodSpec } from '../pod/defaults.js';
-import { validatePodSpec } from '../pod/validate.js';
 import { keepSpec, keepStatus } from '../strategy.js';
+import { containerColumns } from '../workload/columns.js';
+import { validateCounts } from '../workload/replicas.js';
+import { defaultTemplate, validateEndless, validateMatch, validateTemplate } from '../workload/template.js';
 
 type Spec = NonNullable<ReplicationController['spec']>;
 
@@ -24,66 +25,24 @@ function defaults(controller: ReplicationController): void {
     const ownLabels = controller.metadata.labels;
     if (!ownLabels || Object.keys(ownLabels).length === 0) controller.metadata.labels = { ...labels };
   }
-  if (!spec.template) return;
-  fill(spec.template, 'metadata', {});
-  fill(spec.template, 'spec', {} as PodSpec);
-  defaultPodSpec(spec.template.spec as PodSpec);
+  defaultTemplate(spec.template);
 }
 
-function validateTemplate(spec: Spec): FieldError[] {
-  const { template, selector = {} } = spec;
+function validateOwnTemplate({ template, selector = {} }: Spec): FieldError[] {
   if (!template) return [required('spec.template')];
-  const labels = template.metadata?.labels ?? {};
-  const errors: FieldError[] = [];
-  if (Object.entries(selector).some(([key, value]) => labels[key] !== value)) {
-    const why = '`selector` does not match template `labels`';
-    errors.push(invalidValue('spec.template.metadata.labels', labels, why));
-  }
-  errors.push(...validateLabels(labels, 'spec.template.metadata.labels'));
-  errors.push(...validateAnnotations(template.metadata?.annotations, 'spec.template.metadata.annotations'));
-  if (!isObject(template.spec)) return [...errors, required('spec.template.spec')];
-  errors.push(...validatePodSpec(template.spec as PodSpec, 'spec.template.spec'));
-  const { restartPolicy } = template.spec as PodSpec;
-  if (restartPolicy !== 'Always') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
-  }
-  if ((template.spec as PodSpec).activeDeadlineSeconds != null) {
-    const why = 'activeDeadlineSeconds in ReplicationController is not Supported';
-    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', why));
-  }
-  return errors;
+  return [
+    ...validateMatch({ matchLabels: selector }, template, 'spec.template'),
+    ...validateTemplate(template, 'spec.template'),
+    ...validateEndless(template, 'ReplicationController', 'spec.template'),
+  ];
 }
 
 function validate(controller: ReplicationController): FieldError[] {
   const spec = controller.spec ?? {};
-  const errors: FieldError[] = [];
-  for (const name of ['minReadySeconds', 'replicas'] as const) {
-    const value = spec[name] ?? 0;
-    if (value < 0) errors.push(invalidValue(`spec.${name}`, value, nonNegative));
-  }
+  const errors = notNegative(spec, 'spec', ['minReadySeconds', 'replicas']);
   if (Object.keys(spec.selector ?? {}).length === 0) errors.push(required('spec.selector'));
-  return [...errors, ...validateLabels(spec.selector, 'spec.selector'), ...validateTemplate(spec)];
+  return [...errors, ...validateLabels(spec.selector, 'spec.selector'), ...validateOwnTemplate(spec)];
 }
-
-/** What the controller reports must add up. */
-function validateStatus(controller: ReplicationController): FieldError[] {
-  const status = controller.status ?? { replicas: 0 };
-  const errors: FieldError[] = [];
-  for (const name of ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const) {
-    const value = status[name] ?? 0;
-    if (value < 0) errors.push(invalidValue(`status.${name}`, value, nonNegative));
-    if (value > status.replicas) {
-      errors.push(invalidValue(`status.${name}`, value, 'cannot be greater than status.replicas'));
-    }
-  }
-  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
-    const why = 'cannot be greater than readyReplicas';
-    errors.push(invalidValue('status.availableReplicas', status.availableReplicas, why));
-  }
-  return errors;
-}
-
-const containers = (controller: ReplicationController) => controller.spec?.template?.spec?.containers ?? [];
 
 export const replicationControllerRow = defineKind<ReplicationController>({
   group: '',
@@ -101,22 +60,7 @@ export const replicationControllerRow = defineKind<ReplicationController>({
     count('Current', controller => controller.status?.replicas ?? 0),
     count('Ready', controller => controller.status?.readyReplicas ?? 0),
     ageColumn,
-    text(
-      'Containers',
-      controller =>
-        containers(controller)
-          .map(c => c.name)
-          .join(','),
-      'wide',
-    ),
-    text(
-      'Images',
-      controller =>
-        containers(controller)
-          .map(c => c.image ?? '')
-          .join(','),
-      'wide',
-    ),
+    ...containerColumns<ReplicationController>(controller => controller.spec?.template),
     text('Selector', controller => labelText(controller.spec?.selector), 'wide'),
   ],
   fields: controller => ({ 'status.replicas': String(controller.status?.replicas ?? 0) }),
@@ -127,5 +71,8 @@ export const replicationControllerRow = defineKind<ReplicationController>({
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
   generationOf: controller => controller.spec,
-  validate: controller => [...validate(controller), ...validateStatus(controller)],
+  validate: controller => [
+    ...validate(controller),
+    ...validateCounts(controller.status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+  ],
 });

@@ -5,6 +5,42 @@
  * (new in 1.33 and later) are told as unknown.
  */
 const numbers = `
+apps.v1.ControllerRevision: metadata data revision
+apps.v1.ControllerRevisionList: metadata items
+apps.v1.DaemonSet: metadata spec status
+apps.v1.DaemonSetCondition: type status lastTransitionTime reason message
+apps.v1.DaemonSetList: metadata items
+apps.v1.DaemonSetSpec: selector template updateStrategy minReadySeconds - revisionHistoryLimit
+apps.v1.DaemonSetStatus: currentNumberScheduled numberMisscheduled desiredNumberScheduled numberReady
+  observedGeneration updatedNumberScheduled numberAvailable numberUnavailable collisionCount conditions
+apps.v1.DaemonSetUpdateStrategy: type rollingUpdate
+apps.v1.Deployment: metadata spec status
+apps.v1.DeploymentCondition: type status - reason message lastUpdateTime lastTransitionTime
+apps.v1.DeploymentList: metadata items
+apps.v1.DeploymentSpec: replicas selector template strategy minReadySeconds revisionHistoryLimit paused -
+  progressDeadlineSeconds
+apps.v1.DeploymentStatus: observedGeneration replicas updatedReplicas availableReplicas unavailableReplicas conditions
+  readyReplicas collisionCount terminatingReplicas
+apps.v1.DeploymentStrategy: type rollingUpdate
+apps.v1.ReplicaSet: metadata spec status
+apps.v1.ReplicaSetCondition: type status lastTransitionTime reason message
+apps.v1.ReplicaSetList: metadata items
+apps.v1.ReplicaSetSpec: replicas selector template minReadySeconds
+apps.v1.ReplicaSetStatus: replicas fullyLabeledReplicas observedGeneration readyReplicas availableReplicas conditions
+  terminatingReplicas
+apps.v1.RollingUpdateDaemonSet: maxUnavailable maxSurge
+apps.v1.RollingUpdateDeployment: maxUnavailable maxSurge
+apps.v1.RollingUpdateStatefulSetStrategy: partition maxUnavailable
+apps.v1.StatefulSet: metadata spec status
+apps.v1.StatefulSetCondition: type status lastTransitionTime reason message
+apps.v1.StatefulSetList: metadata items
+apps.v1.StatefulSetOrdinals: start
+apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy: whenDeleted whenScaled
+apps.v1.StatefulSetSpec: replicas selector template volumeClaimTemplates serviceName podManagementPolicy updateStrategy
+  revisionHistoryLimit minReadySeconds persistentVolumeClaimRetentionPolicy ordinals
+apps.v1.StatefulSetStatus: observedGeneration replicas readyReplicas currentReplicas updatedReplicas currentRevision
+  updateRevision - collisionCount conditions availableReplicas
+apps.v1.StatefulSetUpdateStrategy: type rollingUpdate
 authentication.v1.BoundObjectReference: kind apiVersion name uid
 authentication.v1.SelfSubjectReview: metadata status
 authentication.v1.SelfSubjectReviewStatus: userInfo
@@ -34,6 +70,27 @@ authorization.v1.SubjectRulesReviewStatus: resourceRules nonResourceRules incomp
 autoscaling.v1.Scale: metadata spec status
 autoscaling.v1.ScaleSpec: replicas
 autoscaling.v1.ScaleStatus: replicas selector
+batch.v1.CronJob: metadata spec status
+batch.v1.CronJobList: metadata items
+batch.v1.CronJobSpec: schedule startingDeadlineSeconds concurrencyPolicy suspend jobTemplate successfulJobsHistoryLimit
+  failedJobsHistoryLimit timeZone
+batch.v1.CronJobStatus: active - - lastScheduleTime lastSuccessfulTime
+batch.v1.Job: metadata spec status
+batch.v1.JobCondition: type status lastProbeTime lastTransitionTime reason message
+batch.v1.JobList: metadata items
+batch.v1.JobSpec: parallelism completions activeDeadlineSeconds selector manualSelector template backoffLimit
+  ttlSecondsAfterFinished completionMode suspend podFailurePolicy backoffLimitPerIndex maxFailedIndexes
+  podReplacementPolicy managedBy successPolicy
+batch.v1.JobStatus: conditions startTime completionTime active succeeded failed completedIndexes
+  uncountedTerminatedPods ready failedIndexes terminating
+batch.v1.JobTemplateSpec: metadata spec
+batch.v1.PodFailurePolicy: rules
+batch.v1.PodFailurePolicyOnExitCodesRequirement: containerName operator values
+batch.v1.PodFailurePolicyOnPodConditionsPattern: type status
+batch.v1.PodFailurePolicyRule: action onExitCodes onPodConditions
+batch.v1.SuccessPolicy: rules
+batch.v1.SuccessPolicyRule: succeededIndexes succeededCount
+batch.v1.UncountedTerminatedPods: succeeded failed
 coordination.v1.Lease: metadata spec
 coordination.v1.LeaseList: metadata items
 coordination.v1.LeaseSpec: holderIdentity leaseDurationSeconds acquireTime renewTime leaseTransitions strategy

@@ -44,12 +44,31 @@ const optional = new Set([
   'leaseDurationSeconds',
   'leaseTransitions',
   'orphanDependents',
-  // scale
+  // workloads
+  'backoffLimit',
+  'backoffLimitPerIndex',
+  'collisionCount',
+  'completions',
+  'failedJobsHistoryLimit',
+  'manualSelector',
+  'maxFailedIndexes',
+  'maxSurge',
+  'maxUnavailable',
+  'parallelism',
+  'partition',
+  'progressDeadlineSeconds',
   'replicas',
+  'revisionHistoryLimit',
+  'startingDeadlineSeconds',
+  'succeededCount',
+  'successfulJobsHistoryLimit',
+  'suspend',
+  'terminatingReplicas',
+  'ttlSecondsAfterFinished',
 ]);
 
-/** `timeoutSeconds` and `ready` are plain numbers and booleans in these. */
-const plain = new Set(['Probe.timeoutSeconds']);
+/** Plain numbers and booleans in these. */
+const plain = new Set(['DeploymentStatus.replicas', 'Probe.timeoutSeconds']);
 
 /** Should a zero of this field be kept? Of what the schema requires, always. */
 export const keepsZero = (model: Model, field: string): boolean =>
