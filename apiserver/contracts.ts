@@ -30,10 +30,22 @@ export interface RequestInfo {
   name: string;
 }
 
+/** What the subject of a certificate says. */
+export interface ClientCertificate {
+  subjectCN: string;
+  subjectO: string[];
+  /** The SHA-256 of the certificate, in hexadecimal digits. */
+  sha256?: string;
+}
+
 /** What a credential is found in. */
 export interface Credentials {
-  /** The client certificate, verified against the CA by TLS; absent when none was presented. */
-  certificate?: { subjectCN: string; subjectO: string[] };
+  /** The client certificate, verified against the CA of clients; absent when none was presented. */
+  certificate?: ClientCertificate;
+  /** The same, verified against the CA of proxies that authenticate for us. */
+  proxyCertificate?: ClientCertificate;
+  /** Names and values by turns, as they came: what a proxy says of a user must not be joined and split again. */
+  rawHeaders?: readonly string[];
   /** The value of the Authorization header, or the bearer token of a WebSocket protocol. */
   authorization?: string;
 }
@@ -122,7 +134,9 @@ export interface ApiRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly remoteAddress: string;
-  readonly certificate?: Credentials['certificate'];
+  readonly certificate?: ClientCertificate | undefined;
+  readonly proxyCertificate?: ClientCertificate | undefined;
+  readonly rawHeaders?: readonly string[];
   /** The whole body; throws RequestEntityTooLarge (413) when it has more than `limit` bytes. */
   body(limit: number): Promise<Buffer>;
 }

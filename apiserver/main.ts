@@ -12,6 +12,7 @@ import { builtinAdmission } from './admission/index.js';
 import { openAudit } from './audit/index.js';
 import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
 import { bootstrap, keepSystemObjects } from './bootstrap/index.js';
+import { legacyUseRecorder } from './bootstrap/legacy-tokens.js';
 import type { Advertised } from './bootstrap/objects.js';
 import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
@@ -20,12 +21,15 @@ import { Api } from './http/api.js';
 import { buildApp } from './http/app.js';
 import type { HealthCheck } from './http/health.js';
 import { openMetrics } from './http/metrics.js';
-import { ApiHttpServer } from './http/server.js';
+import { ApiHttpServer, type ServerTls } from './http/server.js';
 import { type PkiPaths, pkiPaths } from './pki/paths.js';
 import type { Environment } from './registry/call.js';
 import { KindTable } from './registry/kinds.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
+import { defaultSettings, type Settings } from './settings/index.js';
 import { createKubeletProxy } from './streaming/index.js';
+
+export { FlagError, settingsOf } from './settings/index.js';
 
 export interface ApiServerOptions {
   /** Where pki/ is (see apiserver/pki), and where store/ and audit.log go. */
@@ -39,6 +43,8 @@ export interface ApiServerOptions {
   advertiseAddress: string;
   /** '10.96.0.0/16' */
   serviceCidr: string;
+  /** What flags said; Kubernetes' defaults otherwise. */
+  settings?: Settings;
   log: Logger;
   clock: Clock;
   /** The store is gone for good (a failed disk, a lost cluster): the owner should stop the process. Logged anyway. */
@@ -51,7 +57,6 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-const issuer = 'https://kubernetes.default.svc.cluster.local';
 const tickMs = 1000;
 
 /** Throws what opening the store, reading the keys or listening throws, with everything closed again. */
@@ -78,8 +83,16 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const cache = await openCache(options, store);
   closing.push(() => cache.close());
   const lookup = lookupOver(cache, builtinKinds);
-  const security = await createSecurity({ lookup, pkiDir: pki.dir, issuer, log, clock });
+  const { settings = defaultSettings } = options;
+  const { authentication } = settings;
+  let recordUse: ReturnType<typeof legacyUseRecorder> | undefined;
+  const security = await createSecurity({
+    ...{ lookup, pkiDir: pki.dir, authentication, log, clock },
+    jwksUri: `https://${options.advertiseAddress}:${options.port}/openid/v1/jwks`,
+    legacyUsed: claims => recordUse?.(claims),
+  });
   const env = environment(options, store, cache, lookup, security);
+  recordUse = legacyUseRecorder(env, error => log.warn({ err: error }, 'the use of a token could not be written down'));
   const audit = openAudit({ path: join(options.dataDir, 'audit.log'), log });
   closing.push(() => audit.close());
   const proxy = createKubeletProxy({ lookup, pkiDir: pki.dir, log });
@@ -97,7 +110,8 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   });
   const onError = (error: unknown, request: { method: string; target: string }): void =>
     log.error({ err: error, method: request.method, target: request.target }, 'a request failed');
-  const server = new ApiHttpServer({ api, app, proxy, clock, tls: await readTls(pki), onError });
+  const tls = await readTls(pki, settings);
+  const server = new ApiHttpServer({ api, app, proxy, clock, tls, onError });
   const port = await server.listen(options.port, options.bindAddress);
   closing.push(() => {
     cache.endWatches();
@@ -106,7 +120,14 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(keepTime(options, store, cache, api));
   const { advertiseAddress: address, serviceCidr } = options;
   const advertised = { address, port, serviceCidr };
-  await bootstrap(env, advertised, defaultPolicy());
+  await bootstrap(env, {
+    ...{ advertised, policy: defaultPolicy() },
+    authentication: {
+      clientCa: tls.clientCa.toString(),
+      proxyCa: tls.proxyCa.toString(),
+      frontProxy: authentication.frontProxy,
+    },
+  });
   started = true;
   closing.push(keepUp(options, env, advertised));
   log.info({ port, datastore: options.datastore }, 'the API server is ready');
@@ -212,11 +233,18 @@ function keepUp({ clock, log }: ApiServerOptions, env: Environment, advertised: 
   };
 }
 
-async function readTls({ apiserver, ca }: PkiPaths): Promise<{ key: Buffer; cert: Buffer; ca: Buffer }> {
-  const [key, cert, authority] = await Promise.all(
-    [apiserver.key, apiserver.cert, ca.cert].map(path => readFile(path)),
-  );
-  return { key: key as Buffer, cert: cert as Buffer, ca: authority as Buffer };
+async function readTls(
+  { apiserver, ca, frontProxyCa }: PkiPaths,
+  { clientCaFile = ca.cert, frontProxyCaFile = frontProxyCa.cert }: Settings,
+): Promise<ServerTls> {
+  const files = [apiserver.key, apiserver.cert, clientCaFile, frontProxyCaFile];
+  const [key, cert, clientCa, proxyCa] = (await Promise.all(files.map(path => readFile(path)))) as [
+    Buffer,
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  return { key, cert, clientCa, proxyCa };
 }
 
 /** Kubernetes' letters for generated names: no vowels, so that no words come of them, and nothing that looks alike. */

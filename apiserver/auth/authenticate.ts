@@ -1,32 +1,47 @@
-/** From a credential to a user: client certificate, service account token, or nobody in particular. */
+/** From a credential to a user: a proxy's word, a client certificate, a bearer token, or nobody in particular. */
 import { statusError } from '../../api/status.js';
-import type { Authenticator, Credentials, User } from '../contracts.js';
+import type { Authenticator, ClientCertificate, Credentials, User } from '../contracts.js';
 import { bearerToken } from './credentials.js';
-import type { Tokens } from './tokens/tokens.js';
-import { anonymousName, authenticatedGroup, unauthenticatedGroup } from './well-known.js';
+import { type FrontProxyOptions, proxiedUser } from './front-proxy.js';
+import type { TokenChain } from './tokens/chain.js';
+import { anonymousName, unauthenticatedGroup, withAuthenticated } from './well-known.js';
 
 export const unauthorized = () => statusError('Unauthorized', 'Unauthorized');
 
-/** Always a user: whoever shows nothing is anonymous. Throws Unauthorized for a token that is not good. */
-export const authenticatorOf = (tokens: Tokens): Authenticator => ({
+export interface AuthenticatorOptions {
+  tokens: TokenChain;
+  frontProxy?: FrontProxyOptions;
+  /** `--anonymous-auth`: whether a request without any credential is somebody's at all. */
+  anonymous: boolean;
+}
+
+/** Whoever shows nothing is anonymous. Throws Unauthorized for a token that is not good, and where nobody is let in so. */
+export const authenticatorOf = ({ tokens, frontProxy, anonymous }: AuthenticatorOptions): Authenticator => ({
   authenticate(credentials: Credentials): User | Promise<User> {
-    const { certificate, authorization } = credentials;
+    const { certificate, proxyCertificate, authorization } = credentials;
+    const proxied = frontProxy && proxyCertificate && proxiedUser(credentials, frontProxy);
+    if (proxied) return proxied;
     if (certificate && certificate.subjectCN !== '') return certificateUser(certificate);
     const token = bearerToken(authorization);
-    if (token === undefined) return anonymous();
-    return tokenUser(tokens, token);
+    if (token !== undefined) return tokenUser(tokens, token);
+    // A proxy that says no name, or may say none, is not nobody: its request would be taken for anybody's.
+    if (!anonymous || (proxyCertificate && !certificate)) throw unauthorized();
+    return anonymousUser();
   },
 });
 
-const certificateUser = ({ subjectCN, subjectO }: NonNullable<Credentials['certificate']>): User => ({
+const certificateUser = ({ subjectCN, subjectO, sha256 }: ClientCertificate): User => ({
   name: subjectCN,
-  groups: [...subjectO.filter(group => group !== authenticatedGroup), authenticatedGroup],
+  groups: withAuthenticated(subjectO),
+  ...(sha256 === undefined
+    ? {}
+    : { extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${sha256}`] } }),
 });
 
-async function tokenUser(tokens: Tokens, token: string): Promise<User> {
+async function tokenUser(tokens: TokenChain, token: string): Promise<User> {
   const verified = await tokens.verify(token);
   if (!verified) throw unauthorized();
   return verified.user;
 }
 
-const anonymous = (): User => ({ name: anonymousName, groups: [unauthenticatedGroup] });
+const anonymousUser = (): User => ({ name: anonymousName, groups: [unauthenticatedGroup] });

@@ -2,7 +2,7 @@
 import type { AnyObject } from '../../api/types.js';
 import type { Authorizer, CreateHandler, RequestInfo, User } from '../contracts.js';
 import type { RuleSource } from './rbac/authorizer.js';
-import type { Tokens } from './tokens/tokens.js';
+import type { TokenChain } from './tokens/chain.js';
 
 interface Attributes {
   resourceAttributes?: {
@@ -25,7 +25,7 @@ interface AccessSpec extends Attributes {
 }
 
 /** By the plural of the kind. Their rows (api/kinds/review) have checked the objects. */
-export function reviewHandlers(authorizer: Authorizer & RuleSource, tokens: Tokens): Map<string, CreateHandler> {
+export function reviewHandlers(authorizer: Authorizer & RuleSource, tokens: TokenChain): Map<string, CreateHandler> {
   const access: CreateHandler = ({ object }) => {
     const spec = (object.spec ?? {}) as AccessSpec;
     return answered(object, judge(authorizer, subjectOf(spec), spec));
@@ -99,9 +99,9 @@ function rulesStatus(source: RuleSource, user: User, object: AnyObject): object 
   };
 }
 
-async function tokenStatus(tokens: Tokens, object: AnyObject): Promise<object> {
+async function tokenStatus(tokens: TokenChain, object: AnyObject): Promise<object> {
   const { token = '', audiences } = (object.spec ?? {}) as { token?: string; audiences?: string[] };
-  const asked = audiences?.length ? audiences : tokens.defaultAudiences;
+  const asked = audiences?.length ? audiences : tokens.apiAudiences;
   const verified = await tokens.verify(token, asked);
   if (!verified) return { authenticated: false, error: 'invalid bearer token', user: {} };
   return { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences };

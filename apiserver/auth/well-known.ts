@@ -12,3 +12,9 @@ export const serviceAccountPrefix = 'system:serviceaccount:';
 
 export const serviceAccountUser = (namespace: string, name: string): string =>
   `${serviceAccountPrefix}${namespace}:${name}`;
+
+/** Whoever is somebody is in system:authenticated, last; a credential that names the group itself adds nothing. */
+export const withAuthenticated = (groups: readonly string[]): string[] => [
+  ...groups.filter(group => group !== authenticatedGroup),
+  authenticatedGroup,
+];

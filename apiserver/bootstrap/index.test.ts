@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../api/clock.js';
+import { defaultAuthentication } from '../auth/options.js';
 import { openTestApi, settled, type TestApi } from '../testing/harness.js';
 import { bootstrap, keepSystemObjects } from './index.js';
 
 const advertised = { address: '192.0.2.1', port: 6443, serviceCidr: '10.96.0.0/16' };
+const { frontProxy } = defaultAuthentication;
+const beginnings = { advertised, policy: [], authentication: { clientCa: 'CA', proxyCa: 'PROXY', frontProxy } };
 const service = '/api/v1/namespaces/default/services/kubernetes';
 const endpoints = '/api/v1/namespaces/default/endpoints/kubernetes';
 
@@ -11,7 +14,7 @@ describe('what every cluster has', () => {
   let api: TestApi;
   beforeEach(async () => {
     api = await openTestApi();
-    await bootstrap(api.env, advertised, []);
+    await bootstrap(api.env, beginnings);
   });
   afterEach(() => api.close());
 
@@ -23,14 +26,29 @@ describe('what every cluster has', () => {
     );
     assert.equal((await api.must(200, `GET ${service}`)).spec.clusterIP, '10.96.0.1');
     const revision = await api.store.revision();
-    await bootstrap(api.env, advertised, []);
+    await bootstrap(api.env, beginnings);
     assert.equal(await api.store.revision(), revision);
   });
 
   it('follows the address of the server', async () => {
-    await bootstrap(api.env, { ...advertised, address: '192.0.2.2' }, []);
+    await bootstrap(api.env, { ...beginnings, advertised: { ...advertised, address: '192.0.2.2' } });
     const { subsets } = await api.must(200, `GET ${endpoints}`);
     assert.deepEqual(subsets[0].addresses, [{ ip: '192.0.2.2' }]);
+  });
+
+  it('tells aggregated servers whom this one believes, and again when that changes', async () => {
+    const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
+    assert.deepEqual((await api.must(200, `GET ${path}`)).data, {
+      'client-ca-file': 'CA',
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-client-ca-file': 'PROXY',
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-uid-headers': '["X-Remote-Uid"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
+    });
+    await bootstrap(api.env, { ...beginnings, authentication: { ...beginnings.authentication, clientCa: 'NEW' } });
+    assert.equal((await api.must(200, `GET ${path}`)).data['client-ca-file'], 'NEW');
   });
 
   it('is made again when it is deleted', async () => {

@@ -2,7 +2,9 @@
 import type { Clock } from '../../api/clock.js';
 import type { AnyObject } from '../../api/types.js';
 import type { Environment } from '../registry/call.js';
+import { type AuthenticationFacts, authenticationConfigMap, legacyTrackingConfigMap } from './authentication.js';
 import { ensureExists, ensureFields, exists } from './ensure.js';
+import { dayOf } from './legacy-tokens.js';
 import {
   type Advertised,
   kubernetesEndpoints,
@@ -14,8 +16,14 @@ import {
 } from './objects.js';
 import { writePolicy } from './policy.js';
 
-/** `policy` are the default roles and bindings. */
-export async function bootstrap(env: Environment, advertised: Advertised, policy: readonly AnyObject[]): Promise<void> {
+export interface Beginnings {
+  advertised: Advertised;
+  /** The default roles and bindings. */
+  policy: readonly AnyObject[];
+  authentication: AuthenticationFacts;
+}
+
+export async function bootstrap(env: Environment, { advertised, policy, authentication }: Beginnings): Promise<void> {
   await createMissing(env, [
     ...systemNamespaces.map(namespaceObject),
     ...priorityClassObjects(),
@@ -24,6 +32,8 @@ export async function bootstrap(env: Environment, advertised: Advertised, policy
   await Promise.all([
     ensureFields(env, kubernetesEndpoints(advertised), ['subsets']),
     ensureFields(env, kubernetesSlice(advertised), ['endpoints', 'ports']),
+    ensureFields(env, authenticationConfigMap(authentication), ['data']),
+    createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]),
     writePolicy(env, policy),
   ]);
   await env.cache.fresh();

@@ -139,10 +139,11 @@ export class Api {
 
   async #authenticate(request: ApiRequest, received: Received): Promise<User> {
     try {
-      const { certificate } = request;
+      const { certificate, proxyCertificate, rawHeaders } = request;
       const { authorization } = presentedCredentials(request.headers);
       const user = await this.options.authenticator.authenticate({
         ...(certificate ? { certificate } : {}),
+        ...(proxyCertificate ? { proxyCertificate, rawHeaders: rawHeaders ?? [] } : {}),
         ...(authorization === undefined ? {} : { authorization }),
       });
       return user ?? anonymous;

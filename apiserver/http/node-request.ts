@@ -1,17 +1,12 @@
 /** node's requests, of either protocol, as ApiRequests. */
-import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../api/clock.js';
 import { statusError } from '../../api/status.js';
-import type { ApiRequest, Credentials } from '../contracts.js';
+import type { ApiRequest, ClientCertificate } from '../contracts.js';
+import { type Shown, shownBy, type Trust } from './client-certificate.js';
 import type { AnyRequest } from './express-graft.js';
 
 /** A body that does not arrive in this time is given up: a slow sender must not hold a request for ever. */
 const bodyMs = 60_000;
-
-export type Certificate = NonNullable<Credentials['certificate']>;
-
-/** What a connection's client certificate says. 'untrusted': one was shown, and this cluster's CA did not sign it. */
-const certificates = new WeakMap<object, Certificate | 'none' | 'untrusted'>();
 
 export class NodeRequest implements ApiRequest {
   readonly method: string;
@@ -21,6 +16,7 @@ export class NodeRequest implements ApiRequest {
   constructor(
     private readonly request: AnyRequest,
     private readonly clock: Clock,
+    private readonly trust?: Trust,
   ) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '/';
@@ -31,10 +27,22 @@ export class NodeRequest implements ApiRequest {
     return this.request.socket.remoteAddress ?? '';
   }
 
-  get certificate(): Certificate | undefined {
-    const found = certificateOf(this.request);
+  get rawHeaders(): readonly string[] {
+    return this.request.rawHeaders;
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return this.#shown().client;
+  }
+
+  get proxyCertificate(): ClientCertificate | undefined {
+    return this.#shown().proxy;
+  }
+
+  #shown(): Shown {
+    const found = shownBy(this.request, this.trust);
     if (found === 'untrusted') throw statusError('Unauthorized', 'Unauthorized');
-    return found === 'none' ? undefined : found;
+    return found;
   }
 
   body(limit: number): Promise<Buffer> {
@@ -69,26 +77,3 @@ export class NodeRequest implements ApiRequest {
 }
 
 const tooLarge = (limit: number) => statusError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
-
-/** Read once a connection: a session of HTTP/2 carries thousands of requests. */
-function certificateOf(request: AnyRequest): Certificate | 'none' | 'untrusted' {
-  const session = 'stream' in request ? request.stream?.session : undefined;
-  const socket = (session?.socket ?? request.socket) as TLSSocket;
-  const connection = session ?? socket;
-  let found = certificates.get(connection);
-  if (found === undefined) {
-    found = readCertificate(socket);
-    certificates.set(connection, found);
-  }
-  return found;
-}
-
-function readCertificate(socket: TLSSocket): Certificate | 'none' | 'untrusted' {
-  const peer = socket.getPeerCertificate();
-  if (!peer || Object.keys(peer).length === 0) return 'none';
-  if (!socket.authorized) return 'untrusted';
-  const organizations = peer.subject.O as string | string[] | undefined;
-  const names = peer.subject.CN as string | string[];
-  const subjectO = organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations];
-  return { subjectCN: Array.isArray(names) ? (names[0] as string) : (names ?? ''), subjectO };
-}

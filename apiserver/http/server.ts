@@ -14,18 +14,28 @@ import { unknownPath } from '../registry/refusals.js';
 import type { KubeletProxy } from '../streaming/contracts.js';
 import type { Api, Session } from './api.js';
 import { notFoundPage } from './app.js';
+import { fingerprintsOf, type Trust } from './client-certificate.js';
 import { type AnyRequest, type AnyResponse, graft } from './express-graft.js';
 import { NodeRequest } from './node-request.js';
 import { send } from './node-response.js';
 import { parseTarget, type Target } from './request-info.js';
 import { responseTo } from './responses.js';
 
+/** All in PEM. */
+export interface ServerTls {
+  key: Buffer;
+  cert: Buffer;
+  clientCa: Buffer;
+  /** Signs the proxies that authenticate users for this server. */
+  proxyCa: Buffer;
+}
+
 export interface ServerOptions {
   api: Api;
   app: Express;
   proxy: KubeletProxy;
   clock: Clock;
-  tls: { key: Buffer; cert: Buffer; ca: Buffer };
+  tls: ServerTls;
   onError(error: unknown, request: { method: string; target: string }): void;
 }
 
@@ -37,14 +47,17 @@ const graceMs = 1500;
 
 export class ApiHttpServer {
   readonly #server: Http2SecureServer;
+  readonly #trust: Trust;
   readonly #sessions = new Set<Http2Session>();
   readonly #sockets = new Set<TLSSocket>();
   readonly #express: ReturnType<typeof graft>;
 
   constructor(private readonly options: ServerOptions) {
     this.#express = graft(options.app);
+    const { key, cert, clientCa, proxyCa } = options.tls;
+    this.#trust = { clients: fingerprintsOf(clientCa), proxies: fingerprintsOf(proxyCa) };
     this.#server = createSecureServer({
-      ...options.tls,
+      ...{ key, cert, ca: [clientCa, proxyCa] },
       allowHTTP1: true,
       requestCert: true,
       // An unknown certificate is answered with 401 in HTTP's words, as Kubernetes does, rather than by a broken handshake.
@@ -92,7 +105,7 @@ export class ApiHttpServer {
   }
 
   async #serve(request: AnyRequest, response: AnyResponse): Promise<void> {
-    const apiRequest = new NodeRequest(request, this.options.clock);
+    const apiRequest = new NodeRequest(request, this.options.clock, this.#trust);
     try {
       const path = apiRequest.target;
       const target = path.startsWith('/api') ? parsed(apiRequest) : undefined;
@@ -138,7 +151,7 @@ export class ApiHttpServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { api, proxy, clock } = this.options;
     socket.on('error', () => socket.destroy());
-    const apiRequest = new NodeRequest(request, this.options.clock);
+    const apiRequest = new NodeRequest(request, this.options.clock, this.#trust);
     const auditID = api.auditIDOf(apiRequest);
     try {
       const target = parseTarget(apiRequest.method, apiRequest.target);

@@ -19,25 +19,31 @@ export class PkiError extends Error {
   }
 }
 
-export async function ensureAuthority(paths: KeyPair, now: number): Promise<Authority> {
+/** Two authorities of a cluster must have two names: by them it is known who signed what. */
+export async function ensureAuthority(commonName: string, paths: KeyPair, now: number): Promise<Authority> {
   const [pem, keyPem] = await Promise.all([readIfThere(paths.cert), readIfThere(paths.key)]);
-  if (pem === undefined) return issueAnew(paths, keyPem, now);
+  if (pem === undefined) return issueAnew(commonName, paths, keyPem, now);
   const cert = certificateOf(pem);
   if (!cert?.ca) throw new PkiError(`${paths.cert} holds no certificate of an authority: restore it from a backup`);
   const key = keyPem === undefined ? undefined : readKey(paths.key, keyPem);
   if (key && !cert.checkPrivateKey(key)) {
     throw new PkiError(`${paths.key} is not the key of ${paths.cert}: restore the pair from a backup`);
   }
-  if (key && expiresSoon(cert, now)) return issueAnew(paths, keyPem, now);
+  if (key && expiresSoon(cert, now)) return issueAnew(commonName, paths, keyPem, now);
   return authority(paths, pem, key);
 }
 
 /** With the key that is there, so that what it signed stays valid; with a new one in a new cluster. */
-async function issueAnew(paths: KeyPair, keyPem: string | undefined, now: number): Promise<Authority> {
+async function issueAnew(
+  commonName: string,
+  paths: KeyPair,
+  keyPem: string | undefined,
+  now: number,
+): Promise<Authority> {
   const { issueAuthority } = await import('./issue.js');
   const key = keyPem === undefined ? newPrivateKey() : readKey(paths.key, keyPem);
   if (keyPem === undefined) await writeWhole(paths.key, privatePem(key), 0o600);
-  const pem = await issueAuthority(key, now);
+  const pem = await issueAuthority(commonName, key, now);
   await writeWhole(paths.cert, pem, 0o644);
   return authority(paths, pem, key);
 }

@@ -31,6 +31,7 @@ const client = (commonName: string, organization?: string): Identity => ({
 export interface Identities {
   apiserver: Identity;
   kubeletClient: Identity;
+  frontProxyClient: Identity;
   kubelet: Identity;
   kubeconfig: Record<KubeconfigName, Identity>;
 }
@@ -41,6 +42,7 @@ export function identities(nodeName: string, addresses: readonly string[]): Iden
   return {
     apiserver: { commonName: 'kube-apiserver', usages: ['serverAuth'], addresses: reachable },
     kubeletClient: client('kube-apiserver-kubelet-client', 'system:masters'),
+    frontProxyClient: client('front-proxy-client'),
     kubelet: {
       commonName: node,
       organization: 'system:nodes',

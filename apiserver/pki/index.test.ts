@@ -49,7 +49,10 @@ describe('ensurePki', () => {
       ...['apiserver-kubelet-client.crt', 'apiserver-kubelet-client.key', 'apiserver.crt', 'apiserver.key'].map(
         name => `pki/${name}`,
       ),
-      ...['ca.crt', 'ca.key', 'kubelet.crt', 'kubelet.key', 'sa.key', 'sa.pub'].map(name => `pki/${name}`),
+      ...['ca.crt', 'ca.key', 'front-proxy-ca.crt', 'front-proxy-ca.key', 'front-proxy-client.crt'].map(
+        name => `pki/${name}`,
+      ),
+      ...['front-proxy-client.key', 'kubelet.crt', 'kubelet.key', 'sa.key', 'sa.pub'].map(name => `pki/${name}`),
     ]);
     for (const file of files) {
       const { mode } = await stat(join(dataDir, file));
@@ -144,6 +147,8 @@ describe('ensurePki', () => {
           'apiserver-kubelet-client.key',
           'apiserver.crt',
           'apiserver.key',
+          'front-proxy-client.crt',
+          'front-proxy-client.key',
           'kubelet.crt',
           'kubelet.key',
         ],
@@ -224,6 +229,18 @@ describe('ensurePki', () => {
     assert.equal(createPublicKey(key).export({ type: 'spki', format: 'pem' }), pub);
     await ensurePki(options({ now: now + 4000 * day }));
     assert.equal(await text(serviceAccount.privateKey), key);
+  });
+
+  it('exchanges the token key when sa.key is removed, and keeps verifying what the old one signed', async () => {
+    const { serviceAccount } = await ensurePki(options());
+    const old = await text(serviceAccount.publicKey);
+    await unlink(serviceAccount.privateKey);
+    await ensurePki(options());
+    const next = createPublicKey(await text(serviceAccount.privateKey)).export({ type: 'spki', format: 'pem' });
+    assert.notEqual(next, old);
+    assert.equal(await text(serviceAccount.publicKey), `${next}${old}`);
+    await ensurePki(options());
+    assert.equal(await text(serviceAccount.publicKey), `${next}${old}`, 'once');
   });
 
   it('stands a real TLS handshake with client certificates, and refuses strangers', async () => {

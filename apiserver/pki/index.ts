@@ -29,7 +29,8 @@ type Issue = (identity: Identity) => Promise<Pem>;
  */
 export async function ensurePki(options: PkiOptions): Promise<PkiPaths> {
   const paths = pkiPaths(options.dataDir);
-  const authority = await ensureAuthority(paths.ca, options.now);
+  const authority = await ensureAuthority('kubernetes-ca', paths.ca, options.now);
+  const proxies = await ensureAuthority('front-proxy-ca', paths.frontProxyCa, options.now);
   const issue = lazyIssuer(authority, options.now);
   const wanted = identities(options.nodeName, options.addresses);
   const pair = (files: KeyPair, identity: Identity): Promise<void> =>
@@ -39,6 +40,7 @@ export async function ensurePki(options: PkiOptions): Promise<PkiPaths> {
     pair(paths.apiserver, wanted.apiserver),
     pair(paths.kubeletClient, wanted.kubeletClient),
     pair(paths.kubelet, wanted.kubelet),
+    ensurePair(paths.frontProxyClient, wanted.frontProxyClient, proxies, lazyIssuer(proxies, options.now), options.now),
     ensureTokenKeys(paths.serviceAccount),
     ...names.map(name => ensureKubeconfig(paths.kubeconfig[name], wanted.kubeconfig[name], authority, issue, options)),
   ]);
@@ -89,12 +91,18 @@ async function ensureKubeconfig(
   if (text !== wanted) await writeWhole(path, wanted, 0o600);
 }
 
-/** ES256. A lost public half is derived again; a new private key would end every token. */
+/**
+ * ES256. sa.pub begins with the public half of sa.key; others in it are kept, for they verify what older keys signed. So
+ * a key is exchanged by removing sa.key: its tokens stay good until sa.pub is removed as well.
+ */
 async function ensureTokenKeys({ privateKey, publicKey }: PkiPaths['serviceAccount']): Promise<void> {
   const [found, foundPublic] = await Promise.all([readIfThere(privateKey), readIfThere(publicKey)]);
   const key = found === undefined ? newPrivateKey() : privateKeyOf(found);
   if (!key) throw new PkiError(`${privateKey} holds no private key: restore it from a backup`);
   if (found === undefined) await writeWhole(privateKey, privatePem(key), 0o600);
   const wanted = publicPem(key);
-  if (foundPublic !== wanted) await writeWhole(publicKey, wanted, 0o644);
+  if (foundPublic?.startsWith(wanted)) return;
+  await writeWhole(publicKey, wanted + withoutKey(foundPublic ?? '', wanted), 0o644);
 }
+
+const withoutKey = (keys: string, key: string): string => keys.replace(key, '');

@@ -12,9 +12,9 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const backdateMs = 5 * 60 * 1000;
 
 /** A self-signed certificate for the authority's key. The same key and name again renew it: what it issued stays valid. */
-export async function issueAuthority(key: KeyObject, now: number): Promise<string> {
+export async function issueAuthority(commonName: string, key: KeyObject, now: number): Promise<string> {
   const publicKey = publicDer(key);
-  const name = [{ CN: ['kubernetes-ca'] }];
+  const name = [{ CN: [commonName] }];
   const cert = await x509.X509CertificateGenerator.create({
     subject: name,
     issuer: name,

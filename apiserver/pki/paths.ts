@@ -9,6 +9,10 @@ export interface KeyPair {
 export interface PkiPaths {
   dir: string;
   ca: KeyPair;
+  /** Signs proxies that authenticate users for the API server, and nobody else. */
+  frontProxyCa: KeyPair;
+  /** With which the API server, as such a proxy, calls aggregated ones. */
+  frontProxyClient: KeyPair;
   /** The API server's serving certificate. */
   apiserver: KeyPair;
   /** With which the API server calls kubelets. */
@@ -29,6 +33,8 @@ export function pkiPaths(dataDir: string): PkiPaths {
   return {
     dir,
     ca: pair('ca'),
+    frontProxyCa: pair('front-proxy-ca'),
+    frontProxyClient: pair('front-proxy-client'),
     apiserver: pair('apiserver'),
     kubeletClient: pair('apiserver-kubelet-client'),
     kubelet: pair('kubelet'),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock } from '../../api/clock.js';
-import { type ApiServer, startApiServer } from '../main.js';
+import { type ApiServer, settingsOf, startApiServer } from '../main.js';
 import { ensurePki, type PkiPaths } from '../pki/index.js';
 
 const address = '127.0.0.1';
@@ -18,6 +18,7 @@ export class TestCluster {
   constructor(
     readonly dataDir: string,
     private readonly datastore: string,
+    private readonly flags: readonly string[] = [],
   ) {}
 
   get url(): string {
@@ -35,6 +36,7 @@ export class TestCluster {
       port,
       advertiseAddress: address,
       serviceCidr: '10.96.0.0/16',
+      settings: settingsOf(this.flags),
       log: pino({ level: process.env.ORRERY_LOG ?? 'silent' }),
       clock: systemClock,
     });
@@ -71,8 +73,9 @@ export class TestCluster {
   }
 }
 
-export async function startTestCluster(datastore = 'memory'): Promise<TestCluster> {
-  const cluster = new TestCluster(await mkdtemp(join(tmpdir(), 'orrery-apiserver-')), datastore);
+/** `flags` are those of Kubernetes' API server. */
+export async function startTestCluster(datastore = 'memory', flags: readonly string[] = []): Promise<TestCluster> {
+  const cluster = new TestCluster(await mkdtemp(join(tmpdir(), 'orrery-apiserver-')), datastore, flags);
   await cluster.start(0);
   return cluster;
 }

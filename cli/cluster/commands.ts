@@ -7,6 +7,7 @@ import { type ClusterConfig, dataDirFlag, defaultDataDir, isDatastore } from './
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
   foreground?: boolean;
+  apiserverArg?: string[];
 }
 
 function portNumber(text: string): number {
@@ -30,6 +31,12 @@ function nodeName(text: string): string {
   return text;
 }
 
+function apiserverArg(text: string, before: string[] = []): string[] {
+  if (!/^(--)?[a-z][a-z0-9-]*(=.*)?$/s.test(text))
+    throw new InvalidArgumentError('it looks like name=value, as in anonymous-auth=false.');
+  return [...before, text.startsWith('--') ? text : `--${text}`];
+}
+
 /** As its processes need it, which run in /, and as the kernel names what is mounted there. */
 function wholePath(folder: string): string {
   try {
@@ -48,8 +55,8 @@ const steps = async (): Promise<import('./steps.js').Steps> => {
 };
 
 /** The flags that describe a cluster, without what only this call needs. */
-function configFlags({ dataDir: _, foreground: __, ...flags }: ClusterFlags): Partial<ClusterConfig> {
-  return flags;
+function configFlags({ dataDir: _, foreground: __, apiserverArg, ...flags }: ClusterFlags): Partial<ClusterConfig> {
+  return { ...flags, ...(apiserverArg ? { apiserverArgs: apiserverArg } : {}) };
 }
 
 const withClusterFlags = (command: Command): Command =>
@@ -58,7 +65,12 @@ const withClusterFlags = (command: Command): Command =>
     .option('--node-name <name>', "the node's name (default: the machine's)", nodeName)
     .option('--port <number>', "the API server's port (default 6443)", portNumber)
     .option('--kubelet-port <number>', "the kubelet's port (default 10250)", portNumber)
-    .option('--datastore <where>', 'lmdb (default), or etcd://host:2379,...', datastore);
+    .option('--datastore <where>', 'lmdb (default), or etcd://host:2379,...', datastore)
+    .option(
+      '--apiserver-arg <name=value>',
+      "a flag of Kubernetes' API server, as in oidc-issuer-url=https://...; may be repeated",
+      apiserverArg,
+    );
 
 export function addClusterCommands(program: Command): void {
   withClusterFlags(program.command('up'))
@@ -110,9 +122,12 @@ export function addClusterCommands(program: Command): void {
     });
 
   withDataDir(program.command('run <component...>', { hidden: true }))
-    .summary('run components in this process (up does this)')
-    .action(async (names: string[], { dataDir }: { dataDir: string }) => {
+    .summary("run components in this process (up does this); flags of Kubernetes' API server may follow apiserver")
+    .allowUnknownOption()
+    .action(async (words: string[], { dataDir }: { dataDir: string }) => {
       const { runComponents } = await import('./run.js');
-      await runComponents(names, dataDir);
+      const flagsAt = words.findIndex(word => word.startsWith('-'));
+      const [names, flags] = flagsAt < 0 ? [words, []] : [words.slice(0, flagsAt), words.slice(flagsAt)];
+      await runComponents(names, dataDir, flags);
     });
 }

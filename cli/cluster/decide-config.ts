@@ -1,4 +1,5 @@
 /** What a cluster is started with: what its earlier life says, unless a flag or the machine says otherwise. Pure. */
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../failure.js';
 import { hasAddress, type Interfaces, nodeAddress, nodeNameFrom } from './address.js';
 import { type ClusterConfig, defaults } from './layout.js';
@@ -56,4 +57,4 @@ function decideAddress(
 }
 
 const differing = (earlier: ClusterConfig, flags: Partial<ClusterConfig>): (keyof ClusterConfig)[] =>
-  (Object.keys(flags) as (keyof ClusterConfig)[]).filter(key => flags[key] !== earlier[key]);
+  (Object.keys(flags) as (keyof ClusterConfig)[]).filter(key => !isDeepStrictEqual(flags[key], earlier[key]));

@@ -21,6 +21,8 @@ export interface ClusterConfig {
   serviceCidr: string;
   clusterCidr: string;
   podCidr: string;
+  /** Flags for the API server, as Kubernetes names them: '--oidc-issuer-url=...'. */
+  apiserverArgs?: string[];
 }
 
 export const defaults = {
@@ -55,6 +57,10 @@ const shape: Record<keyof ClusterConfig, [what: string, is: (value: unknown) => 
   serviceCidr: range,
   clusterCidr: range,
   podCidr: range,
+  apiserverArgs: [
+    'a list of flags',
+    value => value === undefined || (Array.isArray(value) && value.every(arg => typeof arg === 'string')),
+  ],
 };
 
 export interface Layout {

@@ -14,14 +14,16 @@ interface Setting {
   layout: Layout;
   config: ClusterConfig;
   log: pino.Logger;
+  /** For the API server. */
+  flags: readonly string[];
   /** Stops the whole process: a component that cannot go on must not pretend to. */
   fatal: (component: string, error: unknown) => void;
 }
 
 /** Loaded only when asked for, so that each process holds no more than what it runs. */
 const starters: Record<string, (setting: Setting) => Promise<Running>> = {
-  async apiserver({ layout, config, log, fatal }) {
-    const { startApiServer } = await import('../../apiserver/main.js');
+  async apiserver({ layout, config, log, flags, fatal }) {
+    const { settingsOf, startApiServer } = await import('../../apiserver/main.js');
     return startApiServer({
       dataDir: layout.dataDir,
       datastore: config.datastore,
@@ -29,6 +31,8 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       port: config.port,
       advertiseAddress: config.address,
       serviceCidr: config.serviceCidr,
+      // What this call says comes last, and so counts.
+      settings: settingsOf([...(config.apiserverArgs ?? []), ...flags]),
       log,
       clock: systemClock,
       onFatal: error => fatal('apiserver', error),
@@ -84,7 +88,13 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
 /** Who leads, for the Lease: the same in each life of this installation, so that one that comes back leads at once. */
 const identity = (config: ClusterConfig): string => `${config.nodeName}:${config.port}`;
 
-export async function runComponents(names: readonly string[], dataDir: string): Promise<void> {
+export async function runComponents(
+  names: readonly string[],
+  dataDir: string,
+  flags: readonly string[],
+): Promise<void> {
+  if (flags.length > 0 && !names.includes('apiserver'))
+    throw new Failure(`${flags[0]} is a flag of the API server, and it is not among what is to run.`);
   const layout = layoutOf(dataDir);
   const config = readConfig(layout);
   if (!config) throw new Failure(`${layout.config} is missing: start the cluster with 'orrery up' first.`);
@@ -113,7 +123,7 @@ export async function runComponents(names: readonly string[], dataDir: string): 
     const start = starters[name];
     if (!start)
       throw new Failure(`there is no component "${name}": the components are ${Object.keys(starters).join(', ')}.`);
-    const setting = { layout, config, log: log.child({ component: name }), fatal };
+    const setting = { layout, config, flags, log: log.child({ component: name }), fatal };
     try {
       running.push(await start(setting));
     } catch (error) {

@@ -47,7 +47,7 @@ describe('service account tokens', () => {
     clock = new StillClock(start);
     let count = 0;
     const uid = (): string => `token-${++count}`;
-    security = await createSecurity({ lookup, pkiDir, issuer, log: pino({ enabled: false }), clock, uid });
+    security = await createSecurity({ lookup, pkiDir, log: pino({ enabled: false }), clock, uid });
   });
 
   const request = async (spec: object, user: User = admin, name = 'robot'): Promise<AnyObject> => {

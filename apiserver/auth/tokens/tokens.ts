@@ -1,9 +1,11 @@
 /** Service account tokens: issued for what exists, and good for as long as it exists. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../../api/clock.js';
-import type { Lookup, User } from '../../contracts.js';
+import type { Lookup } from '../../contracts.js';
 import { serviceAccountUser } from '../well-known.js';
-import { type Binding, userOf, whyInvalid } from './claims.js';
+import type { TokenAuthenticator, Verified } from './chain.js';
+import { type Binding, type Claims, userOf, whyInvalid } from './claims.js';
+import { type LegacyClaims, legacyUserOf, whyLegacyInvalid } from './legacy.js';
 import type { TokenSigner } from './signer.js';
 
 export interface TokensOptions {
@@ -11,52 +13,76 @@ export interface TokensOptions {
   lookup: Lookup;
   clock: Clock;
   log: Logger;
+  /** Whom tokens are meant for that name no audience: this API server. */
+  apiAudiences: readonly string[];
   /** Names a token. */
   uid(): string;
+  /** Told of each use of a token that lies in a Secret. */
+  legacyUsed?(claims: LegacyClaims): void;
+  /** `--service-account-jwks-uri` */
+  jwksUri?: string;
+  /** `--service-account-max-token-expiration` */
+  maxExpirationSeconds?: number;
 }
 
-export interface Verified {
-  user: User;
-  /** Those of the asked audiences that the token is meant for. */
-  audiences: string[];
-}
-
-export class Tokens {
+export class Tokens implements TokenAuthenticator {
   constructor(private readonly options: TokensOptions) {}
 
-  /** Whom tokens are meant for that name no audience: this API server. */
   get defaultAudiences(): string[] {
-    return [this.options.signer.issuer];
+    return [...this.options.apiAudiences];
   }
 
   async issue(binding: Binding, audiences: string[], seconds: number): Promise<{ token: string; expires: number }> {
-    const { signer, clock, uid } = this.options;
+    const { signer, clock, uid, maxExpirationSeconds = seconds } = this.options;
     const now = Math.floor(clock.now() / 1000);
+    const expires = now + Math.min(seconds, maxExpirationSeconds);
     const token = await signer.sign({
       iss: signer.issuer,
       sub: serviceAccountUser(binding.namespace, binding.serviceaccount.name),
       aud: audiences,
       iat: now,
       nbf: now,
-      exp: now + seconds,
+      exp: expires,
       jti: uid(),
       'kubernetes.io': binding,
     });
-    return { token, expires: (now + seconds) * 1000 };
+    return { token, expires: expires * 1000 };
   }
 
   /** undefined when the token is false, over, meant for others, or bound to what is gone. */
   async verify(token: string, audiences: readonly string[] = this.defaultAudiences): Promise<Verified | undefined> {
-    const { signer, lookup, clock, log } = this.options;
-    const claims = await signer.open(token);
-    if (!claims) return undefined;
+    const opened = await this.options.signer.open(token);
+    if (!opened) return undefined;
+    return 'bound' in opened
+      ? this.verifyBound(opened.bound, audiences)
+      : this.verifyLegacy(token, opened.legacy, audiences);
+  }
+
+  private verifyBound(claims: Claims, audiences: readonly string[]): Verified | undefined {
+    const { lookup, clock } = this.options;
     const meant = audiences.filter(audience => claims.aud.includes(audience));
     const why =
       meant.length === 0
         ? `the token is meant for ${claims.aud.join(', ')}, not for ${audiences.join(', ')}`
         : whyInvalid(claims, lookup, clock.now());
     if (why === undefined) return { user: userOf(claims), audiences: meant };
-    log.debug({ user: claims.sub, jti: claims.jti, why }, 'token refused');
+    return this.refuse({ user: claims.sub, jti: claims.jti, why });
+  }
+
+  private verifyLegacy(token: string, claims: LegacyClaims, audiences: readonly string[]): Verified | undefined {
+    const { lookup, apiAudiences, legacyUsed } = this.options;
+    const meant = audiences.filter(audience => apiAudiences.includes(audience));
+    const why =
+      meant.length === 0
+        ? `a token without audience is not meant for ${audiences.join(', ')}`
+        : whyLegacyInvalid(token, claims, lookup);
+    if (why !== undefined) return this.refuse({ user: claims.account, namespace: claims.namespace, why });
+    legacyUsed?.(claims);
+    return { user: legacyUserOf(claims), audiences: meant };
+  }
+
+  private refuse(said: object): undefined {
+    this.options.log.debug(said, 'token refused');
     return undefined;
   }
 
@@ -67,13 +93,13 @@ export class Tokens {
 
   /** /.well-known/openid-configuration */
   openidConfiguration(): unknown {
-    const { issuer } = this.options.signer;
+    const { issuer, algorithms } = this.options.signer;
     return {
       issuer,
-      jwks_uri: `${issuer}/openid/v1/jwks`,
+      jwks_uri: this.options.jwksUri ?? `${issuer}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: algorithms,
     };
   }
 }

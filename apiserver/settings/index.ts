@@ -1,0 +1,33 @@
+/** What an administrator may set: the flags of `orrery run apiserver`, which are those of Kubernetes' API server. */
+import { type AuthenticationOptions, defaultAuthentication } from '../auth/options.js';
+import { authenticationFlags, authenticationOf } from './authentication.js';
+import { type Flags, readFlags } from './flags.js';
+
+export { FlagError } from './flags.js';
+
+export interface Settings {
+  authentication: AuthenticationOptions;
+  /** `--client-ca-file`: pki/ca.crt unless said. */
+  clientCaFile?: string;
+  /** `--requestheader-client-ca-file`: pki/front-proxy-ca.crt unless said. */
+  frontProxyCaFile?: string;
+}
+
+export const defaultSettings: Settings = { authentication: defaultAuthentication };
+
+const known = ['client-ca-file', 'requestheader-client-ca-file', ...authenticationFlags];
+
+/** Throws FlagError for a flag that is not known, or has no sense. */
+export function settingsOf(args: readonly string[]): Settings {
+  const flags = readFlags(args, known);
+  return {
+    authentication: authenticationOf(flags),
+    ...file(flags, 'client-ca-file', 'clientCaFile'),
+    ...file(flags, 'requestheader-client-ca-file', 'frontProxyCaFile'),
+  };
+}
+
+function file<K extends string>(flags: Flags, name: string, key: K): { [key in K]?: string } {
+  const path = flags.text(name);
+  return (path === undefined ? {} : { [key]: path }) as { [key in K]?: string };
+}
