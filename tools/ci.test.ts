@@ -1,7 +1,7 @@
 /** .ci/run and tools/test.sh, with an npm and a mocha that end as they are told. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './sources.js';
@@ -70,7 +70,7 @@ describe('tools/test.sh', () => {
     const programs =
       'containerd runc iptables nft conntrack busybox ip ps etcd etcdctl kubectl ../dist/kubectl-debian/usr/bin/kubectl';
     for (const program of programs.split(' ')) script(join('bin', program), 'exit 0');
-    script('orrery', 'exit $BUILD');
+    script('orrery', '[ "$BUILD" = 0 ] || echo "orrery: building failed" >&2; exit $BUILD');
     script('bin/npm', 'exit $LINT');
     script('bin/npx', 'echo "mocha: $*"; exit $TESTS');
     script('bin/apt-get', 'exit 0');
@@ -80,17 +80,56 @@ describe('tools/test.sh', () => {
   function script(file: string, text: string): void {
     writeFileSync(join(clone, file), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }
-  const run = (BUILD: string, LINT: string, TESTS: string): { status: number | null; stdout: string } =>
+  const run = (
+    BUILD: string,
+    LINT: string,
+    TESTS: string,
+    path = process.env.PATH,
+  ): { status: number | null; stdout: string; stderr: string } =>
     spawnSync('bash', [join(clone, 'tools/test.sh'), '--grep', 'x'], {
-      env: { PATH: `${join(clone, 'bin')}:${process.env.PATH}`, HOME: '/', BUILD, LINT, TESTS },
+      env: { PATH: `${join(clone, 'bin')}:${path}`, HOME: '/', BUILD, LINT, TESTS },
       encoding: 'utf8',
     });
 
-  it('runs no test of a build that failed', () => {
-    const { status, stdout } = run('1', '0', '0');
+  it('runs no test of a build that failed, and repeats what the launcher says of it', () => {
+    const { status, stdout, stderr } = run('1', '0', '0');
     assert.equal(status, 1);
     assert.doesNotMatch(stdout, /mocha/);
+    assert.match(stderr, /^orrery: building failed$/m);
   });
+
+  /** As root, without containerd, and with an apt-get that does this; what it is given minutes for gets a second here. */
+  function withApt(does: string): ReturnType<typeof run> {
+    for (const program of ['bin/containerd', 'dist/kubectl-debian/usr/bin/kubectl'])
+      rmSync(join(clone, program), { force: true });
+    mkdirSync(join(clone, 'basics'), { recursive: true });
+    for (const program of 'bash mktemp tail rm sleep dirname chmod mkdir cat'.split(' '))
+      if (!existsSync(join(clone, 'basics', program)))
+        symlinkSync(join('/usr/bin', program), join(clone, 'basics', program));
+    script('bin/id', 'echo 0');
+    script('bin/dpkg-deb', 'exit 0');
+    script('bin/timeout', 'shift 2; exec /usr/bin/timeout 1 "$@"');
+    script('bin/apt-get', `echo "$@" >>"$0.calls"; ${does}`);
+    return run('0', '0', '0', join(clone, 'basics'));
+  }
+  const without: [what: string, does: string][] = [
+    ['whose mirror never answers', 'exec sleep 1000'],
+    ['that finds no package', 'echo "E: Unable to locate package containerd"; exit 100'],
+  ];
+  for (const [what, does] of without)
+    it(`says what is skipped with an apt-get ${what}, and runs the rest`, function () {
+      this.timeout(30_000);
+      const { status, stdout } = withApt(does);
+      assert.equal(status, 0, stdout);
+      assert.match(stdout, /^installing what the tests need with apt-get\n/);
+      assert.match(stdout, /^some packages could not be installed: the tests that need them will be skipped$/m);
+      assert.match(stdout, /^Debian's kubectl could not be fetched: the tests that need an old one will be skipped$/m);
+      assert.match(stdout, /^mocha: /m);
+      assert.doesNotMatch(
+        readFileSync(join(clone, 'bin/apt-get.calls'), 'utf8'),
+        /install -y --no-install-recommends [^-]/,
+      );
+    });
 
   it('runs the tests whatever lint says, which fails the whole', () => {
     assert.match(run('0', '0', '0').stdout, /mocha: --no-install mocha --exit dist\/\*\*\/\*\.test\.js --grep x\n$/);

@@ -10,7 +10,12 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 packages="containerd runc containernetworking-plugins iptables nftables conntrack busybox-static iproute2 procps etcd-server etcd-client"
 programs="containerd runc iptables nft conntrack busybox ip ps etcd etcdctl"
 have() { command -v "$1" >/dev/null 2>&1; }
-apt() { DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq "$@"; }
+# A mirror that is silent, or that trickles, must not hold the tests up for ever. What changes the system is never cut short.
+apt() {
+  DEBIAN_FRONTEND=noninteractive $1 apt-get -o DPkg::Lock::Timeout=300 -o Acquire::http::Timeout=30 \
+    -o Acquire::https::Timeout=30 -o Acquire::Retries=1 -qq "${@:2}" </dev/null
+}
+limit="timeout --foreground 600"
 
 need=""
 for program in $programs; do have "$program" || need=yes; done
@@ -19,7 +24,11 @@ if [ -n "$need" ]; then
   if [ "$(id -u)" -eq 0 ] && have apt-get; then
     echo "installing what the tests need with apt-get"
     log=$(mktemp)
-    { apt update && apt install -y --no-install-recommends $packages; } >"$log" 2>&1 ||
+    {
+      apt "$limit" update || echo "the package lists could not be brought up to date"
+      apt "$limit" install -y --no-install-recommends --download-only $packages &&
+        apt "" install -y --no-install-recommends $packages
+    } >"$log" 2>&1 ||
       { tail -n 20 "$log"; echo "some packages could not be installed: the tests that need them will be skipped"; }
     rm -f "$log"
   else
@@ -34,7 +43,7 @@ fi
 if [ ! -x dist/kubectl-debian/usr/bin/kubectl ] && have apt-get && have dpkg-deb; then
   folder=$(mktemp -d)
   chmod 755 "$folder"
-  if (cd "$folder" && { apt download kubernetes-client || { apt update && apt download kubernetes-client; }; }) >/dev/null 2>&1; then
+  if (cd "$folder" && { apt "$limit" download kubernetes-client || { apt "$limit" update && apt "$limit" download kubernetes-client; }; }) >/dev/null 2>&1; then
     mkdir -p dist/kubectl-debian && dpkg-deb -x "$folder"/kubernetes-client*.deb dist/kubectl-debian
   else
     echo "Debian's kubectl could not be fetched: the tests that need an old one will be skipped"

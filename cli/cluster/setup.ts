@@ -19,14 +19,22 @@ export async function ensureSystem(steps: Steps): Promise<void> {
 }
 
 async function install(packages: readonly string[]): Promise<void> {
-  // A machine that was just started may be updating itself, and holds apt's lock for a while.
-  const patiently = ['-o', 'DPkg::Lock::Timeout=300', '-qq'];
+  // A machine that was just started may be updating itself, and holds apt's lock for a while. Silent mirrors are given up.
+  const settings = [
+    'DPkg::Lock::Timeout=300',
+    'Acquire::http::Timeout=30',
+    'Acquire::https::Timeout=30',
+    'Acquire::Retries=1',
+  ];
+  const patiently = ['-qq', ...settings.flatMap(setting => ['-o', setting])];
   // Old lists may do: a mirror that is out of reach is only said when the packages do not come either.
   const updated = await run('apt-get', [...patiently, 'update']);
   const installed = await run('apt-get', [...patiently, '-y', '--no-install-recommends', 'install', ...packages]);
   if (installed.code === 0) return;
   const said = lastLine(installed.said) || lastLine(updated.said) || `exit code ${installed.code}`;
-  throw new Failure(`apt-get could not install ${packages.join(' ')} (${said}): install them by hand, then try again.`);
+  throw new Failure(
+    `apt-get could not install ${packages.join(' ')} (${said}): install ${packages.length > 1 ? 'them' : 'it'} by hand, then try again.`,
+  );
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

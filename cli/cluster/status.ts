@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '../../client/client.js';
-import { loadKubeconfig } from '../../client/kubeconfig.js';
+import { KubeconfigError, loadKubeconfig } from '../../client/kubeconfig.js';
 import { nodes, pods } from '../../client/resources.js';
 import { connect } from '../../client/rest/index.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
@@ -37,6 +37,10 @@ function describeProcess(layout: Layout, name: string, write: (line: string) => 
 
 async function describeCluster(layout: Layout, config: ClusterConfig, write: (line: string) => void): Promise<boolean> {
   const client = clientFor(layout);
+  if (!client) {
+    write("API server  not asked: its credentials are root's, and those of who started it ('sudo' shows more)");
+    return false;
+  }
   try {
     const [nodeList, podList] = await Promise.all([client.list(nodes), client.list(pods)]);
     const ready = nodeList.items.filter(isReady);
@@ -53,11 +57,16 @@ async function describeCluster(layout: Layout, config: ClusterConfig, write: (li
   }
 }
 
-/** The administrator's credentials where they may be read, else the caller's own. */
-function clientFor(layout: Layout): Client {
+/** With the administrator's credentials where they may be read, else with the caller's own; undefined where there are none. */
+function clientFor(layout: Layout): Client | undefined {
   const admin = join(layout.kubeconfigs, 'admin.conf');
   const options = mayRead(admin) ? { path: admin } : { context: contextName };
-  return connect(loadKubeconfig(options), { userAgent: 'orrery' });
+  try {
+    return connect(loadKubeconfig(options), { userAgent: 'orrery' });
+  } catch (error) {
+    if (error instanceof KubeconfigError) return undefined;
+    throw error;
+  }
 }
 
 function mayRead(file: string): boolean {

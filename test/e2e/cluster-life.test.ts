@@ -1,51 +1,15 @@
 /** The life of a cluster as its user lives it: demo, status, down, up, reset, Ctrl-C, and a second cluster beside it. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { layoutOf } from '../../cli/cluster/layout.js';
 import { keptProcess, processSpecs } from '../../cli/cluster/processes.js';
-import { root } from '../../tools/sources.js';
 import { kubectls } from './kubectls.js';
-import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
+import { eventually, type Lab, openLab, type Result } from './lab.js';
+import { main, mountsOf, orrery, processesOf, start, whereNodesRun } from './machine.js';
 import { podsOf, samples } from './scenarios.js';
-
-const main = join(root, 'dist/cli/main.js');
-const orrery = (lab: Lab, ...args: string[]): Promise<Result> =>
-  lab.run(process.execPath, [main, ...args, '--data-dir', lab.dataDir], { timeoutMs: 120_000 });
-
-/** The command, running on: its standard output grows in `said`. */
-function start(lab: Lab, ...args: string[]): { child: ChildProcess; said: () => string } {
-  const command = [`--net=${lab.netns}`, process.execPath, main, ...args, '--data-dir', lab.dataDir];
-  const child = spawn('nsenter', command, { env: lab.env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  return { child, said: () => said };
-}
-
-/** The command lines of all that runs in the lab's network: a namespace is known by its inode. */
-function processesOf(lab: Lab): string[] {
-  const read = (pid: string): string[] => {
-    try {
-      const network = readlinkSync(`/proc/${pid}/ns/net`);
-      return network === lab.network ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
-    } catch {
-      return [];
-    }
-  };
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .flatMap(read);
-}
-
-const mountsOf = (lab: Lab): string[] =>
-  readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .filter(line => line.includes(lab.dataDir));
 
 /** Interfaces, rules and routes, as they are compared before and after. */
 async function networkOf(lab: Lab): Promise<string> {
@@ -67,44 +31,28 @@ const containers = async (lab: Lab): Promise<string[]> =>
 /** A Ctrl-C while it starts, a start that goes on from there, with logs, and a Ctrl-C that takes it down. */
 async function interruptedThenInForeground(lab: Lab): Promise<void> {
   const starting = start(lab, 'up');
-  await eventually(
-    async () => starting.said(),
-    said => said.includes('certificates'),
-  );
+  await starting.says('certificates');
   starting.child.kill('SIGINT');
-  assert.deepEqual(await once(starting.child, 'exit'), [130, null]);
+  assert.deepEqual(await once(starting.child, 'close'), [130, null]);
   assert.match(starting.said(), /interrupted: what had started is stopped again; say the same to start anew\.$/m);
   assert.deepEqual(processesOf(lab), []);
   assert.deepEqual(mountsOf(lab), []);
 
-  const { child, said } = start(lab, 'up', '--foreground');
-  await eventually(
-    async () => said(),
-    text => text.includes('The cluster is up; its logs follow, and Ctrl-C stops it'),
-  );
+  const { child, said, says } = start(lab, 'up', '--foreground');
+  await says('The cluster is up; its logs follow, and Ctrl-C stops it');
   await lab.orrery('apply', '-f', join(samples, 'web-service.yaml'));
   await eventually(
     async () => said(),
     text => /^node +\{"level".*"rules applied"/m.test(text),
   );
   child.kill('SIGINT');
-  assert.deepEqual(await once(child, 'exit'), [0, null], said());
+  assert.deepEqual(await once(child, 'close'), [0, null], said());
   assert.deepEqual(processesOf(lab), []);
   assert.equal((await orrery(lab, 'status')).code, 3);
 }
 
 /** 'a line a step with its time' */
 const step = (what: string): RegExp => new RegExp(`^ +\\d+\\.\\d s {2}${what}$`, 'm');
-
-function whereNodesRun(what: string): void {
-  before(function () {
-    const reason = cannotRunNode();
-    if (reason) {
-      console.log(`      skipped: ${what}: ${reason}`);
-      this.skip();
-    }
-  });
-}
 
 describe('the life of a cluster', function () {
   this.timeout(120_000);
@@ -146,6 +94,40 @@ describe('the life of a cluster', function () {
     assert.equal(code, 0, stdout);
     for (const { name } of processSpecs) assert.match(stdout, new RegExp(`^${name} +running +pid \\d+ +\\d+ MB$`, 'm'));
     assert.match(stdout, /^nodes +1 of 1 Ready$/m);
+  });
+
+  it('shows others than root what they may see, and says what they need to change it', async function () {
+    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'env', 'HOME=/nonexistent'];
+    if (spawnSync(nobody[0] ?? '', [...nobody.slice(1), 'test', '-r', main]).status !== 0) {
+      console.log('      skipped: other users may not read this folder');
+      return this.skip();
+    }
+    const asNobody = (...args: string[]): Promise<Result> =>
+      lab.run('env', ['-u', 'KUBECONFIG', ...nobody, process.execPath, main, ...args]);
+    // As /var/lib/orrery is.
+    chmodSync(lab.dataDir, 0o711);
+    const shown = await asNobody('status', '--data-dir', lab.dataDir);
+    for (const { name } of processSpecs) assert.match(shown.stdout, new RegExp(`^${name} +running `, 'm'));
+    assert.match(shown.stdout, /^API server {2}not asked: its credentials are root's, .*'sudo' shows more/m);
+    assert.deepEqual([shown.code, shown.stderr], [1, '']);
+    for (const [command, toDo] of [
+      ['up', 'start a node'],
+      ['demo', 'start a node'],
+      ['down', 'stop a cluster'],
+      ['reset', 'remove a cluster'],
+    ] as const) {
+      const { code, stderr } = await asNobody(command, '--data-dir', lab.dataDir);
+      assert.deepEqual([code, stderr], [1, `error: root is needed to ${toDo}: run the same command with sudo.\n`]);
+    }
+    const admin = join(layoutOf(lab.dataDir).kubeconfigs, 'admin.conf');
+    const { code, stderr } = await asNobody('get', 'pods', '--kubeconfig', admin);
+    assert.deepEqual(
+      [code, stderr],
+      [
+        1,
+        `error: kubeconfig ${admin} cannot be read: permission denied; name another with --kubeconfig or KUBECONFIG\n`,
+      ],
+    );
   });
 
   it('is found by kubectl through the kubeconfig that was written', async function () {
