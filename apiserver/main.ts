@@ -82,7 +82,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(() => store.close());
   const cache = await openCache(options, store);
   closing.push(() => cache.close());
-  const lookup = lookupOver(cache, builtinKinds);
+  const lookup = lookupOver(cache);
   const { settings = defaultSettings } = options;
   const { authentication } = settings;
   let recordUse: ReturnType<typeof legacyUseRecorder> | undefined;
@@ -101,7 +101,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const api = buildApi(options, env, security, audit, metrics);
   let started = false;
   const app = buildApp({
-    rows: builtinKinds,
+    kinds: env.kinds,
     address: `${options.advertiseAddress}:${options.port}`,
     metrics,
     issuer: security.tokens,

@@ -31,7 +31,15 @@ export class KeySpace {
   readonly #known = new Set<string>();
 
   constructor(rows: readonly KindRow[]) {
-    for (const row of rows) this.#known.add(this.prefixOf(row));
+    for (const row of rows) this.add(row);
+  }
+
+  add(row: KindRow): void {
+    this.#known.add(this.prefixOf(row));
+  }
+
+  remove(row: KindRow): void {
+    this.#known.delete(this.prefixOf(row));
   }
 
   /** '/registry/pods/'. All versions of a kind stand under one prefix. */

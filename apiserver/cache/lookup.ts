@@ -1,20 +1,16 @@
 /** The cache as authorizers, admission and the registry's own rules read it. */
-import type { KindRow } from '../../api/kinds/row.js';
 import type { AnyObject } from '../../api/types.js';
 import type { Lookup } from '../contracts.js';
-import type { ResourceCache } from './resource-cache.js';
 import type { WatchCache } from './watch-cache.js';
 
-/** Resources that are not served look empty. */
-export function lookupOver(cache: WatchCache, rows: readonly KindRow[]): Lookup {
-  const byName = new Map(rows.map(row => [`${row.group}/${row.plural}`, cache.resource(row)]));
-  const find = (r: { group: string; resource: string }): ResourceCache | undefined =>
-    byName.get(`${r.group}/${r.resource}`);
+/** Resources that are not served look empty. Objects are shown as they are stored. */
+export function lookupOver(cache: WatchCache): Lookup {
   return {
-    get: (resource, namespace, name) => find(resource)?.get(namespace === '' ? name : `${namespace}/${name}`)?.object,
+    get: (resource, namespace, name) =>
+      cache.named(resource)?.get(namespace === '' ? name : `${namespace}/${name}`)?.object,
     *list(resource, namespace): Iterable<AnyObject> {
-      for (const entry of find(resource)?.all(namespace) ?? []) yield entry.object;
+      for (const entry of cache.named(resource)?.all(namespace) ?? []) yield entry.object;
     },
-    onChange: (resource, listener) => find(resource)?.onChange(listener),
+    onChange: (resource, listener) => cache.named(resource)?.onChange(listener),
   };
 }

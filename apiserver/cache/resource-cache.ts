@@ -25,6 +25,8 @@ export class ResourceCache {
   readonly #window: Window;
   /** The revision of the last change of this resource. */
   changedAt: number;
+  /** What it was loaded with is of this revision: earlier changes are in it. */
+  readonly loadedAt: number;
 
   constructor(
     loaded: readonly CacheEntry[],
@@ -40,6 +42,7 @@ export class ResourceCache {
     this.#window = new Window(revision, limits);
     this.#watchers = new Watchers(valueAt);
     this.changedAt = revision;
+    this.loadedAt = revision;
   }
 
   get size(): number {
@@ -87,6 +90,10 @@ export class ResourceCache {
 
   watchers(): Iterable<Watcher> {
     return this.#watchers;
+  }
+
+  endWatches(): void {
+    for (const watcher of [...this.#watchers]) watcher.end();
   }
 
   /** Takes in one write; `now` is absent for a deletion. */

@@ -75,7 +75,7 @@ describe('the watch cache', () => {
     const cache = await open(over);
     await settled();
     const heard: string[] = [];
-    lookupOver(cache, builtinKinds).onChange({ group: '', resource: 'configmaps' }, (now, before) =>
+    lookupOver(cache).onChange({ group: '', resource: 'configmaps' }, (now, before) =>
       heard.push(`${before?.metadata.name ?? ''}>${now?.metadata.name ?? ''}`),
     );
     let reopen = (): void => undefined;
@@ -121,7 +121,7 @@ describe('the watch cache', () => {
 
   it('answers lookups from what it holds', async () => {
     const cache = await open(store);
-    const lookup = lookupOver(cache, builtinKinds);
+    const lookup = lookupOver(cache);
     await store.create(key('a'), value('a'));
     await cache.fresh();
     const resource = { group: '', resource: 'configmaps' };

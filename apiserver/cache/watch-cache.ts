@@ -7,10 +7,18 @@ import { isStorage } from '../../api/kinds/conversion.js';
 import type { KindRow } from '../../api/kinds/row.js';
 import { statusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
-import { Compacted, type Entry, SlowWatcher, type Store, type WatchBatch } from '../../storage/store.js';
+import {
+  Compacted,
+  type Entry,
+  SlowWatcher,
+  type Store,
+  type StoreEvent,
+  type WatchBatch,
+} from '../../storage/store.js';
+import { unknownPath } from '../registry/refusals.js';
 import { withRevision } from './encoded.js';
 import { CacheEntry } from './entry.js';
-import { KeySpace, registryPrefix } from './keys.js';
+import { KeySpace, type Place, registryPrefix } from './keys.js';
 import { ResourceCache } from './resource-cache.js';
 import type { Watcher } from './watcher.js';
 
@@ -28,6 +36,10 @@ export interface WatchCacheOptions {
 
 export class WatchCache {
   readonly #resources = new Map<string, ResourceCache>();
+  /** 'discovery.k8s.io/endpointslices' -> the prefix of its keys. */
+  readonly #byName = new Map<string, string>();
+  /** Events of resources that are being loaded. */
+  readonly #joining = new Map<string, StoreEvent[]>();
   readonly #keys: KeySpace;
   readonly #handedOver = new WeakMap<Uint8Array, AnyObject>();
   readonly #stopping = new AbortController();
@@ -48,9 +60,9 @@ export class WatchCache {
     const { entries, revision } = await cache.#load();
     for (const row of options.rows.filter(isStorage)) {
       const prefix = cache.#keys.prefixOf(row);
-      const valueAt = (index: string, object: AnyObject): string | undefined => indexValue(row, index, object);
-      cache.#resources.set(prefix, new ResourceCache(entries.get(prefix) ?? [], revision, valueAt));
+      cache.#resources.set(prefix, resourceOf(row, entries.get(prefix) ?? [], revision));
     }
+    for (const row of options.rows) cache.#name(row);
     cache.#revision = revision;
     cache.#feed = cache.#follow();
     return cache;
@@ -69,11 +81,48 @@ export class WatchCache {
     return this.#keys.prefixOf(row);
   }
 
-  /** Throws a TypeError for a row the cache was not opened with. */
+  /** Throws NotFound when the kind is not served any more. */
   resource(row: KindRow): ResourceCache {
     const found = this.#resources.get(this.#keys.prefixOf(row));
-    if (!found) throw new TypeError(`no cache for ${row.plural}`);
+    if (!found) throw unknownPath();
     return found;
+  }
+
+  /** Undefined for what is not served. */
+  named({ group, resource }: { group: string; resource: string }): ResourceCache | undefined {
+    return this.#resources.get(this.#byName.get(`${group}/${resource}`) ?? '');
+  }
+
+  /** Begins to serve the objects of a row that was not there when the cache was opened. One call at a time for a row. */
+  async add(row: KindRow): Promise<void> {
+    const prefix = this.#keys.prefixOf(row);
+    this.#name(row);
+    if (this.#resources.has(prefix)) return;
+    const missed: StoreEvent[] = [];
+    this.#joining.set(prefix, missed);
+    this.#keys.add(row);
+    try {
+      const { entries, revision } = await this.#load(prefix);
+      const resource = resourceOf(row, entries.get(prefix) ?? [], revision);
+      this.#resources.set(prefix, resource);
+      for (const event of missed) this.#tell(resource, event);
+      if (this.#revision < revision) await this.atLeast(revision);
+    } finally {
+      this.#joining.delete(prefix);
+    }
+  }
+
+  /** Ends the watches of a resource, and forgets its objects. */
+  remove(row: KindRow): void {
+    const prefix = this.#keys.prefixOf(row);
+    this.#resources.get(prefix)?.endWatches();
+    this.#resources.delete(prefix);
+    this.#keys.remove(row);
+    this.#byName.delete(`${row.group}/${row.plural}`);
+  }
+
+  #name(row: KindRow): void {
+    this.#byName.set(`${row.group}/${row.plural}`, this.#keys.prefixOf(row));
   }
 
   /** Spares the cache a decoding: `object` is what `value` says, and now belongs to the cache. Call before the write. */
@@ -127,7 +176,7 @@ export class WatchCache {
 
   /** Tells all who watch what is queued for them, and ends their watches. */
   endWatches(): void {
-    for (const watcher of [...this.#watchers()]) watcher.end();
+    for (const resource of this.#resources.values()) resource.endWatches();
   }
 
   /** Ends all watches and stops to follow the store. */
@@ -170,15 +219,16 @@ export class WatchCache {
     return asked;
   }
 
-  async #load(): Promise<{ entries: Map<string, CacheEntry[]>; revision: number }> {
+  /** All objects under the prefix, by the prefixes of their resources. */
+  async #load(prefix = registryPrefix): Promise<{ entries: Map<string, CacheEntry[]>; revision: number }> {
     const entries = new Map<string, CacheEntry[]>();
-    let page = await this.options.store.list(registryPrefix, { limit: loadPage });
+    let page = await this.options.store.list(prefix, { limit: loadPage });
     const { revision } = page;
     for (;;) {
       for (const entry of page.entries) this.#take(entry, entries);
       const last = page.entries.at(-1);
       if (page.remaining === 0 || !last) return { entries, revision };
-      page = await this.options.store.list(registryPrefix, { limit: loadPage, revision, after: last.key });
+      page = await this.options.store.list(prefix, { limit: loadPage, revision, after: last.key });
     }
   }
 
@@ -213,12 +263,19 @@ export class WatchCache {
   #apply(batch: WatchBatch): void {
     for (const event of batch.events) {
       const place = this.#keys.parse(event.key);
-      const resource = place && this.#resources.get(place.prefix);
-      if (!place || !resource) continue;
-      const now = event.type === 'put' ? this.#entry(place.path, event.value, event.revision) : undefined;
-      resource.apply(place.path, now, event.revision);
+      if (!place) continue;
+      const resource = this.#resources.get(place.prefix);
+      if (resource) this.#tell(resource, event);
+      else this.#joining.get(place.prefix)?.push(event);
     }
     this.#arrive(batch.revision);
+  }
+
+  #tell(resource: ResourceCache, event: StoreEvent): void {
+    const { path } = this.#keys.parse(event.key) as Place;
+    if (event.revision <= resource.loadedAt) return;
+    const now = event.type === 'put' ? this.#entry(path, event.value, event.revision) : undefined;
+    resource.apply(path, now, event.revision);
   }
 
   /** After a gap in the feed: what differs between the cache and the store is applied as if it had been watched. */
@@ -227,7 +284,8 @@ export class WatchCache {
     for (const [prefix, resource] of this.#resources) {
       const current = new Map((entries.get(prefix) ?? []).map(entry => [entry.path, entry]));
       const gone = resource.all().filter(entry => !current.has(entry.path));
-      const written = [...current.values()].filter(entry => entry.revision > this.#revision);
+      const known = Math.max(this.#revision, resource.loadedAt);
+      const written = [...current.values()].filter(entry => entry.revision > known);
       for (const entry of written.sort((a, b) => a.revision - b.revision)) {
         resource.apply(entry.path, entry, entry.revision);
       }
@@ -243,6 +301,10 @@ export class WatchCache {
     this.#waiting = this.#waiting.filter(waiter => waiter.revision > revision);
     for (const waiter of ready) waiter.resolve();
   }
+}
+
+function resourceOf(row: KindRow, entries: readonly CacheEntry[], revision: number): ResourceCache {
+  return new ResourceCache(entries, revision, (index, object) => indexValue(row, index, object));
 }
 
 function indexValue(row: KindRow, index: string, object: AnyObject): string | undefined {

@@ -4,6 +4,7 @@ import type { KindRow } from '../../api/kinds/row.js';
 import { type AggregatedVersion, aggregatedDocument } from '../discovery/aggregated.js';
 import { discoveryDocument } from '../discovery/documents.js';
 import { version } from '../discovery/version.js';
+import { type KindTable, ofRows } from '../registry/kinds.js';
 import { type Document, jsonDocument } from './documents.js';
 import { type HealthCheck, health } from './health.js';
 import type { Metrics } from './metrics.js';
@@ -11,7 +12,8 @@ import { ranges } from './negotiate.js';
 import { type OpenApi, openApiRoutes } from './openapi-routes.js';
 
 export interface AppOptions {
-  rows: readonly KindRow[];
+  /** What is served now: documents follow it. */
+  kinds: Pick<KindTable, 'rows'>;
   /** 'host:port' */
   address: string;
   metrics: Metrics;
@@ -44,17 +46,19 @@ export function buildApp(options: AppOptions): Express {
       response.end(text);
     }, next);
   });
-  app.use(openApiRoutes(options.openApi, options.rows));
+  app.use(openApiRoutes(options.openApi, options.kinds));
   const discovery = discoverer(options);
   app.get(/^\/apis?(\/.*)?$/, (request, response) => discovery(request, response));
-  app.get('/', (_request, response) => sendJson(response, { paths: rootPaths(options.rows) }));
+  app.get('/', (_request, response) => sendJson(response, { paths: rootPaths(options.kinds.rows) }));
   return app;
 }
 
-/** Serves discovery documents, each made once. */
-function discoverer({ rows, address }: AppOptions): (request: Request, response: Response) => void {
-  const made = new Map<string, Document | undefined>();
+/** Serves discovery documents, each made once for as long as the same kinds are served. */
+function discoverer({ kinds, address }: AppOptions): (request: Request, response: Response) => void {
+  const documents = ofRows(kinds, () => new Map<string, Document | undefined>());
   return (request, response) => {
+    const { rows } = kinds;
+    const made = documents();
     const path = request.path.replace(/\/$/, '');
     const aggregated = path === '/api' || path === '/apis' ? aggregation(request) : undefined;
     const key = `${path} ${aggregated ?? ''}`;

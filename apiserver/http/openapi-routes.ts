@@ -4,6 +4,7 @@ import { type Response, Router } from 'express';
 import type { KindRow } from '../../api/kinds/row.js';
 import { groupsOf, rowsOf } from '../discovery/resources.js';
 import { version } from '../discovery/version.js';
+import { type KindTable, ofRows } from '../registry/kinds.js';
 import { Document, jsonDocument } from './documents.js';
 import { ranges } from './negotiate.js';
 
@@ -19,38 +20,53 @@ const protobufType = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.
 const protobufAnswer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** `load` is called with the first request: a server that nobody asks for documents never holds what makes them. */
-export function openApiRoutes(load: () => Promise<OpenApi>, rows: readonly KindRow[]): Router {
+export function openApiRoutes(load: () => Promise<OpenApi>, kinds: Pick<KindTable, 'rows'>): Router {
   const router = Router();
-  const documents = new Documents(load, rows);
+  const documents = ofRows(kinds, rows => new Documents(load, rows));
 
   router.get('/openapi/v2', async (request, response) => {
     const accepted = ranges(String(request.headers.accept ?? '*/*'));
     const found = accepted.find(({ type }) => protobufType.test(type) || isJson(type));
     if (!found) return notAcceptable(response);
-    const document = await (protobufType.test(found.type) ? documents.v2Protobuf() : documents.v2());
+    const document = await (protobufType.test(found.type) ? documents().v2Protobuf() : documents().v2());
     document.send(request, response);
   });
 
-  const paths = new Map(groupVersions(rows).map(gv => [gv.path, gv]));
-  const index = jsonDocument({ paths: Object.fromEntries([...paths].map(([path, gv]) => [path, link(gv, rows)])) });
-  router.get('/openapi/v3', (request, response) => index.send(request, response));
+  router.get('/openapi/v3', (request, response) => documents().index.send(request, response));
   router.get(/^\/openapi\/v3\/(.+)$/, async (request, response, next) => {
-    const found = paths.get(request.path.slice('/openapi/v3/'.length));
+    const made = documents();
+    const found = made.paths.get(request.path.slice('/openapi/v3/'.length));
     if (!found) return next();
     const accepted = ranges(String(request.headers.accept ?? '*/*'));
     if (!accepted.some(({ type }) => isJson(type))) return notAcceptable(response);
-    (await documents.v3(found)).send(request, response);
+    const asked = new URL(request.url, 'https://localhost').searchParams.get('hash');
+    if (asked) {
+      // A link with a hash names one state of the document for ever; one that is out of date leads to the present one.
+      if (asked !== found.hash) return response.redirect(301, found.link);
+      response.setHeader('cache-control', 'public, immutable');
+      response.setHeader('expires', new Date(Date.now() + yearMs).toUTCString());
+    }
+    (await made.v3(found)).send(request, response);
   });
   return router;
 }
 
+const yearMs = 365 * 24 * 3600 * 1000;
+
 class Documents {
   readonly #made = new Map<string, Promise<Document>>();
+  /** By what follows /openapi/v3/. */
+  readonly paths: ReadonlyMap<string, GroupVersion>;
+  readonly index: Document;
 
   constructor(
     private readonly load: () => Promise<OpenApi>,
     private readonly rows: readonly KindRow[],
-  ) {}
+  ) {
+    this.paths = new Map(groupVersions(rows).map(gv => [gv.path, gv]));
+    const links = [...this.paths].map(([path, { link }]) => [path, { serverRelativeURL: link }]);
+    this.index = jsonDocument({ paths: Object.fromEntries(links) });
+  }
 
   v2(): Promise<Document> {
     return this.#once('v2', openApi => jsonDocument(openApi.openApiV2(this.rows)));
@@ -82,18 +98,24 @@ interface GroupVersion {
   path: string;
   group: string;
   version: string;
+  /** Of what the document is made of: clients keep it for as long as the server serves the same kinds. */
+  hash: string;
+  link: string;
 }
 
 const groupVersions = (rows: readonly KindRow[]): GroupVersion[] =>
   groupsOf(rows).flatMap(({ group, versions }) =>
-    versions.map(of => ({ path: group === '' ? `api/${of}` : `apis/${group}/${of}`, group, version: of })),
+    versions.map(of => {
+      const path = group === '' ? `api/${of}` : `apis/${group}/${of}`;
+      const hash = hashOf(path, rowsOf(rows, group, of));
+      return { path, group, version: of, hash, link: `/openapi/v3/${path}?hash=${hash}` };
+    }),
   );
 
-/** The hash lets clients keep a document for as long as the server serves the same kinds in the same version. */
-function link({ path, group, version: of }: GroupVersion, rows: readonly KindRow[]): { serverRelativeURL: string } {
-  const kinds = rowsOf(rows, group, of).map(row => [row.kind, row.plural, row.model, row.verbs, row.subresources]);
+function hashOf(path: string, rows: readonly KindRow[]): string {
+  const kinds = rows.map(row => [row.kind, row.plural, row.model, row.verbs, row.subresources]);
   const hash = createHash('sha256').update(JSON.stringify([version.gitVersion, path, kinds]));
-  return { serverRelativeURL: `/openapi/v3/${path}?hash=${hash.digest('hex').toUpperCase()}` };
+  return hash.digest('hex').toUpperCase();
 }
 
 const isJson = (type: string): boolean => type === 'application/json' || type === 'application/*' || type === '*/*';

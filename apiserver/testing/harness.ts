@@ -66,7 +66,7 @@ export async function openTestApi(options: HarnessOptions = {}): Promise<TestApi
   const rows = options.rows ?? builtinKinds;
   const errors: unknown[] = [];
   const cache = await WatchCache.open({ store, rows, clock, onFatal: error => errors.push(error) });
-  const lookup = lookupOver(cache, rows);
+  const lookup = lookupOver(cache);
   const services = new ServiceAllocation({ serviceCidr: '10.96.0.0/16', random: () => 0 });
   services.follow(lookup);
   let ids = 0;
