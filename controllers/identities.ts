@@ -8,6 +8,9 @@ import { serviceAccountClient } from '../client/token.js';
 /** Loops that share an account, as they do in Kubernetes: by it the eviction has the rights of the node lifecycle. */
 const sharedAccounts: Record<string, string> = { 'taint-eviction-controller': 'node-controller' };
 
+/** What makes the credentials of accounts cannot wait for one of its own: it acts as the process, as in Kubernetes. */
+const asProcess = new Set(['tokens-controller']);
+
 export class Identities {
   readonly #clients = new Map<string, Client>();
 
@@ -19,6 +22,7 @@ export class Identities {
 
   /** The client of a loop, by the loop's name. The account and its token are made when it is first used. */
   clientFor(controller: string): Client {
+    if (asProcess.has(controller)) return this.options.client;
     const name = sharedAccounts[controller] ?? controller;
     const known = this.#clients.get(name);
     if (known) return known;

@@ -23,6 +23,8 @@ import { podGarbageCollector } from './podgc/controller.js';
 import { replicationController } from './replication/controller.js';
 import { rootCaPublisher } from './rootca/controller.js';
 import { serviceAccountController } from './serviceaccounts/controller.js';
+import { serviceAccountTokens } from './serviceaccounttokens/controller.js';
+import { signerFrom } from './serviceaccounttokens/sign.js';
 import { taintEvictionController } from './tainteviction/controller.js';
 
 export interface ControllersOptions {
@@ -30,6 +32,8 @@ export interface ControllersOptions {
   kubeconfig: string;
   /** Who leads, for the Lease: unlike any other process's. After a restart under the same one it need not wait. */
   identity: string;
+  /** Signs the tokens of Secrets that ask for one; without it none do. In PEM. */
+  serviceAccountPrivateKeyFile?: string;
   log: Logger;
   clock: Clock;
   /** A node may be silent for so long; 40 s unless said. */
@@ -122,7 +126,7 @@ class ControllerProcess {
   }
 
   private controllers(served: readonly Discovered[]): Controller[] {
-    const { nodeMonitorGraceMs, log } = this.options;
+    const { nodeMonitorGraceMs, serviceAccountPrivateKeyFile: keyFile, log } = this.options;
     const { ca } = this.connection;
     const graceMs = nodeMonitorGraceMs ?? kubernetesPatience.graceMs;
     if (!ca) log.warn('the kubeconfig names no certificate authority, so no kube-root-ca.crt is published');
@@ -132,6 +136,7 @@ class ControllerProcess {
       endpointSlicesController(),
       namespaceController(this.identities.clientFor('namespace-controller')),
       serviceAccountController,
+      ...(keyFile === undefined ? [] : [serviceAccountTokens(signerFrom(keyFile), ca)]),
       ...(ca ? [rootCaPublisher(ca)] : []),
       garbageCollector(served),
       podGarbageCollector(),

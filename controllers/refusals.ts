@@ -17,3 +17,6 @@ export const except =
   (error: unknown): undefined => {
     if (!known.some(test => test(error))) throw error;
   };
+
+/** Somebody else changed it, or made it anew, since it was read. */
+export const isConflict = (error: unknown): boolean => error instanceof StatusError && error.reason === 'Conflict';

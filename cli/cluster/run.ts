@@ -43,6 +43,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
     return startControllers({
       kubeconfig: join(layout.kubeconfigs, 'controllers.conf'),
       identity: identity(config),
+      serviceAccountPrivateKeyFile: join(layout.pki, 'sa.key'),
       log,
       clock: systemClock,
     });
