@@ -141,7 +141,7 @@ export function invalid(kind: string, group: string, name: string, errors: reado
   const list = said.length === 1 ? said[0] : `[${said.join(', ')}]`;
   const qualifiedKind = group === '' ? kind : `${kind}.${group}`;
   return statusError('Invalid', `${qualifiedKind} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     kind,
     causes: told.map(e => ({ reason: e.type, message: e.message, field: e.field })),

@@ -2,6 +2,7 @@
  * A kind is a row. Everything that differs from one kind to the next stands in its row; the verbs (create, patch,
  * watch, ...) are written once, over rows (apiserver/registry). A custom resource is a row made at run time.
  */
+import type { MapType } from '../apply/type.js';
 import type { FieldError } from '../status.js';
 import type { AnyObject } from '../types.js';
 import type { Conversion } from './conversion.js';
@@ -38,6 +39,8 @@ export interface KindRow {
   readonly subresources: readonly Subresource[];
   /** The model of @kubernetes/client-node that this kind's schema is made from ('V1Pod'). */
   readonly model: string;
+  /** Whose fields are owned and merged how; absent: as the model says. A custom resource's schema says it here. */
+  readonly fieldTypes?: MapType;
   readonly nameRule: NameRule;
   /** The Table's columns, name first, age last. */
   readonly columns: readonly Column[];

@@ -47,7 +47,10 @@ class Reader {
         if (this.unknown.length < maxProblems) this.unknown.push(join(place.path, name));
         delete object[name];
       } else if (object[name] === null || object[name] === undefined) delete object[name];
-      else object[name] = this.readField(object[name], field, model, place);
+      else {
+        object[name] = this.readField(object[name], field, model, place);
+        if (isEmpty(field.type, object[name])) delete object[name];
+      }
     }
     this.fillRequired(object, model);
   }
@@ -117,6 +120,10 @@ class Reader {
     return new WrongType(`json: cannot unmarshal ${what} into ${into}`);
   }
 }
+
+/** Go leaves out lists and maps without anything in them; those that must be there are filled in again. */
+const isEmpty = ({ kind }: Type, value: unknown): boolean =>
+  (kind === 'list' || kind === 'map') && Object.keys(value as object).length === 0;
 
 const protoKey = (place: Place): WrongType =>
   new WrongType(`the key "__proto__" in "${place.path}" is reserved: this server does not store it`);

@@ -21,6 +21,16 @@ describe('create', () => {
         uid: made.metadata.uid,
         resourceVersion: '2',
         creationTimestamp: '2026-01-01T00:00:00Z',
+        managedFields: [
+          {
+            manager: 'unknown',
+            operation: 'Update',
+            apiVersion: 'v1',
+            time: '2026-01-01T00:00:00Z',
+            fieldsType: 'FieldsV1',
+            fieldsV1: { 'f:data': { '.': {}, 'f:k': {} } },
+          },
+        ],
       },
       data: { k: 'v' },
     });
@@ -41,8 +51,6 @@ describe('create', () => {
       uid: 'mine',
       generation: 7,
       creationTimestamp: '2020-01-01T00:00:00Z',
-      deletionTimestamp: '2020-01-01T00:00:00Z',
-      deletionGracePeriodSeconds: 5,
       managedFields: [{ manager: 'x' }],
     };
     const made = await api.must(201, `POST ${configMaps}`, { metadata });

@@ -7,6 +7,7 @@ import { mutate, validate } from './admission-chain.js';
 import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
 import { dryRunOf, readObject } from './decode.js';
 import { beginLife, generateName, placeObject, suffixLength } from './metadata.js';
+import { ownCreated, withOwners } from './ownership.js';
 import { reserve } from './reserve.js';
 import { insert, type Outcome } from './write.js';
 
@@ -23,6 +24,7 @@ export async function create(env: Environment, call: Call): Promise<Answer> {
     refuseInvalid(call, row.validate?.(object) ?? [], object);
     return json(201, await handler({ row, info, user: call.user, object, dryRun }));
   }
+  ownCreated(withOwners(env, call, 'CreateOptions'), object);
   const outcome = await createObject(env, call, object, dryRun);
   return { ...shown(call, 201, outcome.entry, outcome.revision), created: outcome.entry.name };
 }

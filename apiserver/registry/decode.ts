@@ -40,12 +40,12 @@ export function decodePatched(call: Call, row: KindRow, body: Body): AnyObject {
 }
 
 /** Throws Invalid for anything else; Warn unless said, as Kubernetes. */
-function fieldValidationOf(query: URLSearchParams): FieldValidation {
+export function fieldValidationOf(query: URLSearchParams, options = 'CreateOptions'): FieldValidation {
   const asked = query.get('fieldValidation') ?? '';
   if (asked === '') return 'Warn';
   if (asked === 'Ignore' || asked === 'Warn' || asked === 'Strict') return asked;
   const supported = ['Ignore', 'Strict', 'Warn'];
-  throw invalid('CreateOptions', 'meta.k8s.io', '', [notSupported('fieldValidation', asked, supported)]);
+  throw invalid(options, 'meta.k8s.io', '', [notSupported('fieldValidation', asked, supported)]);
 }
 
 /** Only "All" is a dry run; anything else but nothing is refused. */

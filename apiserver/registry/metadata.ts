@@ -41,7 +41,7 @@ export function beginLife(row: KindRow, object: AnyObject, uid: string, now: num
   meta.creationTimestamp = timestamp(now);
   delete meta.deletionTimestamp;
   delete meta.deletionGracePeriodSeconds;
-  dropUnkept(meta);
+  delete meta.selfLink;
   if (row.generationOf) meta.generation = 1;
   else delete meta.generation;
 }
@@ -50,7 +50,7 @@ export function beginLife(row: KindRow, object: AnyObject, uid: string, now: num
 export function keepIdentity(object: AnyObject, old: AnyObject): void {
   const [meta, before] = [object.metadata, old.metadata];
   if (!meta.uid && before.uid) meta.uid = before.uid;
-  dropUnkept(meta);
+  delete meta.selfLink;
   for (const field of ['creationTimestamp', 'deletionTimestamp', 'generation', 'deletionGracePeriodSeconds'] as const) {
     if (before[field] === undefined) delete meta[field];
     else Object.assign(meta, { [field]: before[field] });
@@ -61,10 +61,4 @@ export function keepIdentity(object: AnyObject, old: AnyObject): void {
 export function countGeneration(row: KindRow, object: AnyObject, old: AnyObject): void {
   if (!row.generationOf || deepEqual(row.generationOf(object), row.generationOf(old))) return;
   object.metadata.generation = (old.metadata.generation ?? 0) + 1;
-}
-
-/** Field ownership comes with server-side apply; until then the server keeps no record of it, and takes none. */
-function dropUnkept(meta: AnyObject['metadata']): void {
-  delete meta.managedFields;
-  delete meta.selfLink;
 }

@@ -1,23 +1,30 @@
 /** PATCH: a change of whatever the object is now, so it is tried again when that changes meanwhile. */
 import { applyPatch, patchTypes } from '../../api/patch/index.js';
 import { mergeSchemaOf } from '../../api/schema/index.js';
-import { statusError } from '../../api/status.js';
-import { type Body, contentType, readPatch, unsupportedMediaType } from '../http/body.js';
+import { invalid } from '../../api/status.js';
+import { forbiddenField } from '../../api/validation/errors.js';
+import { type Body, contentType, isApply, readPatch, unsupportedMediaType } from '../http/body.js';
+import { apply as applyTo } from './apply.js';
 import { type Answer, type Call, type Environment, shown } from './call.js';
 import { decodePatched, dryRunOf } from './decode.js';
 import { placeObject } from './metadata.js';
+import { ownUpdated, withOwners } from './ownership.js';
 import { type Part, replace } from './replace.js';
 
 /** Makes a body of an object, by the request's patch; throws BadRequest, Invalid or UnsupportedMediaType. */
 export type Patcher = (original: unknown) => Body;
 
 export async function patch(env: Environment, call: Call, part: Part): Promise<Answer> {
+  if (isApply(call.request)) return applyTo(env, call, part);
   const apply = await patcher(call, true);
+  const writing = withOwners(env, call, 'PatchOptions');
+  refuseForce(call);
   const dryRun = dryRunOf(call.query);
   const outcome = await replace(env, call, part, dryRun, current => {
     call.warnings.length = 0;
     const object = decodePatched(call, call.row, apply(current.decode()));
     placeObject(call.row, call.info, object);
+    ownUpdated(writing, object, current.object);
     return object;
   });
   return shown(call, 200, outcome.entry, outcome.revision);
@@ -33,13 +40,14 @@ export async function patcher(call: Call, strategic: boolean): Promise<Patcher> 
 }
 
 function refuseUnsupported(type: string, strategic: boolean): void {
-  if (type === patchTypes.apply || type === 'application/apply-patch+cbor') {
-    throw statusError(
-      'UnsupportedMediaType',
-      'server-side apply is not supported by this server: use client-side apply (kubectl apply without --server-side) ' +
-        `or a patch of type ${patchTypes.merge}`,
-    );
-  }
   const supported: string[] = [patchTypes.json, patchTypes.merge, ...(strategic ? [patchTypes.strategic] : [])];
+  supported.push(patchTypes.apply);
   if (!supported.includes(type)) throw unsupportedMediaType(supported);
+}
+
+function refuseForce({ query }: Call): void {
+  if (!query.has('force')) return;
+  throw invalid('PatchOptions', 'meta.k8s.io', '', [
+    forbiddenField('force', 'may not be specified for non-apply patch'),
+  ]);
 }

@@ -13,6 +13,7 @@ import { type Call, type Environment, named, namespaceOf, type Reservation } fro
 import { refuseInvalid } from './create.js';
 import { deletionComplete } from './deletion-plan.js';
 import { countGeneration, keepIdentity } from './metadata.js';
+import { keepTimes } from './ownership.js';
 import { reserve } from './reserve.js';
 import { change, type Decision, type Outcome } from './write.js';
 
@@ -68,6 +69,7 @@ async function judge(
   keepIdentity(object, old);
   prepare(call, part, object, old);
   countGeneration(row, object, old);
+  keepTimes(object, old);
   refuseInvalid(call, complaints(call, object, old), object);
   await validate(env.admission, request);
   return deletionComplete(row, object) ? { kind: 'remove' } : { kind: 'write', object };
@@ -84,9 +86,11 @@ function prepare({ row }: Call, part: Part, object: AnyObject, old: AnyObject): 
   if (part === 'status') row.prepareStatusUpdate?.(object, old);
   else if (part === 'object') row.prepareUpdate?.(object, old);
   else {
-    const spec = object.spec;
+    const { spec, metadata } = object;
+    const { managedFields: _, ...kept } = old.metadata;
+    const { managedFields } = metadata;
     for (const key of Object.keys(object)) delete object[key];
-    Object.assign(object, old, { metadata: { ...old.metadata }, spec });
+    Object.assign(object, old, { metadata: { ...kept, ...(managedFields ? { managedFields } : {}) }, spec });
   }
 }
 

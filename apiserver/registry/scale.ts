@@ -1,6 +1,13 @@
 /** The scale subresource: the replicas of any kind that has them, in one shape (autoscaling/v1 Scale). */
+
+import { typesOf } from '../../api/apply/model-types.js';
+import { entriesOf, type Owner, ownersOf } from '../../api/apply/owners.js';
+import { ownersFromScale, scaleOwners, scaleVersion } from '../../api/apply/scale.js';
+import { ownersAfterUpdate, type Writing } from '../../api/apply/update.js';
+import { timestamp } from '../../api/clock.js';
 import { getPath, isObject, setPath } from '../../api/json.js';
-import type { KindRow } from '../../api/kinds/row.js';
+import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
+import { subresourceTypes } from '../../api/kinds/subresources.js';
 import { invalid, statusError } from '../../api/status.js';
 import type { AnyObject, Scale } from '../../api/types.js';
 import { invalidValue } from '../../api/validation/errors.js';
@@ -34,21 +41,30 @@ export function scaleOf(row: KindRow, object: AnyObject): Scale {
   };
 }
 
+/** A Scale, and who owns its fields. */
+export interface OwnedScale {
+  scale: AnyObject;
+  owners: readonly Owner[];
+}
+
 /** PUT and PATCH: `next` makes the wanted Scale of the current one. */
 export async function writeScale(
   env: Environment,
   call: Call,
   dryRun: boolean,
-  next: (current: AnyObject) => AnyObject,
+  next: (current: OwnedScale) => OwnedScale,
 ): Promise<Answer> {
   const outcome = await replace(env, call, 'object', dryRun, current => scaled(call.row, current, next));
   return json(200, scaleOf(call.row, outcome.entry.object), outcome.revision);
 }
 
-function scaled(row: KindRow, current: CacheEntry, next: (current: AnyObject) => AnyObject): AnyObject {
-  const wanted = next(scaleOf(row, current.object) as unknown as AnyObject);
-  const { name, resourceVersion, uid } = wanted.metadata;
-  const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
+function scaled(row: KindRow, current: CacheEntry, next: (current: OwnedScale) => OwnedScale): AnyObject {
+  const { specReplicas } = pathsOf(row);
+  const owners = ownersOf(current.object.metadata.managedFields);
+  const before = scaleOf(row, current.object) as unknown as AnyObject;
+  const wanted = next({ scale: before, owners: scaleOwners(owners, specReplicas) });
+  const { name, resourceVersion, uid } = wanted.scale.metadata;
+  const replicas = isObject(wanted.scale.spec) ? (wanted.scale.spec.replicas ?? 0) : 0;
   if (!Number.isSafeInteger(replicas) || (replicas as number) < 0) {
     const complaint = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0');
     throw invalid('Scale', 'autoscaling', name ?? current.name, [complaint]);
@@ -56,9 +72,27 @@ function scaled(row: KindRow, current: CacheEntry, next: (current: AnyObject) =>
   const object = current.decode();
   if (resourceVersion) object.metadata.resourceVersion = resourceVersion;
   if (uid) object.metadata.uid = uid;
-  setPath(object, pathsOf(row).specReplicas, replicas);
+  setPath(object, specReplicas, replicas);
+  const entries = entriesOf(ownersFromScale(owners, wanted.owners, specReplicas, apiVersionOf(row)));
+  if (entries) object.metadata.managedFields = entries;
   return object;
 }
+
+/** A Scale's metadata and status are the object's: nobody comes to own them here. `now` in milliseconds. */
+export const scaleWriting = (manager: string, now: number): Writing => ({
+  type: typesOf(subresourceTypes.scale),
+  apiVersion: scaleVersion,
+  subresource: 'scale',
+  manager,
+  now: timestamp(now),
+  ignored: { 'f:metadata': {}, 'f:status': {} },
+});
+
+/** The wanted Scale, and who owns it since. */
+export const scaleUpdated = (writing: Writing, current: OwnedScale, scale: AnyObject): OwnedScale => ({
+  scale,
+  owners: ownersAfterUpdate(writing, current.scale, scale, current.owners),
+});
 
 /** A selector in the words of the query: 'app=web', 'tier in (a,b),!old'. */
 export function selectorText(selector: unknown): string {

@@ -4,16 +4,19 @@ import { subresourceTypes } from '../../api/kinds/subresources.js';
 import { badRequest, invalid, statusError } from '../../api/status.js';
 import type { AnyObject, Binding, DeleteOptions } from '../../api/types.js';
 import type { AdmissionRequest } from '../contracts.js';
+import { isApply } from '../http/body.js';
 import { mutate, validate } from './admission-chain.js';
+import { applierOf, applyWish, readWish } from './apply.js';
 import { bound } from './binding.js';
 import { type Answer, type Call, type Environment, json } from './call.js';
 import { decodeBody, dryRunOf, readAs } from './decode.js';
 import { deleteObject } from './delete.js';
 import { checkedOptions } from './delete-options.js';
 import { find } from './get.js';
+import { managerOf } from './ownership.js';
 import { patcher } from './patch.js';
 import { unknownPath } from './refusals.js';
-import { scaleOf, writeScale } from './scale.js';
+import { scaleOf, scaleUpdated, scaleWriting, writeScale } from './scale.js';
 import { change } from './write.js';
 
 const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
@@ -25,15 +28,29 @@ export async function getScale(env: Environment, call: Call): Promise<Answer> {
 export async function putScale(env: Environment, call: Call): Promise<Answer> {
   const scale = await readAs(call, subresourceTypes.scale);
   nameAgrees(call, scale);
-  return writeScale(env, call, dryRunOf(call.query), () => scale);
+  const writing = scaleWriting(managerOf(call, 'UpdateOptions'), env.clock.now());
+  return writeScale(env, call, dryRunOf(call.query), current => scaleUpdated(writing, current, scale));
 }
 
 export async function patchScale(env: Environment, call: Call): Promise<Answer> {
+  if (isApply(call.request)) return applyScale(env, call);
   const apply = await patcher(call, false);
+  const writing = scaleWriting(managerOf(call, 'PatchOptions'), env.clock.now());
   return writeScale(env, call, dryRunOf(call.query), current => {
-    const scale = decodeBody(call, subresourceTypes.scale, apply(current));
+    const scale = decodeBody(call, subresourceTypes.scale, apply(current.scale));
     nameAgrees(call, scale);
-    return scale;
+    return scaleUpdated(writing, current, scale);
+  });
+}
+
+async function applyScale(env: Environment, call: Call): Promise<Answer> {
+  const type = subresourceTypes.scale;
+  const wish = await readWish(call, type, scaleWriting(applierOf(call), env.clock.now()));
+  return writeScale(env, call, dryRunOf(call.query), ({ scale, owners }) => {
+    const applied = applyWish(call, wish, scale, owners);
+    const wanted = decodeBody(call, type, { value: applied.object, problems: [] });
+    nameAgrees(call, wanted);
+    return { scale: wanted, owners: applied.owners };
   });
 }
 

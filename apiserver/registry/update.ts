@@ -1,10 +1,12 @@
 /** PUT: the object as the body says it. */
 import { StatusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
+import type { CacheEntry } from '../cache/entry.js';
 import { type Answer, type Call, type Environment, shown } from './call.js';
 import { createObject } from './create.js';
 import { dryRunOf, readObject } from './decode.js';
 import { placeObject } from './metadata.js';
+import { ownCreated, ownUpdated, withOwners } from './ownership.js';
 import { type Part, replace } from './replace.js';
 
 /** Kinds that a PUT creates where they do not exist: in Kubernetes, those whose writers own the name. */
@@ -25,9 +27,11 @@ export async function update(env: Environment, call: Call, part: Part): Promise<
   const pristine = JSON.stringify(object);
   // The first attempt takes the decoded object; should it be stale, the next ones start from a fresh copy.
   let first: AnyObject | undefined = object;
-  const next = (): AnyObject => {
+  const writing = withOwners(env, call, 'UpdateOptions');
+  const next = (current: CacheEntry): AnyObject => {
     const given = first ?? (JSON.parse(pristine) as AnyObject);
     first = undefined;
+    ownUpdated(writing, given, current.object);
     return given;
   };
   try {
@@ -37,6 +41,7 @@ export async function update(env: Environment, call: Call, part: Part): Promise<
     if (!(error instanceof StatusError && error.reason === 'NotFound' && creates(call, part))) throw error;
     const created = JSON.parse(pristine) as AnyObject;
     delete created.metadata.resourceVersion;
+    ownCreated(writing, created);
     const outcome = await createObject(env, call, created, dryRun);
     return shown(call, 201, outcome.entry, outcome.revision);
   }
