@@ -24,6 +24,7 @@ import { openMetrics } from './http/metrics.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
 import { type PkiPaths, pkiPaths } from './pki/paths.js';
 import type { Environment } from './registry/call.js';
+import { componentStatuses } from './registry/components.js';
 import { KindTable } from './registry/kinds.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { defaultSettings, type Settings } from './settings/index.js';
@@ -166,6 +167,7 @@ function environment(
     random: Math.random,
     reservations: [services],
     createHandlers: security.createHandlers,
+    computed: new Map([['componentstatuses', componentStatuses({ store, lookup, clock })]]),
   };
 }
 

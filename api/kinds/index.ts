@@ -7,12 +7,14 @@ import { statefulSetRow } from './apps/statefulset.js';
 import { cronJobRow } from './batch/cronjob.js';
 import { jobRow } from './batch/job.js';
 import { bindingRow } from './binding.js';
+import { componentStatusRow } from './componentstatus.js';
 import { configMapRow } from './configmap.js';
 import { endpointsRow } from './endpoints.js';
 import { endpointSliceRow } from './endpointslice/row.js';
 import { endpointSliceV1beta1Row } from './endpointslice/v1beta1.js';
 import { eventRow } from './event.js';
 import { leaseRow } from './lease.js';
+import { limitRangeRow } from './limitrange/row.js';
 import { namespaceRow } from './namespace.js';
 import { ingressRow } from './networking/ingress/row.js';
 import { ingressClassRow } from './networking/ingressclass.js';
@@ -20,10 +22,14 @@ import { ipAddressRow } from './networking/ipaddress.js';
 import { networkPolicyRow } from './networking/networkpolicy.js';
 import { serviceCidrRow } from './networking/servicecidr.js';
 import { nodeRow } from './node/row.js';
+import { persistentVolumeRow } from './persistentvolume/row.js';
+import { persistentVolumeClaimRow } from './persistentvolumeclaim/row.js';
 import { podRow } from './pod/row.js';
+import { podTemplateRow } from './podtemplate.js';
 import { clusterRoleBindingRow, roleBindingRow } from './rbac/bindings.js';
 import { clusterRoleRow, roleRow } from './rbac/roles.js';
 import { replicationControllerRow } from './replicationcontroller/row.js';
+import { resourceQuotaRow } from './resourcequota/row.js';
 import {
   localSubjectAccessReviewRow,
   selfSubjectAccessReviewRow,
@@ -47,13 +53,19 @@ import { volumeAttributesClassRow } from './storage/volumeattributesclass.js';
 
 export const builtinKinds: readonly KindRow[] = [
   bindingRow,
+  componentStatusRow,
   configMapRow,
   endpointsRow,
   eventRow,
+  limitRangeRow,
   namespaceRow,
   nodeRow,
+  persistentVolumeRow,
+  persistentVolumeClaimRow,
   podRow,
+  podTemplateRow,
   replicationControllerRow,
+  resourceQuotaRow,
   secretRow,
   serviceRow,
   serviceAccountRow,

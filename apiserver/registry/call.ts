@@ -38,7 +38,12 @@ export interface Environment {
   reservations: readonly Reservations[];
   /** Kinds and subresources that code answers: 'subjectaccessreviews', 'serviceaccounts/token'. */
   createHandlers: ReadonlyMap<string, CreateHandler>;
+  /** Core kinds that are never stored: 'componentstatuses'. */
+  computed: ReadonlyMap<string, Computed>;
 }
+
+/** All objects of a kind, as they are now. */
+export type Computed = () => Promise<AnyObject[]>;
 
 /**
  * Things of which there is only one to give (a service's address, a node port), taken before the write that needs them.

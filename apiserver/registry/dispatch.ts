@@ -1,6 +1,7 @@
 /** From verb and subresource to the function that does it. Everything a kind does not have is refused here. */
 import type { RequestInfo } from '../contracts.js';
 import type { Answer, Call, Environment } from './call.js';
+import { computed } from './computed.js';
 import { create } from './create.js';
 import { remove, removeAll } from './delete.js';
 import { get } from './get.js';
@@ -14,8 +15,8 @@ import { watch } from './watch.js';
 export type Verb = (env: Environment, call: Call) => Promise<Answer>;
 
 const main: Readonly<Record<string, Verb>> = {
-  get,
-  list,
+  get: async (env, call) => (await computed(env, call)) ?? get(env, call),
+  list: async (env, call) => (await computed(env, call)) ?? list(env, call),
   watch,
   create,
   update: (env, call) => update(env, call, 'object'),

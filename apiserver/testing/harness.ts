@@ -58,6 +58,7 @@ export interface HarnessOptions {
   rows?: readonly KindRow[];
   admission?: readonly AdmissionPlugin[];
   createHandlers?: ReadonlyMap<string, CreateHandler>;
+  computed?: Environment['computed'];
 }
 
 export async function openTestApi(options: HarnessOptions = {}): Promise<TestApi> {
@@ -82,6 +83,7 @@ export async function openTestApi(options: HarnessOptions = {}): Promise<TestApi
     random: () => 0,
     reservations: [services],
     createHandlers: options.createHandlers ?? new Map(),
+    computed: options.computed ?? new Map(),
   };
   const audit: AuditRecord[] = [];
   const api = new Api({

@@ -30,7 +30,16 @@ export function defaultClaim(claim: Claim): void {
   defaultClaimSpec(spec);
 }
 
+const snapshots = 'snapshot.storage.k8s.io';
+
+/** The older field takes claims and snapshots, and has always been silent about everything else. */
+const isOldSource = ({ apiGroup = '', kind }: NonNullable<Spec['dataSource']>): boolean =>
+  (kind === 'PersistentVolumeClaim' && apiGroup === '') || (kind === 'VolumeSnapshot' && apiGroup === snapshots);
+
 /** What the server makes of a claim of its own when it is written. */
-export const prepareClaim = (claim: Claim): void => {
-  if (claim.spec) pairDataSources(claim.spec);
-};
+export function prepareClaim(claim: Claim, old?: Claim): void {
+  const { spec } = claim;
+  if (!spec) return;
+  if (spec.dataSource && !isOldSource(spec.dataSource) && !old?.spec?.dataSource) delete spec.dataSource;
+  pairDataSources(spec);
+}

@@ -1,5 +1,6 @@
 /** What of a pod may change once it exists: little, for its containers are running. */
-import { clone, isObject, own, semanticEqual } from '../../json.js';
+import { differences } from '../../differences.js';
+import { clone } from '../../json.js';
 import type { FieldError } from '../../status.js';
 import type { Pod, PodSpec, Toleration } from '../../types.js';
 import { forbiddenField, invalidValue } from '../../validation/errors.js';
@@ -35,17 +36,6 @@ function withoutAllowed(spec: PodSpec, old: PodSpec): PodSpec {
 function restore<K extends keyof PodSpec>(spec: PodSpec, old: PodSpec, key: K): void {
   if (old[key] === undefined) delete spec[key];
   else spec[key] = old[key];
-}
-
-/** The paths at which two values differ, the outermost that says enough. */
-function differences(now: unknown, before: unknown, path: string): string[] {
-  if (semanticEqual(now, before)) return [];
-  if (Array.isArray(now) && Array.isArray(before) && now.length === before.length) {
-    return now.flatMap((item, index) => differences(item, before[index], `${path}[${index}]`));
-  }
-  if (!isObject(now) || !isObject(before)) return [path];
-  const keys = new Set([...Object.keys(now), ...Object.keys(before)]);
-  return [...keys].flatMap(key => differences(own(now, key), own(before, key), `${path}.${key}`));
 }
 
 function validateDeadline(spec: PodSpec, old: PodSpec): FieldError[] {

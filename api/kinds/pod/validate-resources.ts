@@ -2,19 +2,9 @@
 import { compare, parse, type Quantity, QuantityError } from '../../quantity.js';
 import type { FieldError } from '../../status.js';
 import type { Container } from '../../types.js';
-import { complaints, forbiddenField, invalidValue, required } from '../../validation/errors.js';
-import { nonNegative, qualifiedName } from '../../validation/strings.js';
-
-const standard = ['cpu', 'memory', 'ephemeral-storage'];
-const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
-const isExtended = (name: string): boolean => name.includes('/') && !name.includes('kubernetes.io/');
-
-function validateName(name: string, field: string): FieldError[] {
-  const errors = complaints(field, name, qualifiedName(name));
-  if (errors.length > 0) return errors;
-  if (name.includes('/') || standard.includes(name) || isHugePages(name)) return [];
-  return [invalidValue(field, name, 'must be a standard resource type or fully qualified')];
-}
+import { forbiddenField, invalidValue, required } from '../../validation/errors.js';
+import { nonNegative } from '../../validation/strings.js';
+import { allowsOvercommit, isExtended, validateContainerResourceName } from '../workload/resource-names.js';
 
 interface Amounts {
   known: Map<string, Quantity>;
@@ -25,7 +15,7 @@ function readAmounts(amounts: Record<string, string> | undefined, path: string):
   const found: Amounts = { known: new Map(), errors: [] };
   for (const [name, text] of Object.entries(amounts ?? {})) {
     const field = `${path}[${name}]`;
-    found.errors.push(...validateName(name, field));
+    found.errors.push(...validateContainerResourceName(name, field));
     try {
       const quantity = parse(text);
       found.known.set(name, quantity);
@@ -49,7 +39,7 @@ export function validateResources(resources: Container['resources'], path: strin
   for (const [name, request] of requests.known) {
     const limit = limits.known.get(name);
     const asked = resources.requests?.[name];
-    const overcommit = !isExtended(name) && !isHugePages(name);
+    const overcommit = allowsOvercommit(name);
     if (!limit) {
       if (!overcommit) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
     } else if (!overcommit && compare(request, limit) !== 0) {

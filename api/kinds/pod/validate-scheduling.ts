@@ -66,7 +66,8 @@ export function validateNodeRequirement({ key, operator, values = [] }: Requirem
 }
 
 type NodeAffinity = NonNullable<NonNullable<PodSpec['affinity']>['nodeAffinity']>;
-type Term = NonNullable<NodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']>['nodeSelectorTerms'][number];
+type NodeSelector = NonNullable<NodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']>;
+type Term = NodeSelector['nodeSelectorTerms'][number];
 
 function validateTerm(term: Term, path: string): FieldError[] {
   const fields = term.matchFields ?? [];
@@ -88,17 +89,17 @@ function validateTerm(term: Term, path: string): FieldError[] {
   return errors;
 }
 
+export function validateNodeSelector(selector: NodeSelector, path: string): FieldError[] {
+  const terms = selector.nodeSelectorTerms ?? [];
+  const field = `${path}.nodeSelectorTerms`;
+  if (terms.length === 0) return [required(field, 'must have at least one node selector term')];
+  return terms.flatMap((term, index) => validateTerm(term, `${field}[${index}]`));
+}
+
 function validateNodeAffinity(affinity: NodeAffinity, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const must = affinity.requiredDuringSchedulingIgnoredDuringExecution;
-  if (must) {
-    const field = `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-    const terms = must.nodeSelectorTerms ?? [];
-    if (terms.length === 0) errors.push(required(field, 'must have at least one node selector term'));
-    terms.forEach((term, index) => {
-      errors.push(...validateTerm(term, `${field}[${index}]`));
-    });
-  }
+  if (must) errors.push(...validateNodeSelector(must, `${path}.requiredDuringSchedulingIgnoredDuringExecution`));
   (affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []).forEach((preferred, index) => {
     const field = `${path}.preferredDuringSchedulingIgnoredDuringExecution[${index}]`;
     errors.push(...validateWeight(preferred.weight, field));

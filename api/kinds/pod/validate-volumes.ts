@@ -97,7 +97,7 @@ function validateProjected(projected: Projected, path: string): FieldError[] {
   return errors;
 }
 
-function validateHostPath(source: NonNullable<Volume['hostPath']>, path: string): FieldError[] {
+export function validateHostPath(source: NonNullable<Volume['hostPath']>, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (!source.path) errors.push(required(`${path}.path`));
   else if (source.path.split('/').includes('..')) {
@@ -108,6 +108,16 @@ function validateHostPath(source: NonNullable<Volume['hostPath']>, path: string)
   return errors;
 }
 
+export function validateNfs(source: NonNullable<Volume['nfs']>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!source.server) errors.push(required(`${path}.server`));
+  if (!source.path) errors.push(required(`${path}.path`));
+  else if (!source.path.startsWith('/')) {
+    errors.push(invalidValue(`${path}.path`, source.path, 'must be an absolute path'));
+  }
+  return errors;
+}
+
 /** Sources without an entry are stored as they are: whether a node can mount them is the kubelet's to say. */
 const bySource: { [K in keyof Volume]?: (source: NonNullable<Volume[K]>, path: string) => FieldError[] } = {
   emptyDir: (source, path) =>
@@ -115,6 +125,7 @@ const bySource: { [K in keyof Volume]?: (source: NonNullable<Volume[K]>, path: s
       ? [forbiddenField(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')]
       : [],
   hostPath: validateHostPath,
+  nfs: validateNfs,
   secret: (source, path) => [
     ...(source.secretName ? [] : [required(`${path}.secretName`)]),
     ...validateMode(source.defaultMode, `${path}.defaultMode`),

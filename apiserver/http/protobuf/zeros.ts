@@ -44,6 +44,8 @@ const optional = new Set([
   'leaseDurationSeconds',
   'leaseTransitions',
   'orphanDependents',
+  // claims: without a class is not without a word about it
+  'storageClassName',
   // workloads
   'backoffLimit',
   'backoffLimitPerIndex',
@@ -68,7 +70,7 @@ const optional = new Set([
 ]);
 
 /** Plain numbers and booleans in these. */
-const plain = new Set(['DeploymentStatus.replicas', 'Probe.timeoutSeconds']);
+const plain = new Set(['DeploymentStatus.replicas', 'PersistentVolumeSpec.storageClassName', 'Probe.timeoutSeconds']);
 
 /** Should a zero of this field be kept? Of what the schema requires, always. */
 export const keepsZero = (model: Model, field: string): boolean =>
