@@ -155,9 +155,8 @@ describe('validation of a pod', () => {
     ],
     [
       'a resource of no kind',
-      made({}, { resources: { requests: { gpus: '1' } } }),
-      `${c}.resources.requests[gpus]: Invalid value: "gpus": must be a standard resource type or fully qualified`,
-      `${c}.resources.requests[gpus]: Invalid value: "gpus": must be a standard resource for containers`,
+      made({}, { resources: { requests: { storage: '1' } } }),
+      `${c}.resources.requests[storage]: Invalid value: "storage": must be a standard resource for containers`,
     ],
     [
       'a port out of range',
