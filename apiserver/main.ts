@@ -118,7 +118,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     cache.endWatches();
     return server.close();
   });
-  closing.push(keepTime(options, store, cache, api));
+  closing.push(keepTime(options, store, [cache, api, server]));
   const { advertiseAddress: address, serviceCidr } = options;
   const advertised = { address, port, serviceCidr };
   await bootstrap(env, {
@@ -205,22 +205,21 @@ const startCheck = (started: () => boolean): HealthCheck => ({
 });
 
 /** What happens by the clock: bookmarks, timeouts, compaction. */
-function keepTime({ clock, log }: ApiServerOptions, store: Store, cache: WatchCache, api: Api): () => Promise<void> {
+function keepTime({ clock, log }: ApiServerOptions, store: Store, ticking: { tick(): void }[]): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const ticking = (async (): Promise<void> => {
+  const keeping = (async (): Promise<void> => {
     for (;;) {
       await clock.sleep(tickMs, signal);
       if (signal.aborted) return;
-      cache.tick();
-      api.tick();
+      for (const part of ticking) part.tick();
     }
   })();
   const failed = (error: unknown): void => log.warn({ err: error }, 'the history of the store could not be compacted');
   const compacting = keepCompacting(store, { clock, signal, failed });
   return async () => {
     stopping.abort();
-    await Promise.all([ticking, compacting]);
+    await Promise.all([keeping, compacting]);
   };
 }
 

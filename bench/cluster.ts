@@ -4,6 +4,7 @@ import { layoutOf } from '../cli/cluster/layout.js';
 import { keptProcess, processSpecs, residentBytes } from '../cli/cluster/processes.js';
 import type { Lab } from '../test/e2e/lab.js';
 import { root } from '../tools/sources.js';
+import type { Figure } from './figure.js';
 
 export interface ClusterFigures {
   readySeconds: number;
@@ -33,3 +34,28 @@ function residentMegabytes(lab: Lab): number {
   });
   return pids.reduce((sum, pid) => sum + (residentBytes(pid) ?? 0), 0) / 1e6;
 }
+
+export const clusterFigures = (measured: readonly ClusterFigures[]): Figure[] => [
+  {
+    what: 'from nothing to a Ready node',
+    unit: 's',
+    values: measured.map(c => c.readySeconds),
+    upstream: 19.5,
+    goal: 4,
+  },
+  { what: 'apply to ten ready pods', unit: 's', values: measured.map(c => c.tenPodsSeconds), upstream: 6.6, goal: 2 },
+  {
+    what: 'killed pod to ready replacement',
+    unit: 's',
+    values: measured.flatMap(c => c.replacementSeconds),
+    upstream: 0.9,
+    goal: 0.7,
+  },
+  {
+    what: 'memory of all processes, idle',
+    unit: 'MB',
+    values: measured.map(c => c.idleMegabytes),
+    upstream: 720,
+    goal: 300,
+  },
+];

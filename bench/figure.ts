@@ -4,10 +4,14 @@ export interface Figure {
   unit: 's' | 'MB' | '/s';
   values: readonly number[];
   /** Kubernetes' own binaries on this kind of machine. */
-  upstream?: number;
-  goal?: number;
+  upstream?: number | undefined;
+  goal?: number | undefined;
   /** A bare measure of the same run: the figure is told as a share of it. */
-  beside?: readonly number[];
+  beside?: readonly number[] | undefined;
+  /** That share, in percent, of the machine on which the goal was set. */
+  goalShare?: number | undefined;
+  /** The server's processor time for each, in microseconds: it says more than the rate where others use the machine too. */
+  micros?: readonly number[] | undefined;
 }
 
 export function median(values: readonly number[]): number {
@@ -18,16 +22,18 @@ export function median(values: readonly number[]): number {
 }
 
 const told = (value: number, unit: Figure['unit']): string =>
-  unit === 's' ? value.toFixed(2) : String(Math.round(value));
+  unit === 's' ? value.toFixed(2) : value < 100 ? value.toFixed(1) : String(Math.round(value));
 
-export function line({ what, unit, values, upstream, goal, beside }: Figure): string {
+export function line({ what, unit, values, upstream, goal, beside, goalShare, micros }: Figure): string {
   if (values.length === 0) return `${what.padEnd(42)} not measured`;
   const spread = `${told(Math.min(...values), unit)}..${told(Math.max(...values), unit)}`;
+  const share = beside && beside.length > 0 ? Math.round((100 * median(values)) / median(beside)) : undefined;
   const notes = [
     `n=${values.length}`,
     ...(goal === undefined ? [] : [`goal ${goal}`]),
     ...(upstream === undefined ? [] : [`Kubernetes ${upstream}`]),
-    ...(beside && beside.length > 0 ? [`${Math.round((100 * median(values)) / median(beside))} % of bare`] : []),
+    ...(share === undefined ? [] : [`${share} % of bare${goalShare === undefined ? '' : `, goal ${goalShare} %`}`]),
+    ...(micros && micros.length > 0 ? [`${Math.round(median(micros))} us of CPU each`] : []),
   ];
   return `${what.padEnd(42)} ${told(median(values), unit).padStart(7)} ${unit.padEnd(3)} (${spread}; ${notes.join(', ')})`;
 }

@@ -1,64 +1,94 @@
 /**
- * `npm run bench`: what the issue promises, measured on this machine now. Each figure is a median with its spread, since
- * machines are shared and noisy; the API server's stand beside a bare node:https handler measured in the same minute.
+ * `npm run bench`: what the issues promise, measured on this machine now. Each figure is a median with its spread, since
+ * machines are shared and noisy; the API server's stand beside bare handlers measured in the same minute.
+ *
+ * `npm run bench -- cluster`, `api` or `etcd` measures that part alone. BENCH_ROUNDS is how often (3);
+ * BENCH_KUBE_APISERVER names a kube-apiserver, which `etcd` then measures in the same way, beside ours.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cannotRunNode, openLab } from '../test/e2e/lab.js';
-import { type ApiFigures, measureApi } from './api.js';
-import { type ClusterFigures, measureCluster } from './cluster.js';
+import { kubeApiserver, startEtcd } from './api/etcd.js';
+import { figuresOf } from './api/figures.js';
+import { missingPrograms } from './api/load.js';
+import { measure, type Samples } from './api/measure.js';
+import { type Command, makePlace, orrery, start } from './api/subject.js';
+import { type ClusterFigures, clusterFigures, measureCluster } from './cluster.js';
 import { type Figure, line } from './figure.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 
-const figures = (cluster: ClusterFigures[], api: ApiFigures): Figure[] => [
-  {
-    what: 'from nothing to a Ready node',
-    unit: 's',
-    values: cluster.map(c => c.readySeconds),
-    upstream: 19.5,
-    goal: 4,
-  },
-  { what: 'apply to ten ready pods', unit: 's', values: cluster.map(c => c.tenPodsSeconds), upstream: 6.6, goal: 2 },
-  {
-    what: 'killed pod to ready replacement',
-    unit: 's',
-    values: cluster.flatMap(c => c.replacementSeconds),
-    upstream: 0.9,
-    goal: 0.7,
-  },
-  {
-    what: 'memory of all processes, idle',
-    unit: 'MB',
-    values: cluster.map(c => c.idleMegabytes),
-    upstream: 720,
-    goal: 300,
-  },
-  { what: 'bare node:https handler, GET 2.5 KB', unit: '/s', values: api.bare },
-  { what: 'GET a pod, 16 connections', unit: '/s', values: api.getPod, upstream: 2990, beside: api.bare },
-  { what: 'LIST with limit=500, 2 connections', unit: '/s', values: api.listPage, upstream: 44 },
-  {
-    what: 'create ConfigMap (1 KB), 16 connections',
-    unit: '/s',
-    values: api.createConfigMap,
-    upstream: 838,
-    beside: api.bare,
-  },
-];
+const tell = (title: string, figures: readonly Figure[]): void =>
+  console.log([`\n${title}`, ...figures.map(line)].join('\n'));
 
-const reason = cannotRunNode();
-if (reason) {
-  console.error(`the bench needs a machine that can run a node: ${reason}`);
-  process.exit(1);
+async function cluster(): Promise<void> {
+  const reason = cannotRunNode();
+  if (reason) return console.error(`the figures of a whole cluster are left out: ${reason}`);
+  const measured: ClusterFigures[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    console.error(`cluster, round ${round} of ${rounds}`);
+    const lab = openLab();
+    try {
+      measured.push(await measureCluster(lab));
+    } finally {
+      await lab.close();
+    }
+  }
+  tell('A whole cluster', clusterFigures(measured));
 }
-const cluster: ClusterFigures[] = [];
-let api: ApiFigures | undefined;
-for (let round = 1; round <= rounds; round += 1) {
-  console.error(`round ${round} of ${rounds}`);
-  const lab = openLab();
+
+/** Each round is a new server on new data. */
+async function api(): Promise<void> {
+  const samples: Samples = new Map();
+  for (let round = 1; round <= rounds; round += 1) {
+    console.error(`API server, round ${round} of ${rounds}`);
+    await measureOnce('lmdb', orrery, samples);
+  }
+  tell('The API server, embedded store', figuresOf(samples, true));
+}
+
+async function overEtcd(): Promise<void> {
+  const kube = process.env.BENCH_KUBE_APISERVER;
+  const subjects: [string, Command][] = [['The API server over etcd', orrery]];
+  if (kube) subjects.push([`${kube} over etcd`, kubeApiserver(kube)]);
+  const samples = new Map(subjects.map(([title]) => [title, new Map() as Samples]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const [title, command] of subjects) {
+      console.error(`${title}, round ${round} of ${rounds}`);
+      const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-etcd-'));
+      const etcd = await startEtcd(folder);
+      try {
+        await measureOnce(etcd.datastore, command, samples.get(title) as Samples);
+      } finally {
+        await etcd.close();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }
+  }
+  for (const [title, taken] of samples) tell(title, figuresOf(taken, false));
+}
+
+async function measureOnce(datastore: string, command: Command, samples: Samples): Promise<void> {
+  const subject = await start(await makePlace(datastore), command);
   try {
-    cluster.push(await measureCluster(lab));
-    if (round === rounds) api = await measureApi(lab);
+    await measure(subject, samples);
   } finally {
-    await lab.close();
+    await subject.close();
   }
 }
-if (api) for (const figure of figures(cluster, api)) console.log(line(figure));
+
+const parts: Record<string, () => Promise<void>> = { cluster, api, etcd: overEtcd };
+const asked = process.argv.slice(2);
+const unknown = asked.find(part => !parts[part]);
+if (unknown) {
+  console.error(`there is no part "${unknown}": the parts are ${Object.keys(parts).join(', ')}`);
+  process.exit(1);
+}
+const missing = await missingPrograms();
+for (const [name, part] of Object.entries(parts)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (name !== 'cluster' && missing.length > 0) {
+    console.error(`the figures of "${name}" are left out: apt-get install ${missing.join(' ')}`);
+  } else await part();
+}

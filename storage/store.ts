@@ -77,6 +77,8 @@ export interface WatchBatch {
 export interface Store {
   /** The current revision. */
   revision(): Promise<number>;
+  /** The same without asking anybody, in a store that only this process writes to; absent in others. */
+  currentRevision?(): number;
   /** The revision below which history is gone; 0 when nothing was compacted. */
   compactedRevision(): Promise<number>;
   get(key: string): Promise<Entry | undefined>;

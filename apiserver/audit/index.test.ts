@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { ask, kubelet, serviceAccount, someone } from '../auth/testing/requests.js';
 import type { AuditRecord, User } from '../contracts.js';
-import { auditEvent } from './event.js';
+import { auditLine } from './event.js';
 import { openAudit } from './index.js';
 import { isAudited } from './policy.js';
 
@@ -24,9 +24,11 @@ const record = (changes: Partial<AuditRecord> = {}): AuditRecord => ({
   ...changes,
 });
 
-describe('auditEvent', () => {
+const parsedLine = (told: AuditRecord): object => JSON.parse(auditLine(told)) as object;
+
+describe('a line of the audit log', () => {
   it('is an Event of audit.k8s.io/v1, with the cause', () => {
-    const event = auditEvent(
+    const event = parsedLine(
       record({
         info: ask('update replicationcontrollers/status', 'shop', 'web'),
         revision: 42,
@@ -76,7 +78,7 @@ describe('auditEvent', () => {
   ];
   for (const [said, decision, reason] of decisions) {
     it(`reads the decision ${JSON.stringify(said)}`, () => {
-      const { annotations } = auditEvent(record({ decision: said })) as { annotations: object };
+      const { annotations } = parsedLine(record({ decision: said })) as { annotations: object };
       assert.deepEqual(annotations, {
         'authorization.k8s.io/decision': decision,
         'authorization.k8s.io/reason': reason,
@@ -146,7 +148,7 @@ describe('openAudit', () => {
   });
 
   it('keeps so many files of such a size', async () => {
-    const lineBytes = JSON.stringify(auditEvent(record({ auditID: 'id-00' }))).length + 1;
+    const lineBytes = auditLine(record({ auditID: 'id-00' })).length + 1;
     for (let index = 10; index < 20; index++) {
       const sink = openAudit({ path, log, maxBytes: 2 * lineBytes, files: 3 });
       sink.record(record({ auditID: `id-${index}` }));
@@ -169,7 +171,7 @@ describe('openAudit', () => {
   });
 
   it('drops what the disk cannot take, says how much, and never waits', async () => {
-    const lineBytes = JSON.stringify(auditEvent(record())).length + 1;
+    const lineBytes = auditLine(record()).length + 1;
     const sink = openAudit({ path, log, maxPendingBytes: 3 * lineBytes });
     for (let index = 0; index < 10; index++) sink.record(record());
     await sink.close();

@@ -3,7 +3,7 @@ import { statusError } from '../../api/status.js';
 import type { Authenticator, ClientCertificate, Credentials, User } from '../contracts.js';
 import { bearerToken } from './credentials.js';
 import { type FrontProxyOptions, proxiedUser } from './front-proxy.js';
-import type { TokenChain } from './tokens/chain.js';
+import type { TokenChain, Verified } from './tokens/chain.js';
 import { anonymousName, unauthenticatedGroup, withAuthenticated } from './well-known.js';
 
 export const unauthorized = () => statusError('Unauthorized', 'Unauthorized');
@@ -23,23 +23,31 @@ export const authenticatorOf = ({ tokens, frontProxy, anonymous }: Authenticator
     if (proxied) return proxied;
     if (certificate && certificate.subjectCN !== '') return certificateUser(certificate);
     const token = bearerToken(authorization);
-    if (token !== undefined) return tokenUser(tokens, token);
+    if (token !== undefined) {
+      const verified = tokens.verify(token);
+      return verified instanceof Promise ? verified.then(tokenUser) : tokenUser(verified);
+    }
     // A proxy that says no name, or may say none, is not nobody: its request would be taken for anybody's.
     if (!anonymous || (proxyCertificate && !certificate)) throw unauthorized();
     return anonymousUser();
   },
 });
 
-const certificateUser = ({ subjectCN, subjectO, sha256 }: ClientCertificate): User => ({
-  name: subjectCN,
-  groups: withAuthenticated(subjectO),
-  ...(sha256 === undefined
-    ? {}
-    : { extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${sha256}`] } }),
-});
+/** A connection shows the same object with each of its requests. */
+const certificateUsers = new WeakMap<ClientCertificate, User>();
 
-async function tokenUser(tokens: TokenChain, token: string): Promise<User> {
-  const verified = await tokens.verify(token);
+function certificateUser(certificate: ClientCertificate): User {
+  let user = certificateUsers.get(certificate);
+  if (!user) {
+    const { subjectCN, subjectO, sha256 } = certificate;
+    user = { name: subjectCN, groups: withAuthenticated(subjectO) };
+    if (sha256 !== undefined) user.extra = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${sha256}`] };
+    certificateUsers.set(certificate, user);
+  }
+  return user;
+}
+
+function tokenUser(verified: Verified | undefined): User {
   if (!verified) throw unauthorized();
   return verified.user;
 }

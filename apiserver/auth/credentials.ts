@@ -15,9 +15,12 @@ export interface Presented {
 
 /** `headers` has names in lower case, as Node gives them. Throws BadRequest for a token protocol that is not one. */
 export function presentedCredentials(headers: Headers): Presented {
-  const offered = protocolsOf(headers['sec-websocket-protocol']);
-  const protocols = offered.filter(protocol => !protocol.startsWith(protocolPrefix));
   const header = headers.authorization;
+  const said = headers['sec-websocket-protocol'];
+  if (said === undefined)
+    return typeof header === 'string' ? { authorization: header, protocols: [] } : { protocols: [] };
+  const offered = protocolsOf(said);
+  const protocols = offered.filter(protocol => !protocol.startsWith(protocolPrefix));
   if (typeof header === 'string') return { authorization: header, protocols };
   const [carrier, second] = offered.filter(protocol => protocol.startsWith(protocolPrefix));
   if (carrier === undefined) return { protocols };
@@ -26,8 +29,8 @@ export function presentedCredentials(headers: Headers): Presented {
   return { authorization: `Bearer ${decode(carrier.slice(protocolPrefix.length))}`, protocols };
 }
 
-const protocolsOf = (header: string | string[] | undefined): string[] =>
-  (Array.isArray(header) ? header.join(',') : (header ?? ''))
+const protocolsOf = (header: string | string[]): string[] =>
+  (Array.isArray(header) ? header.join(',') : header)
     .split(',')
     .map(protocol => protocol.trim())
     .filter(protocol => protocol !== '');

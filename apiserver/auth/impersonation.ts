@@ -20,6 +20,7 @@ const extraPrefix = 'impersonate-extra-';
  * Throws Forbidden for what `user` may not impersonate, BadRequest for groups or extras without a user.
  */
 export function impersonate(authorizer: Authorizer, user: User, headers: Headers): User {
+  if (!mentions(headers)) return user;
   const asked = wanted(headers);
   if (!asked) return user;
   for (const info of questions(asked)) {
@@ -27,6 +28,12 @@ export function impersonate(authorizer: Authorizer, user: User, headers: Headers
     if (!verdict.allowed) throw forbiddenRequest(user, info, verdict.reason);
   }
   return withImpliedGroups(asked);
+}
+
+/** Most requests have no such header, and are done here. */
+function mentions(headers: Headers): boolean {
+  for (const header in headers) if (header.startsWith('impersonate-')) return true;
+  return false;
 }
 
 function wanted(headers: Headers): User | undefined {

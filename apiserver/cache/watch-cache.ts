@@ -15,6 +15,7 @@ import {
   type StoreEvent,
   type WatchBatch,
 } from '../../storage/store.js';
+import { Deadlines } from '../deadlines.js';
 import { unknownPath } from '../registry/refusals.js';
 import { withRevision } from './encoded.js';
 import { CacheEntry } from './entry.js';
@@ -44,7 +45,8 @@ export class WatchCache {
   readonly #handedOver = new WeakMap<Uint8Array, AnyObject>();
   readonly #stopping = new AbortController();
   #revision = 0;
-  #waiting: { revision: number; resolve: () => void }[] = [];
+  readonly #waiting = new Set<{ revision: number; resolve: () => void }>();
+  readonly #patience: Deadlines;
   #dirty = new Set<Watcher>();
   #asking: Promise<number> | undefined;
   #askingNext: Promise<number> | undefined;
@@ -52,6 +54,7 @@ export class WatchCache {
 
   private constructor(private readonly options: WatchCacheOptions) {
     this.#keys = new KeySpace(options.rows);
+    this.#patience = new Deadlines(options.clock);
   }
 
   /** Loads everything, and goes on following the store until `close`. */
@@ -130,30 +133,31 @@ export class WatchCache {
     this.#handedOver.set(value, object);
   }
 
-  /** Waits until the cache holds every write that has been acknowledged to anybody; answers its revision. */
-  async fresh(): Promise<number> {
-    const revision = await this.#ask();
-    if (this.#revision < revision) await this.atLeast(revision);
+  /**
+   * Waits until the cache holds every write that has been acknowledged to anybody; answers its revision. Answers at once
+   * when nothing has to be waited for and the store knows that without asking anybody: most requests, then, wait for nothing.
+   */
+  fresh(): number | Promise<number> {
+    const known = this.options.store.currentRevision?.();
+    return known !== undefined && known <= this.#revision ? this.#revision : this.#catchUp(known);
+  }
+
+  async #catchUp(known: number | undefined): Promise<number> {
+    await this.atLeast(known ?? (await this.#ask()));
     return this.#revision;
   }
 
   /** Throws Timeout ("Too large resource version") when the cache does not get there in time. */
   async atLeast(revision: number): Promise<void> {
     if (this.#revision >= revision) return;
-    let reached = false;
-    const arrived = new Promise<void>(resolve => {
-      this.#waiting.push({
-        revision,
-        resolve: () => {
-          reached = true;
-          resolve();
-        },
+    await new Promise<void>((resolve, reject) => {
+      const waiter = { revision, resolve };
+      this.#waiting.add(waiter);
+      this.#patience.after(freshnessMs, () => {
+        // One that was resolved is not there any more.
+        if (this.#waiting.delete(waiter)) reject(tooLarge(revision, this.#revision));
       });
     });
-    const patience = new AbortController();
-    await Promise.race([arrived, this.options.clock.sleep(freshnessMs, patience.signal)]);
-    patience.abort();
-    if (!reached) throw tooLarge(revision, this.#revision);
   }
 
   /** Asks for the watcher's queue to be written at the end of this tick. */
@@ -164,6 +168,7 @@ export class WatchCache {
 
   /** Bookmarks and deadlines: called about once a second. */
   tick(): void {
+    this.#patience.tick();
     const now = this.options.clock.now();
     for (const watcher of this.#watchers()) watcher.tick(now, this.#revision);
   }
@@ -296,10 +301,11 @@ export class WatchCache {
 
   #arrive(revision: number): void {
     this.#revision = revision;
-    if (this.#waiting.length === 0) return;
-    const ready = this.#waiting.filter(waiter => waiter.revision <= revision);
-    this.#waiting = this.#waiting.filter(waiter => waiter.revision > revision);
-    for (const waiter of ready) waiter.resolve();
+    for (const waiter of this.#waiting) {
+      if (waiter.revision > revision) continue;
+      this.#waiting.delete(waiter);
+      waiter.resolve();
+    }
   }
 }
 

@@ -12,18 +12,20 @@ import { anonymousName, supergroup, unauthenticatedGroup } from '../auth/well-kn
 import type {
   ApiRequest,
   ApiResponse,
+  AuditRecord,
   AuditSink,
   Authenticator,
   Authorizer,
+  Credentials,
   RequestInfo,
   User,
   Verdict,
 } from '../contracts.js';
 import { causeHeader } from '../contracts.js';
+import { Deadlines } from '../deadlines.js';
 import type { Answer, Call, Environment } from '../registry/call.js';
 import { dispatch } from '../registry/dispatch.js';
 import { unknownPath } from '../registry/refusals.js';
-import { Deadlines } from './deadlines.js';
 import { negotiate } from './negotiate.js';
 import { parseTarget, type Target } from './request-info.js';
 import { responseOf, responseTo } from './responses.js';
@@ -61,9 +63,11 @@ const maxInFlight = 2000;
 const anonymous: User = { name: anonymousName, groups: [unauthenticatedGroup] };
 
 export class Api {
-  readonly #inFlight = new Deadlines();
+  readonly #inFlight: Deadlines;
 
-  constructor(private readonly options: ApiOptions) {}
+  constructor(private readonly options: ApiOptions) {
+    this.#inFlight = new Deadlines(options.clock);
+  }
 
   /** Answers a request to a resource; `parsed` spares it the parsing of the target. Never throws. */
   async handle(request: ApiRequest, parsed?: Target): Promise<ApiResponse> {
@@ -75,8 +79,12 @@ export class Api {
     const warnings: string[] = [];
     try {
       const target = parsed ?? parseTarget(request.method, request.target);
-      session = await this.admit(request, target, auditID, receivedAt);
-      answer = await this.#answer(request, session, warnings);
+      // What is known at once is not awaited: most reads are answered without a turn of the event loop.
+      const admitted = this.admit(request, target, auditID, receivedAt);
+      if (admitted instanceof Promise) session = await admitted;
+      else session = admitted;
+      const answered = this.#answer(request, session, warnings);
+      answer = answered instanceof Promise ? await answered : answered;
       response = responseOf(answer, auditID, warnings);
     } catch (error) {
       if (!(error instanceof StatusError)) this.options.onError(error, request);
@@ -87,14 +95,21 @@ export class Api {
   }
 
   /** Authenticates and authorizes. Throws Unauthorized or Forbidden; the audit log hears of both. */
-  async admit(request: ApiRequest, target: Target, auditID: string, receivedAt: number): Promise<Session> {
+  admit(request: ApiRequest, target: Target, auditID: string, receivedAt: number): Session | Promise<Session> {
     const { info, query } = target;
     const received = { info, query, auditID, receivedAt };
-    const authenticated = await this.#authenticate(request, received);
+    const authenticated = this.#authenticate(request, received);
+    return authenticated instanceof Promise
+      ? authenticated.then(user => this.#authorize(request, received, user))
+      : this.#authorize(request, received, authenticated);
+  }
+
+  #authorize(request: ApiRequest, received: Received, authenticated: User): Session {
+    const { info } = received;
     const user = this.#impersonate(request, received, authenticated);
     const verdict = this.options.authorizer.authorize(user, info);
-    const impersonator = user === authenticated ? {} : { impersonator: authenticated };
-    const session = { ...received, user, ...impersonator, decision: decisionText(verdict) };
+    const session: Session = { ...received, user, decision: decisionText(verdict) };
+    if (user !== authenticated) session.impersonator = authenticated;
     if (verdict.allowed) return session;
     const refused = forbiddenRequest(user, info, verdict.reason);
     this.finish(request, session, refused.code);
@@ -108,22 +123,23 @@ export class Api {
     const { revision, created } = answer ?? {};
     this.options.onAnswer?.(info, code, now - receivedAt);
     const cause = textOf(request.headers[causeHeader]);
-    this.options.audit.record({
+    const record: AuditRecord = {
       auditID: session.auditID,
       stage: 'ResponseComplete',
       requestReceivedTimestamp: receivedAt,
       stageTimestamp: now,
       user: impersonator ?? user,
-      ...(impersonator ? { impersonatedUser: user } : {}),
       info: created === undefined ? info : { ...info, name: created },
       requestURI: request.target,
       sourceIP: request.remoteAddress,
       userAgent: textOf(request.headers['user-agent']) ?? '',
       code,
-      ...(revision === undefined ? {} : { revision }),
-      ...(cause === undefined ? {} : { cause }),
       decision: session.decision,
-    });
+    };
+    if (impersonator) record.impersonatedUser = user;
+    if (revision !== undefined) record.revision = revision;
+    if (cause !== undefined) record.cause = cause;
+    this.options.audit.record(record);
   }
 
   /** A client may bring an id of its own, so that its log and ours can be laid side by side. */
@@ -134,23 +150,26 @@ export class Api {
 
   /** Requests that have taken too long are answered with Timeout. Called about once a second. */
   tick(): void {
-    this.#inFlight.tick(this.options.clock.now());
+    this.#inFlight.tick();
   }
 
-  async #authenticate(request: ApiRequest, received: Received): Promise<User> {
-    try {
-      const { certificate, proxyCertificate, rawHeaders } = request;
-      const { authorization } = presentedCredentials(request.headers);
-      const user = await this.options.authenticator.authenticate({
-        ...(certificate ? { certificate } : {}),
-        ...(proxyCertificate ? { proxyCertificate, rawHeaders: rawHeaders ?? [] } : {}),
-        ...(authorization === undefined ? {} : { authorization }),
-      });
-      return user ?? anonymous;
-    } catch (error) {
+  #authenticate(request: ApiRequest, received: Received): User | Promise<User> {
+    const refused = (error: unknown): never => {
       if (!(error instanceof StatusError && error.reason === 'Unauthorized')) throw error;
       this.finish(request, { ...received, user: anonymous, decision: 'unauthenticated' }, 401);
       throw unauthorized();
+    };
+    try {
+      const credentials: Credentials = {};
+      const { certificate, proxyCertificate, rawHeaders } = request;
+      if (certificate) credentials.certificate = certificate;
+      if (proxyCertificate) Object.assign(credentials, { proxyCertificate, rawHeaders: rawHeaders ?? [] });
+      const { authorization } = presentedCredentials(request.headers);
+      if (authorization !== undefined) credentials.authorization = authorization;
+      const user = this.options.authenticator.authenticate(credentials);
+      return user instanceof Promise ? user.then(found => found ?? anonymous, refused) : (user ?? anonymous);
+    } catch (error) {
+      return refused(error);
     }
   }
 
@@ -164,7 +183,7 @@ export class Api {
     }
   }
 
-  #answer(request: ApiRequest, session: Session, warnings: string[]): Promise<Answer> {
+  #answer(request: ApiRequest, session: Session, warnings: string[]): Answer | Promise<Answer> {
     const { env, clock } = this.options;
     const { info, query, user } = session;
     if (this.#inFlight.size >= maxInFlight && !user.groups.includes(supergroup)) throw tooManyRequests();
@@ -172,7 +191,8 @@ export class Api {
     if (!row) throw unknownPath();
     const representation = negotiate(textOf(request.headers.accept), row, query, () => clock.now());
     const call: Call = { row, info, query, user, request, representation, warnings };
-    return this.#inFlight.within(session.receivedAt + requestMs, this.#visible(dispatch(env, call)));
+    const answer = dispatch(env, call);
+    return answer instanceof Promise ? this.#inFlight.within(requestMs, this.#visible(answer)) : answer;
   }
 
   /**

@@ -1,7 +1,7 @@
 /** node's requests, of either protocol, as ApiRequests. */
-import type { Clock } from '../../api/clock.js';
 import { statusError } from '../../api/status.js';
 import type { ApiRequest, ClientCertificate } from '../contracts.js';
+import type { Deadlines } from '../deadlines.js';
 import { type Shown, shownBy, type Trust } from './client-certificate.js';
 import type { AnyRequest } from './express-graft.js';
 
@@ -15,7 +15,8 @@ export class NodeRequest implements ApiRequest {
 
   constructor(
     private readonly request: AnyRequest,
-    private readonly clock: Clock,
+    /** Those whose bodies are awaited. */
+    private readonly bodies: Deadlines,
     private readonly trust?: Trust,
   ) {
     this.method = request.method ?? 'GET';
@@ -50,26 +51,24 @@ export class NodeRequest implements ApiRequest {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let size = 0;
-      const settled = new AbortController();
-      const finish = (act: () => void) => (): void => {
-        settled.abort();
-        act();
+      const cancel = this.bodies.after(bodyMs, () =>
+        reject(statusError('Timeout', 'the body of the request did not arrive in time')),
+      );
+      const refuse = (error: Error): void => {
+        cancel();
+        reject(error);
       };
-      void this.clock.sleep(bodyMs, settled.signal).then(() => {
-        if (!settled.signal.aborted) reject(statusError('Timeout', 'the body of the request did not arrive in time'));
-      });
+      const gone = (): void =>
+        refuse(statusError('BadRequest', 'the client went away before its request was complete'));
       this.request.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > limit) finish(() => reject(tooLarge(limit)))();
+        if (size > limit) refuse(tooLarge(limit));
         else chunks.push(chunk);
       });
-      this.request.on(
-        'end',
-        finish(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))),
-      );
-      const gone = finish(() =>
-        reject(statusError('BadRequest', 'the client went away before its request was complete')),
-      );
+      this.request.on('end', () => {
+        cancel();
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      });
       this.request.on('aborted', gone);
       this.request.on('error', gone);
     });

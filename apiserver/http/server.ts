@@ -10,6 +10,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Express } from 'express';
 import type { Clock } from '../../api/clock.js';
 import { presentedCredentials } from '../auth/credentials.js';
+import { Deadlines } from '../deadlines.js';
 import { unknownPath } from '../registry/refusals.js';
 import type { KubeletProxy } from '../streaming/contracts.js';
 import type { Api, Session } from './api.js';
@@ -51,11 +52,13 @@ export class ApiHttpServer {
   readonly #sessions = new Set<Http2Session>();
   readonly #sockets = new Set<TLSSocket>();
   readonly #express: ReturnType<typeof graft>;
+  readonly #bodies: Deadlines;
 
   constructor(private readonly options: ServerOptions) {
     this.#express = graft(options.app);
     const { key, cert, clientCa, proxyCa } = options.tls;
     this.#trust = { clients: fingerprintsOf(clientCa), proxies: fingerprintsOf(proxyCa) };
+    this.#bodies = new Deadlines(options.clock);
     this.#server = createSecureServer({
       ...{ key, cert, ca: [clientCa, proxyCa] },
       allowHTTP1: true,
@@ -87,6 +90,11 @@ export class ApiHttpServer {
     });
   }
 
+  /** Requests whose bodies are too late are refused. Called about once a second. */
+  tick(): void {
+    this.#bodies.tick();
+  }
+
   /** Takes no more connections, lets requests under way finish, and closes what is left after that. */
   async close(): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
@@ -105,7 +113,7 @@ export class ApiHttpServer {
   }
 
   async #serve(request: AnyRequest, response: AnyResponse): Promise<void> {
-    const apiRequest = new NodeRequest(request, this.options.clock, this.#trust);
+    const apiRequest = new NodeRequest(request, this.#bodies, this.#trust);
     try {
       const path = apiRequest.target;
       const target = path.startsWith('/api') ? parsed(apiRequest) : undefined;
@@ -151,7 +159,7 @@ export class ApiHttpServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { api, proxy, clock } = this.options;
     socket.on('error', () => socket.destroy());
-    const apiRequest = new NodeRequest(request, this.options.clock, this.#trust);
+    const apiRequest = new NodeRequest(request, this.#bodies, this.#trust);
     const auditID = api.auditIDOf(apiRequest);
     try {
       const target = parseTarget(apiRequest.method, apiRequest.target);

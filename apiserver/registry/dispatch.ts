@@ -12,7 +12,7 @@ import { answerToken, bindPod, bindPosted, evict, getScale, patchScale, putScale
 import { update } from './update.js';
 import { watch } from './watch.js';
 
-export type Verb = (env: Environment, call: Call) => Promise<Answer>;
+export type Verb = (env: Environment, call: Call) => Answer | Promise<Answer>;
 
 const main: Readonly<Record<string, Verb>> = {
   get: async (env, call) => (await computed(env, call)) ?? get(env, call),
@@ -39,7 +39,7 @@ const subresources: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
 };
 
 /** Throws NotFound and MethodNotAllowed for what does not exist, and then what the verb throws. */
-export function dispatch(env: Environment, call: Call): Promise<Answer> {
+export function dispatch(env: Environment, call: Call): Answer | Promise<Answer> {
   const { row, info } = call;
   checkScope(call);
   if (info.subresource === '') {

@@ -6,15 +6,24 @@ import { viewOf } from '../cache/version-view.js';
 import { type Answer, type Call, type Environment, named, namespaceOf, shown } from './call.js';
 import { pathOf } from './write.js';
 
-export async function get(env: Environment, call: Call): Promise<Answer> {
-  return shown(call, 200, await find(env, call));
+/** Answered at once where nothing has to be waited for: this is what clients ask most. */
+export function get(env: Environment, call: Call): Answer | Promise<Answer> {
+  const entry = find(env, call);
+  return entry instanceof Promise ? entry.then(found => shown(call, 200, found)) : shown(call, 200, entry);
 }
 
 /** The object that the call names, in its version, with every acknowledged write in it. Throws NotFound. */
-export async function find(env: Environment, call: Call): Promise<CacheEntry> {
-  const version = call.query.get('resourceVersion') ?? '';
-  if (version === '') await env.cache.fresh();
-  else if (version !== '0') await env.cache.atLeast(parseVersion(version));
+export function find(env: Environment, call: Call): CacheEntry | Promise<CacheEntry> {
+  const fresh = freshEnough(env, call.query.get('resourceVersion') ?? '');
+  return fresh instanceof Promise ? fresh.then(() => held(env, call)) : held(env, call);
+}
+
+function freshEnough(env: Environment, version: string): unknown {
+  if (version === '') return env.cache.fresh();
+  return version === '0' ? undefined : env.cache.atLeast(parseVersion(version));
+}
+
+function held(env: Environment, call: Call): CacheEntry | Promise<CacheEntry> {
   const path = pathOf({ namespace: namespaceOf(call), name: call.info.name });
   const entry = env.cache.resource(call.row).get(path);
   if (!entry) throw notFound(named(call.row, call.info.name));

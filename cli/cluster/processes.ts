@@ -56,16 +56,19 @@ export const logSize = (layout: Layout, name: string): number =>
 /** Small young generations: these processes make little garbage, and a cluster should be small when idle. */
 const nodeFlags = ['--max-semi-space-size=4', '--enable-source-maps'];
 
+/** The command that runs components in one process. */
+export const componentCommand = (layout: Layout, components: readonly string[]): string[] => [
+  process.execPath,
+  ...nodeFlags,
+  main,
+  'run',
+  ...components,
+  '--data-dir',
+  layout.dataDir,
+];
+
 export const startProcess = (layout: Layout, spec: ProcessSpec): void =>
-  keepCommand(layout, spec.name, [
-    process.execPath,
-    ...nodeFlags,
-    main,
-    'run',
-    ...spec.components,
-    '--data-dir',
-    layout.dataDir,
-  ]);
+  keepCommand(layout, spec.name, componentCommand(layout, spec.components));
 
 /** Runs a command in the background, started again whenever it ends, its output appended to the log of that name. */
 export function keepCommand(layout: Layout, name: string, command: readonly string[]): void {

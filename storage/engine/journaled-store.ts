@@ -68,6 +68,10 @@ export class JournaledStore implements Store {
   }
 
   async revision(): Promise<number> {
+    return this.currentRevision();
+  }
+
+  currentRevision(): number {
     this.#serve();
     return this.#history.revision;
   }

@@ -24,12 +24,19 @@ export class TokenChain implements TokenAuthenticator {
     readonly apiAudiences: readonly string[],
   ) {}
 
-  async verify(token: string, audiences: readonly string[] = this.apiAudiences): Promise<Verified | undefined> {
-    for (const authenticator of this.authenticators) {
-      const verified = await authenticator.verify(token, audiences);
-      if (verified) return verified;
-    }
-    return undefined;
+  /** At once where those that are asked know at once. */
+  verify(token: string, audiences: readonly string[] = this.apiAudiences): ReturnType<TokenAuthenticator['verify']> {
+    return this.ask(this.authenticators, token, audiences);
+  }
+
+  private ask(
+    [first, ...others]: readonly TokenAuthenticator[],
+    token: string,
+    audiences: readonly string[],
+  ): ReturnType<TokenAuthenticator['verify']> {
+    const verified = first?.verify(token, audiences);
+    if (verified instanceof Promise) return verified.then(found => found ?? this.ask(others, token, audiences));
+    return verified || others.length === 0 ? verified : this.ask(others, token, audiences);
   }
 }
 

@@ -73,7 +73,19 @@ function isAlive(object: AnyObject | undefined, ref: ObjectRef, now: number): bo
   return !deletion || Date.parse(deletion) + deletionLeewayMs >= now;
 }
 
+const users = new WeakMap<Claims, User>();
+
+/** The same object for the same claims. */
 export function userOf(claims: Claims): User {
+  let user = users.get(claims);
+  if (!user) {
+    user = newUser(claims);
+    users.set(claims, user);
+  }
+  return user;
+}
+
+function newUser(claims: Claims): User {
   const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
   return {
     name: serviceAccountUser(namespace, serviceaccount.name),

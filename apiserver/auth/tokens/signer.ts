@@ -47,10 +47,12 @@ export class TokenSigner {
       .sign(this.options.privateKey);
   }
 
-  /** What stands in a token that we signed, at whatever time; undefined for all others. */
-  async open(token: string): Promise<Opened | undefined> {
-    const known = this.verified.get(token);
-    if (known) return known;
+  /** What stands in a token that we signed, at whatever time; undefined for all others. At once when it was seen before. */
+  open(token: string): Opened | Promise<Opened | undefined> {
+    return this.verified.get(token) ?? this.openNew(token);
+  }
+
+  private async openNew(token: string): Promise<Opened | undefined> {
     const opened = await this.verify(token);
     if (opened) this.remember(token, opened);
     return opened;

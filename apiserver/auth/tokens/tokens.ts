@@ -6,7 +6,7 @@ import { serviceAccountUser } from '../well-known.js';
 import type { TokenAuthenticator, Verified } from './chain.js';
 import { type Binding, type Claims, userOf, whyInvalid } from './claims.js';
 import { type LegacyClaims, legacyUserOf, whyLegacyInvalid } from './legacy.js';
-import type { TokenSigner } from './signer.js';
+import type { Opened, TokenSigner } from './signer.js';
 
 export interface TokensOptions {
   signer: TokenSigner;
@@ -49,10 +49,17 @@ export class Tokens implements TokenAuthenticator {
     return { token, expires: expires * 1000 };
   }
 
-  /** undefined when the token is false, over, meant for others, or bound to what is gone. */
-  async verify(token: string, audiences: readonly string[] = this.defaultAudiences): Promise<Verified | undefined> {
-    const opened = await this.options.signer.open(token);
-    if (!opened) return undefined;
+  /** undefined when the token is false, over, meant for others, or bound to what is gone. At once for a known token. */
+  verify(
+    token: string,
+    audiences: readonly string[] = this.defaultAudiences,
+  ): Verified | undefined | Promise<Verified | undefined> {
+    const opened = this.options.signer.open(token);
+    if (!(opened instanceof Promise)) return this.check(token, opened, audiences);
+    return opened.then(found => found && this.check(token, found, audiences));
+  }
+
+  private check(token: string, opened: Opened, audiences: readonly string[]): Verified | undefined {
     return 'bound' in opened
       ? this.verifyBound(opened.bound, audiences)
       : this.verifyLegacy(token, opened.legacy, audiences);
