@@ -28,6 +28,8 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
+  /** Of a request that is about a selection of objects, as it was asked; absent where none was. */
+  fieldSelector?: string;
 }
 
 /** What the subject of a certificate says. */

@@ -57,7 +57,7 @@ export async function createSecurity(options: SecurityOptions): Promise<Security
   const chain = await tokenChain(options, authentication, tokens);
   const authorizer = clusterAuthorizer(lookup);
   const createHandlers = reviewHandlers(authorizer, chain);
-  createHandlers.set('serviceaccounts/token', tokenRequestHandler(tokens, lookup));
+  createHandlers.set('serviceaccounts/token', tokenRequestHandler(tokens, lookup, authorizer));
   const { anonymous, frontProxy } = authentication;
   return {
     authenticator: authenticatorOf({ tokens: chain, frontProxy, anonymous }),

@@ -4,6 +4,12 @@ import type { Authorizer, CreateHandler, RequestInfo, User } from '../contracts.
 import type { RuleSource } from './rbac/authorizer.js';
 import type { TokenChain } from './tokens/chain.js';
 
+/** As it stood in a URL, or taken apart. */
+interface FieldSelectorAttributes {
+  rawSelector?: string;
+  requirements?: { key: string; operator: string; values?: string[] }[];
+}
+
 interface Attributes {
   resourceAttributes?: {
     namespace?: string;
@@ -13,6 +19,7 @@ interface Attributes {
     resource?: string;
     subresource?: string;
     name?: string;
+    fieldSelector?: FieldSelectorAttributes | null;
   } | null;
   nonResourceAttributes?: { path?: string; verb?: string } | null;
 }
@@ -74,7 +81,20 @@ function requestOf({ resourceAttributes: asked, nonResourceAttributes: path }: A
     resource: asked?.resource ?? '',
     subresource: asked?.subresource ?? '',
     name: asked?.name ?? '',
+    ...fieldsOf(asked?.fieldSelector),
   };
+}
+
+/** Requirements that no selector in a URL can say are left out: what is asked for is then more, and never less. */
+function fieldsOf(selector: FieldSelectorAttributes | null | undefined): Pick<RequestInfo, 'fieldSelector'> {
+  const { rawSelector = '', requirements = [] } = selector ?? {};
+  const plain = (text: string): string => text.replace(/[\\,=]/g, character => `\\${character}`);
+  const said = requirements.flatMap(({ key, operator, values = [] }) => {
+    const sign = operator === 'In' ? '=' : operator === 'NotIn' ? '!=' : undefined;
+    return sign !== undefined && values.length === 1 ? [`${plain(key)}${sign}${plain(values[0] as string)}`] : [];
+  });
+  const fieldSelector = rawSelector || said.join(',');
+  return fieldSelector === '' ? {} : { fieldSelector };
 }
 
 /** For display only: what `kubectl auth can-i --list` prints. */

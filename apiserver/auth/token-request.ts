@@ -3,7 +3,8 @@ import { timestamp } from '../../api/clock.js';
 import { badRequest, conflict, forbidden, invalid, notFound } from '../../api/status.js';
 import type { AnyObject, Pod, TokenRequest } from '../../api/types.js';
 import { invalidValue } from '../../api/validation/errors.js';
-import type { CreateHandler, Lookup, User } from '../contracts.js';
+import type { Authorizer, CreateHandler, Lookup, RequestInfo, User } from '../contracts.js';
+import { podAudiences } from './node/audiences.js';
 import { nodeOf } from './node/identity.js';
 import type { Binding, ObjectRef } from './tokens/claims.js';
 import type { Tokens } from './tokens/tokens.js';
@@ -16,7 +17,7 @@ const leastSeconds = 600;
 const mostSeconds = 2 ** 32;
 
 /** Throws Invalid, NotFound (what it is bound to), Conflict (uid), BadRequest, Forbidden (a node's kubelet). */
-export function tokenRequestHandler(tokens: Tokens, lookup: Lookup): CreateHandler {
+export function tokenRequestHandler(tokens: Tokens, lookup: Lookup, authorizer: Authorizer): CreateHandler {
   return async ({ info, user, object, parent }) => {
     const { namespace, name } = info;
     const account = parent ?? lookup.get({ group: '', resource: 'serviceaccounts' }, namespace, name);
@@ -26,6 +27,7 @@ export function tokenRequestHandler(tokens: Tokens, lookup: Lookup): CreateHandl
     const audiences = spec.audiences?.length ? spec.audiences : tokens.defaultAudiences;
     const bound = resolve(lookup, namespace, name, spec.boundObjectRef ?? undefined);
     checkNode(user, info.name, bound.podObject, spec.boundObjectRef ?? undefined);
+    checkNodeAudience(user, info, bound.podObject, spec, { lookup, authorizer });
     const binding: Binding = { namespace, serviceaccount: refOf(account), ...bound.claims };
     const { token, expires } = await tokens.issue(binding, audiences, seconds);
     return {
@@ -98,6 +100,29 @@ function checkNode(user: User, account: string, pod: Pod | undefined, ref: Bound
   if (!pod) throw refuse('node requested token not bound to a pod');
   if (!ref?.uid) throw refuse('node requested token with a pod binding without a uid');
   if (pod.spec?.nodeName !== node) throw refuse('node requested token bound to a pod scheduled on a different node');
+}
+
+/** A kubelet gets tokens for those whom the pod's volumes mean them for, and for others only by a rule that says so. */
+function checkNodeAudience(
+  user: User,
+  { namespace, name }: RequestInfo,
+  pod: Pod | undefined,
+  { audiences = [] }: Spec,
+  { lookup, authorizer }: { lookup: Lookup; authorizer: Authorizer },
+): void {
+  if (nodeOf(user) === undefined || !pod) return;
+  const refuse = (why: string) => forbidden({ group: '', resource: 'serviceaccounts/token', name }, why);
+  if (audiences.length > 1) throw refuse('node may only request 0 or 1 audiences');
+  const [audience = ''] = audiences;
+  if (podAudiences(pod, lookup).has(audience)) return;
+  const verb = 'request-serviceaccounts-token-audience';
+  const about = { isResource: true, path: '', group: '', version: 'v1', subresource: '' };
+  const verdict = authorizer.authorize(user, { ...about, verb, namespace, resource: audience, name });
+  if (verdict.allowed) return;
+  throw refuse(
+    `audience ${JSON.stringify(audience)} not found in pod spec volume, ` +
+      `${user.name} is not authorized to request tokens for this audience`,
+  );
 }
 
 const refOf = (object: AnyObject): ObjectRef => ({

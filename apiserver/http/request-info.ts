@@ -41,8 +41,10 @@ function requestInfo(method: string, path: string, query: URLSearchParams): Requ
   const group = root === 'api' ? '' : (segments[1] as string);
   const place = placeOf(segments.slice(depth));
   const verb = verbOf(method, place.name, query);
-  const name = selecting.has(verb) ? nameSelected(query) : place.name;
-  return { isResource: true, path, group, version: segments[depth - 1] as string, ...place, name, verb };
+  const about = { isResource: true, path, group, version: segments[depth - 1] as string, ...place, verb };
+  if (!selecting.has(verb)) return about;
+  const fieldSelector = query.get('fieldSelector');
+  return { ...about, name: nameSelected(query), ...(fieldSelector ? { fieldSelector } : {}) };
 }
 
 const nonResource = (method: string, path: string): RequestInfo => ({

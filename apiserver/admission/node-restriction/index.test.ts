@@ -44,6 +44,18 @@ const podChange = (resource: string, operation: Case['operation'], oldObject: An
   object,
 });
 
+const slice = (operation: 'CREATE' | 'DELETE', nodeName: string | undefined): Case => {
+  const object = { ...node({ name: 's' }), spec: nodeName === undefined ? {} : { nodeName } };
+  return {
+    ...{ resource: 'resourceslices.resource.k8s.io', user, namespace: '', operation },
+    ...(operation === 'CREATE' ? { object } : { oldObject: object }),
+  };
+};
+const claim = (resource: string, changes: object): Case => {
+  const oldObject = { ...pod({ metadata: { name: 'data' } }), kind: 'PersistentVolumeClaim', status: {} };
+  return { resource, user, operation: 'UPDATE', oldObject, object: { ...oldObject, ...changes } };
+};
+
 describe('NodeRestriction', () => {
   judges(plugin, [
     ['by others, anything', { resource: 'pods', object: there }],
@@ -163,6 +175,39 @@ describe('NodeRestriction', () => {
     ['its own', lease('n1')],
     ['another’s', lease('n2'), /can only access node lease with the same name as the requesting node/],
     ['elsewhere', lease('n1', 'kube-system'), /can only access leases in the "kube-node-lease" system namespace/],
+    ['its own', { resource: 'csinodes.storage.k8s.io', user, namespace: '', object: node() }],
+    [
+      'another’s',
+      { resource: 'csinodes.storage.k8s.io', user, namespace: '', object: node({ name: 'n2' }) },
+      /can only access CSINode with the same name as the requesting node/,
+    ],
+    ['of its devices', slice('CREATE', 'n1')],
+    ['of another’s devices', slice('CREATE', 'n2'), /can only create ResourceSlice with the same NodeName/],
+    ['of nobody’s devices', slice('CREATE', undefined), /can only create ResourceSlice with the same NodeName/],
+    ['of another’s devices', slice('DELETE', 'n2'), /can only delete ResourceSlice with the same NodeName/],
+    [
+      'how large a claim has become',
+      claim('persistentvolumeclaims/status', { status: { capacity: { storage: '2Gi' } } }),
+    ],
+    [
+      'that a claim is bound',
+      claim('persistentvolumeclaims/status', { status: { phase: 'Bound' } }),
+      /may not update fields other than status.quantity and status.conditions/,
+    ],
+    [
+      'labels of a claim',
+      claim('persistentvolumeclaims/status', { metadata: { name: 'data', labels: { a: 'b' } } }),
+      /may not update fields other than/,
+    ],
+    ['a claim', claim('persistentvolumeclaims', {}), /unexpected subresource "", only 'status' is allowed/],
+    [
+      'claims for its pod',
+      podChange('pods/status', 'UPDATE', here, {
+        ...here,
+        status: { resourceClaimStatuses: [{ name: 'a', resourceClaimName: 'somebody-elses' }] },
+      }),
+      /cannot update resource claim statuses/,
+    ],
     ['an event', { resource: 'events', user, object: { metadata: { name: 'e' } } }],
   ]);
 });

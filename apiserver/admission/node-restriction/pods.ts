@@ -38,6 +38,10 @@ function checkStatus(request: AdmissionRequest, node: string): void {
   if (!semanticEqual(before?.metadata.labels, now?.metadata.labels)) {
     throw refusal(request, `node "${node}" cannot update labels through pod status`);
   }
+  // By them a node would be let to claims that its pod does not have.
+  if (!semanticEqual(before?.status?.resourceClaimStatuses, now?.status?.resourceClaimStatuses)) {
+    throw refusal(request, `node "${node}" cannot update resource claim statuses`);
+  }
 }
 
 /** A mirror pod must not give its node anything: no account, no secrets, nobody else's place. */
@@ -53,7 +57,7 @@ function checkCreate(request: AdmissionRequest, node: string, lookup: Lookup): v
     throw refusal(request, `node "${node}" can only create pods with spec.nodeName set to itself`);
   }
   checkOwner(request, pod, node, lookup);
-  const kinds = new Set([...podReferences(pod.spec)].map(reference => reference.slice(0, reference.indexOf('/'))));
+  const kinds = new Set([...podReferences(pod)].map(reference => reference.slice(0, reference.indexOf('/'))));
   if (kinds.has('serviceaccounts')) {
     throw refusal(request, `node "${node}" can not create pods that reference a service account`);
   }

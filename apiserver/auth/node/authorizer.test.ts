@@ -43,7 +43,22 @@ const lookup = new FakeLookup([
   pod('pending', undefined, secretVolume('unbound')),
   pod('static', 'n1', secretVolume('mirrored'), { 'kubernetes.io/config.mirror': 'hash' }),
 ]);
+const inGroup = (apiVersion: string, kind: string, name: string, spec: object): AnyObject => ({
+  ...{ apiVersion, kind, spec },
+  metadata: { name },
+});
+for (const node of ['n1', 'n2']) {
+  lookup.put(inGroup('storage.k8s.io/v1', 'VolumeAttachment', `at-${node}`, { nodeName: node }));
+  lookup.put(inGroup('resource.k8s.io/v1', 'ResourceSlice', `slice-${node}`, { nodeName: node }));
+}
 const authorizer = clusterAuthorizer(lookup);
+// Volumes that come later are found too.
+const volume = (claim: string, secret: string): object => ({
+  claimRef: { namespace: 'shop', name: claim },
+  csi: { driver: 'd', nodeStageSecretRef: { namespace: 'drivers', name: secret } },
+});
+lookup.put(inGroup('v1', 'PersistentVolume', 'pv-data', volume('data', 'stage')));
+lookup.put(inGroup('v1', 'PersistentVolume', 'pv-other', volume('other', 'other-stage')));
 
 const table: [string, ReturnType<typeof ask>, boolean][] = [
   ['a mounted secret', ask('get secrets', 'shop', 'tls'), true],
@@ -80,7 +95,39 @@ const table: [string, ReturnType<typeof ask>, boolean][] = [
   ['not another’s lease', ask('update leases.coordination.k8s.io', 'kube-node-lease', 'n2'), false],
   ['not to list leases', ask('list leases.coordination.k8s.io', 'kube-node-lease'), false],
   ['not the controllers’ lease', ask('update leases.coordination.k8s.io', 'kube-system', 'n1'), false],
-  ['pods', ask('watch pods'), true],
+  ['its pods', { ...ask('watch pods'), fieldSelector: 'spec.nodeName=n1,status.phase!=Failed' }, true],
+  ['its pods, one by one', ask('get pods', 'shop', 'web'), true],
+  ['its mirror pods', ask('get pods', 'shop', 'static'), true],
+  ['not all pods', ask('watch pods'), false],
+  ['not the pods of another node', { ...ask('list pods'), fieldSelector: 'spec.nodeName=n2' }, false],
+  ['not the pods of all others', { ...ask('list pods'), fieldSelector: 'spec.nodeName!=n1' }, false],
+  ['not another node’s pod', ask('get pods', 'shop', 'other'), false],
+  ['not pods by what is no selector', { ...ask('list pods'), fieldSelector: 'spec.nodeName=n1,x' }, false],
+  ['to make mirror pods', ask('create pods', 'shop'), true],
+  ['to evict', ask('create pods/eviction', 'shop', 'web'), true],
+  ['the volume of its pod’s claim', ask('get persistentvolumes', '', 'pv-data'), true],
+  ['not another volume', ask('get persistentvolumes', '', 'pv-other'), false],
+  ['not all volumes', ask('list persistentvolumes'), false],
+  ['the secret of that volume', ask('get secrets', 'drivers', 'stage'), true],
+  ['not the secret of another volume', ask('get secrets', 'drivers', 'other-stage'), false],
+  ['the status of its claim', ask('patch persistentvolumeclaims/status', 'shop', 'data'), true],
+  ['not the status of another claim', ask('patch persistentvolumeclaims/status', 'shop', 'other'), false],
+  ['not to change its claim', ask('patch persistentvolumeclaims', 'shop', 'data'), false],
+  ['its attachment', ask('get volumeattachments.storage.k8s.io', '', 'at-n1'), true],
+  ['not another’s attachment', ask('get volumeattachments.storage.k8s.io', '', 'at-n2'), false],
+  ['its CSINode', ask('update csinodes.storage.k8s.io', '', 'n1'), true],
+  ['to make its CSINode', ask('create csinodes.storage.k8s.io'), true],
+  ['not another’s CSINode', ask('get csinodes.storage.k8s.io', '', 'n2'), false],
+  ['not all CSINodes', ask('list csinodes.storage.k8s.io'), false],
+  ['its slice of devices', ask('delete resourceslices.resource.k8s.io', '', 'slice-n1'), true],
+  ['not another’s slice', ask('delete resourceslices.resource.k8s.io', '', 'slice-n2'), false],
+  [
+    'its slices',
+    { ...ask('deletecollection resourceslices.resource.k8s.io'), fieldSelector: 'spec.nodeName=n1' },
+    true,
+  ],
+  ['not all slices', ask('list resourceslices.resource.k8s.io'), false],
+  ['to make slices', ask('create resourceslices.resource.k8s.io'), true],
   ['the status of pods', ask('patch pods/status', 'shop', 'web'), true],
   ['not to exec', ask('create pods/exec', 'shop', 'web'), false],
   ['not to bind', ask('create pods/binding', 'shop', 'web'), false],
@@ -128,7 +175,7 @@ describe('the Node authorizer', () => {
   });
 
   it('finds every reference of a pod', () => {
-    const references = podReferences(web.spec as Parameters<typeof podReferences>[0]);
+    const references = podReferences(web as unknown as Parameters<typeof podReferences>[0]);
     assert.deepEqual([...references].sort(), [
       'configmaps/all-map',
       'configmaps/env-map',
@@ -141,6 +188,16 @@ describe('the Node authorizer', () => {
       'secrets/pull',
       'secrets/tls',
       'serviceaccounts/web',
+    ]);
+    const more = pod('db', 'n1', {
+      volumes: [{ name: 'data', ephemeral: {} }],
+      resourceClaims: [{ name: 'a', resourceClaimName: 'gpu' }, { name: 'b' }],
+    });
+    const status = { resourceClaimStatuses: [{ name: 'b', resourceClaimName: 'db-b-x' }] };
+    assert.deepEqual([...podReferences({ ...more, status } as unknown as Parameters<typeof podReferences>[0])].sort(), [
+      'persistentvolumeclaims/db-data',
+      'resourceclaims/db-b-x',
+      'resourceclaims/gpu',
     ]);
   });
 });

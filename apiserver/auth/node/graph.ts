@@ -7,7 +7,7 @@ export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const pods = { group: '', resource: 'pods' };
 
 export class NodeGraph {
-  /** Node -> 'secrets/NAMESPACE/NAME' -> how many pods there refer to it. */
+  /** Node -> 'secrets/NAMESPACE/NAME' -> how many pods there refer to it; its pods themselves are among it. */
   private readonly byNode = new Map<string, Map<string, number>>();
   /** What each pod was counted with, by namespace and name. */
   private readonly counted = new Map<string, { node: string; targets: string[] }>();
@@ -29,9 +29,11 @@ export class NodeGraph {
     const key = keyOf(pod);
     this.forget(key);
     const node = pod.spec?.nodeName;
+    if (!node) return;
+    const { namespace = '', annotations } = pod.metadata;
     // A kubelet makes mirror pods itself: they must not give it rights that it lacks.
-    if (!node || pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return;
-    const targets = [...podReferences(pod.spec)].map(target => inNamespace(target, pod.metadata.namespace ?? ''));
+    const references = annotations?.[mirrorAnnotation] === undefined ? [...podReferences(pod)] : [];
+    const targets = [`pods/${pod.metadata.name}`, ...references].map(target => inNamespace(target, namespace));
     this.counted.set(key, { node, targets });
     let counts = this.byNode.get(node);
     if (!counts) {

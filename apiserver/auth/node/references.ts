@@ -1,8 +1,11 @@
 /** What a pod's kubelet must read to run it. */
-import type { Container, PodSpec, Volume } from '../../../api/types.js';
+import type { Container, Pod, Volume } from '../../../api/types.js';
 
-/** 'secrets/NAME', 'configmaps/NAME', 'serviceaccounts/NAME' and 'persistentvolumeclaims/NAME', all in the pod's namespace. */
-export function podReferences(spec: PodSpec | undefined): Set<string> {
+/**
+ * 'secrets/NAME', 'configmaps/NAME', 'serviceaccounts/NAME', 'persistentvolumeclaims/NAME' and 'resourceclaims/NAME', all
+ * in the pod's namespace.
+ */
+export function podReferences({ metadata, spec, status }: Pick<Pod, 'metadata' | 'spec' | 'status'>): Set<string> {
   const found = new Set<string>();
   if (!spec) return found;
   const add = (resource: string, name: string | undefined): void => {
@@ -11,6 +14,12 @@ export function podReferences(spec: PodSpec | undefined): Set<string> {
   add('serviceaccounts', spec.serviceAccountName);
   for (const secret of spec.imagePullSecrets ?? []) add('secrets', secret.name);
   for (const volume of spec.volumes ?? []) addVolume(volume, add);
+  // A claim of an ephemeral volume is named after the pod and the volume.
+  for (const { name, ephemeral } of spec.volumes ?? []) {
+    if (ephemeral) add('persistentvolumeclaims', `${metadata.name}-${name}`);
+  }
+  for (const { resourceClaimName } of spec.resourceClaims ?? []) add('resourceclaims', resourceClaimName);
+  for (const { resourceClaimName } of status?.resourceClaimStatuses ?? []) add('resourceclaims', resourceClaimName);
   const containers = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
   for (const container of containers) addEnvironment(container as Container, add);
   return found;

@@ -67,6 +67,8 @@ const bindings = (object: AnyObject, old?: AnyObject): Write => ({
   resource: object.kind === 'RoleBinding' ? 'rolebindings' : 'clusterrolebindings',
 });
 
+const aggregates = /must have cluster-admin privileges to use the aggregationRule/;
+
 const table: [string, User, Write, RegExp | undefined][] = [
   ['a role of what one holds there', alice, roles(role(getPods)), undefined],
   ['a role of what one does not hold', alice, roles(role(getPods, getNodes)), held],
@@ -103,9 +105,9 @@ const table: [string, User, Write, RegExp | undefined][] = [
     clusterRoles({ ...clusterRole(getNodes), metadata: { name: 'other' } }),
     held,
   ],
-  ['an aggregated role', alice, clusterRoles(aggregating), held],
+  ['an aggregated role', alice, clusterRoles(aggregating), aggregates],
   ['an aggregated role, as cluster-admin', clusterAdmin, clusterRoles(aggregating), undefined],
-  ['a role turned into an aggregated one', alice, clusterRoles(aggregating, clusterRole()), held],
+  ['a role turned into an aggregated one', alice, clusterRoles(aggregating, clusterRole()), aggregates],
   ['a binding to what one holds', alice, bindings(binding('shop', 'ClusterRole', 'edit')), undefined],
   ['a binding to more', alice, bindings(binding('shop', 'ClusterRole', 'cluster-admin')), held],
   ['a binding everywhere to what one holds in one place', alice, bindings(binding('', 'ClusterRole', 'edit')), held],

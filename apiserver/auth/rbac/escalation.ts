@@ -24,6 +24,7 @@ const everything: PolicyRule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
+const mustHoldEverything = 'must have cluster-admin privileges to use the aggregationRule';
 
 /** Single grants times rules held: more comparisons would keep the server from everybody else's requests. */
 const maxComparisons = 5_000_000;
@@ -45,6 +46,7 @@ export function checkEscalation(authority: Authorizer & RuleSource, user: User, 
   }
   const missing = uncovered(rules, open);
   if (missing.length === 0) return;
+  if (wanted === everything) throw forbidden(about, mustHoldEverything);
   const more = missing.length > maxNamed ? `\nand ${missing.length - maxNamed} more` : '';
   const resolution = errors.length > 0 ? `; resolution errors: ${printList(errors)}` : '';
   const who = `user ${JSON.stringify(user.name)} (groups=${printList(user.groups)})`;

@@ -22,7 +22,34 @@ const made = (kind: string, name: string, fields: object = {}, uid = `${name}-ui
   ...fields,
 });
 const account = made('ServiceAccount', 'robot');
-const pod = made('Pod', 'web', { spec: { serviceAccountName: 'robot', nodeName: 'n1', containers: [] } });
+const projected = (name: string, serviceAccountToken: object) => ({
+  name,
+  projected: { sources: [{ serviceAccountToken }] },
+});
+const pod = made('Pod', 'web', {
+  spec: {
+    serviceAccountName: 'robot',
+    nodeName: 'n1',
+    containers: [],
+    volumes: [
+      projected('api', { path: 'token' }),
+      projected('vault', { path: 'token', audience: 'vault' }),
+      { name: 'inline', csi: { driver: 'inline.example' } },
+      { name: 'claimed', persistentVolumeClaim: { claimName: 'data' } },
+    ],
+  },
+});
+/** What the pod's volumes are made of: their drivers ask for tokens of their own. */
+const storage: AnyObject[] = [
+  made('PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv' } }),
+  { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: { csi: { driver: 'disk.example' } } },
+  ...['inline', 'disk'].map(name => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIDriver',
+    metadata: { name: `${name}.example` },
+    spec: { tokenRequests: [{ audience: name }] },
+  })),
+];
 const strangers = made('Pod', 'other', { spec: { serviceAccountName: 'default', nodeName: 'n1', containers: [] } });
 const secret = made('Secret', 'legacy');
 const node = made('Node', 'n1');
@@ -260,6 +287,32 @@ describe('service account tokens', () => {
       const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web', uid: 'web-uid' };
       assert.ok((await request({ boundObjectRef }, kubelet('n1'))).status);
     });
+
+    it('are granted to it for those whom the pod’s volumes mean them for, and for nobody else', async () => {
+      for (const object of storage) lookup.put(object);
+      const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web', uid: 'web-uid' };
+      const ask = (...audiences: string[]) => request({ boundObjectRef, audiences }, kubelet('n1'));
+      for (const audience of ['vault', 'inline', 'disk']) assert.ok((await ask(audience)).status, audience);
+      await assert.rejects(
+        ask('bank'),
+        /audience "bank" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience/,
+      );
+      await assert.rejects(ask('vault', 'disk'), /node may only request 0 or 1 audiences/);
+      const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+      const rule = { verbs: ['request-serviceaccounts-token-audience'], apiGroups: [''], resources: ['bank'] };
+      lookup.put({
+        ...rbac,
+        kind: 'ClusterRole',
+        metadata: { name: 'bank' },
+        rules: [{ ...rule, resourceNames: ['robot'] }],
+      });
+      lookup.put({
+        ...{ ...rbac, kind: 'ClusterRoleBinding', metadata: { name: 'bank' } },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'bank' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
+      });
+      assert.ok((await ask('bank')).status);
+    });
   });
 
   describe('reviews', () => {
@@ -280,6 +333,22 @@ describe('service account tokens', () => {
       assert.deepEqual((await review('tokenreviews', { token, audiences: ['vault', 'x'] })).audiences, ['vault']);
       assert.equal((await review('tokenreviews', { token, audiences: ['x'] })).authenticated, false);
       assert.equal((await review('tokenreviews', { token: 'a.b.c' })).authenticated, false);
+    });
+
+    it('of what a kubelet may, with the selection that it asks for', async () => {
+      const may = async (fieldSelector?: object): Promise<unknown> => {
+        const resourceAttributes = { verb: 'list', resource: 'pods', ...(fieldSelector ? { fieldSelector } : {}) };
+        const { name, groups } = kubelet('n1');
+        return (await review('subjectaccessreviews', { user: name, groups, resourceAttributes })).allowed;
+      };
+      const requirement = (operator: string, ...values: string[]) => ({
+        requirements: [{ key: 'spec.nodeName', operator, values }],
+      });
+      assert.equal(await may(), false);
+      assert.equal(await may({ rawSelector: 'spec.nodeName=n1' }), true);
+      assert.equal(await may(requirement('In', 'n1')), true);
+      assert.equal(await may(requirement('In', 'n1', 'n2')), false);
+      assert.equal(await may(requirement('NotIn', 'n1')), false);
     });
 
     it('of what a user may', async () => {
