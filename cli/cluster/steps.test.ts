@@ -30,6 +30,7 @@ describe('progress', () => {
     const progress = steps();
     const result = await progress.run('building', async () => {
       progress.say('           a detail');
+      progress.show('only for a terminal');
       time = 12_340;
       return 7;
     });
@@ -46,6 +47,8 @@ describe('progress', () => {
       progress.say('           one detail');
       progress.say('           another');
       assert.equal(seen(written), '  0.5 s  building ... another');
+      progress.show(' at work on a third\r');
+      assert.equal(seen(written), '  0.5 s  building ... at work on a third');
       time = 1000;
     });
     assert.equal(seen(written), '  1.0 s  building\n           one detail\n           another\n');

@@ -2,6 +2,7 @@
  * The user's own kubeconfig: the cluster is added to it under the name "orrery" and made current, so that kubectl and
  * this CLI find it without a flag; `reset` takes it out again. Other clusters in the file stay as they are.
  */
+import { spawnSync } from 'node:child_process';
 import {
   chownSync,
   existsSync,
@@ -111,17 +112,22 @@ export function kubeconfigTargets(
 ): { path: string; owner: Owner }[] {
   const first = env.KUBECONFIG?.split(':').find(Boolean);
   if (first) return [{ path: first, owner: caller ?? self }];
-  const owners = caller && caller.home !== self.home ? [self, caller] : [self];
+  // sudo may have left HOME as it was: what is in the caller's home is the caller's.
+  const owners = caller ? [...(caller.home === self.home ? [] : [self]), caller] : [self];
   return owners.map(owner => ({ path: join(owner.home, '.kube', 'config'), owner }));
 }
 
-/** Who called sudo, from its environment and /etc/passwd; undefined when nobody did. */
-export function sudoCaller(env: NodeJS.ProcessEnv, passwd = '/etc/passwd'): Owner | undefined {
-  if (!env.SUDO_USER || !existsSync(passwd)) return undefined;
-  const line = readFileSync(passwd, 'utf8')
-    .split('\n')
-    .find(entry => entry.startsWith(`${env.SUDO_USER}:`));
-  const [, , uid, gid, , home] = line?.split(':') ?? [];
+/** A user's line of the passwd database, which may be a directory service; undefined when there is none. */
+type PasswdLine = (user: string) => string | undefined;
+
+const getent: PasswdLine = user => {
+  const { status, stdout } = spawnSync('getent', ['passwd', '--', user], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+};
+
+/** Who called sudo, by its environment; undefined when nobody did. */
+export function sudoCaller({ SUDO_USER }: NodeJS.ProcessEnv, passwdLine = getent): Owner | undefined {
+  const [, , uid, gid, , home] = (SUDO_USER && passwdLine(SUDO_USER)?.split(':')) || [];
   return uid && gid && home ? { uid: Number(uid), gid: Number(gid), home } : undefined;
 }
 

@@ -125,6 +125,20 @@ describe('the launcher', () => {
     assert.match(run(['version']).stderr, /installing npm packages/);
   });
 
+  it('shows on a terminal how long a step has taken so far, and in the end what a pipe sees', () => {
+    install('node', node('22.0.0'));
+    install('npm', npm.replace('ci)', 'ci) sleep 1.2;'));
+    const command = `'${join(clone, 'orrery')}' help`;
+    const { stdout, status } = spawnSync(whereIs('script'), ['-qec', command, '/dev/null'], {
+      env: { PATH: bin, HOME: '/', SHELL: '/bin/sh' },
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /\r {2}1\.\d s {2}installing npm packages \.\.\.\r/);
+    const seen = stdout.split('\n').map(line => line.trimEnd().split('\u001b[K').at(-1));
+    assert.match(seen.join('\n'), /^ +1\.\d s {2}installing npm packages\n +\d\.\d s {2}building\nran .* help\n$/);
+  });
+
   it('shows what a step said when it failed, and does it again the next time', () => {
     install('node', node('22.0.0'));
     install('npm', npm);

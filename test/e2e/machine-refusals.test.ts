@@ -81,7 +81,7 @@ describe('a machine that is not as a cluster needs it', function () {
     whereAptIs.call(this);
     const broken = instead('apt-get', 'echo "E: Unable to locate package containerd" >&2; exit 100');
     const { code, stdout, stderr } = await changed(lab, `${without('containerd')}\n${broken}`, 'up');
-    assert.match(stdout, /^ +\d+\.\d s {2}installing containerd with apt-get: failed\n$/);
+    assert.match(stdout, /^ +\d+\.\d s {2}installing what is missing with apt-get: failed\n {11}containerd\n$/);
     refused(
       { code, stdout, stderr },
       'apt-get could not install containerd \\(E: Unable to locate package containerd\\): install it by hand, then try again\\.',
