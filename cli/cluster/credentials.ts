@@ -36,7 +36,7 @@ async function certificates(layout: Layout, config: ClusterConfig): Promise<void
       now: systemClock.now(),
     });
   } catch (error) {
-    if (error instanceof PkiError) throw new Failure(`${error.message}, or begin anew with 'orrery reset'.`);
+    if (error instanceof PkiError) throw new Failure(`${error.message}, or begin anew with 'sudo ./orrery reset'.`);
     throw error;
   }
 }

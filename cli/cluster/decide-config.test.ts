@@ -51,7 +51,7 @@ describe('what a cluster is started with', () => {
       { port: 7443 },
       true,
       machine,
-      /running with another port: run 'orrery down' first/,
+      /running with another port: run 'sudo \.\/orrery down' first/,
     ],
     [
       'a change on which stored objects depend',
@@ -59,7 +59,7 @@ describe('what a cluster is started with', () => {
       { serviceCidr: '10.0.0.0/16' },
       false,
       machine,
-      /serviceCidr cannot change .* 'orrery reset' first/,
+      /serviceCidr cannot change .* 'sudo \.\/orrery reset' first/,
     ],
     ['another node name', earlier, { nodeName: 'n2' }, false, machine, /nodeName cannot change/],
     [
@@ -84,7 +84,7 @@ describe('what a cluster is started with', () => {
       {},
       true,
       machineAt('192.0.2.77'),
-      /no longer has the address 192\.0\.2\.1 .*: run 'orrery down', then 'orrery up'/,
+      /no longer has the address 192\.0\.2\.1 .*: run 'sudo \.\/orrery down', then 'sudo \.\/orrery up'/,
     ],
     [
       'a machine without any',

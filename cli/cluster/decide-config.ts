@@ -21,11 +21,13 @@ export function decideConfig(
 ): ClusterConfig {
   const changed = earlier ? differing(earlier, flags) : [];
   if (running && changed.length > 0) {
-    throw new Failure(`the cluster is running with another ${changed.join(' and ')}: run 'orrery down' first.`);
+    throw new Failure(`the cluster is running with another ${changed.join(' and ')}: run 'sudo ./orrery down' first.`);
   }
   const refused = changed.filter(key => fixed.includes(key));
   if (refused.length > 0)
-    throw new Failure(`${refused.join(' and ')} cannot change in a cluster that exists: run 'orrery reset' first.`);
+    throw new Failure(
+      `${refused.join(' and ')} cannot change in a cluster that exists: run 'sudo ./orrery reset' first.`,
+    );
   const nodeName = flags.nodeName ?? earlier?.nodeName ?? nodeNameFrom(machine.hostname);
   const address = decideAddress(flags.address, earlier?.address, running, machine.interfaces);
   return { ...defaults, ...earlier, ...flags, address, nodeName };
@@ -46,7 +48,7 @@ function decideAddress(
     );
   if (running)
     throw new Failure(
-      `this machine no longer has the address ${earlier} that the cluster runs with: run 'orrery down', then 'orrery up', which takes the new one.`,
+      `this machine no longer has the address ${earlier} that the cluster runs with: run 'sudo ./orrery down', then 'sudo ./orrery up', which takes the new one.`,
     );
   const found = nodeAddress(interfaces);
   if (found === undefined)

@@ -36,7 +36,7 @@ describe("the demo's service", () => {
   it('is given up after a time, with the names of the silent', async () => {
     await assert.rejects(
       untilAllAnswer('http://x/', ['a', 'b', 'c'], answering('a', undefined), passingClock()),
-      /^Failure: http:\/\/x\/ was not answered by b, c: 'orrery status' says/,
+      /^Failure: http:\/\/x\/ was not answered by b, c: '\.\/orrery status' says/,
     );
   });
 

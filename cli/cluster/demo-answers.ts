@@ -35,7 +35,7 @@ export async function untilAllAnswer(
   while (silent.size > 0) {
     if (clock.now() > deadline)
       throw new Failure(
-        `${url} was not answered by ${[...silent].join(', ')}: 'orrery status' says whether all is well.`,
+        `${url} was not answered by ${[...silent].join(', ')}: './orrery status' says whether all is well.`,
       );
     const answer = await ask(url);
     if (answer !== undefined) silent.delete(answer);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { forgetCredentials } from './credentials.js';
 import { exclusively } from './exclusive.js';
 import { type Layout, layoutOf, ontoDisk } from './layout.js';
-import { neighbours, requireNoNeighbour } from './neighbours.js';
+import { neighbours, noCluster, requireNoNeighbour } from './neighbours.js';
 import { runningIn } from './processes.js';
 import { asRoot } from './root.js';
 import type { Steps } from './steps.js';
@@ -21,7 +21,7 @@ export function down({ dataDir, steps }: DownOptions): Promise<void> {
     ontoDisk(dataDir, async () => {
       const layout = layoutOf(dataDir);
       // Whether its configuration can still be read does not matter here.
-      if (!existsSync(layout.config)) return steps.say(`there is no cluster in ${dataDir}`);
+      if (!existsSync(layout.config)) return steps.say(noCluster(dataDir));
       const running = runningIn(layout);
       if (running.length === 0 && (isDown(layout) || neighbours(dataDir).length > 0))
         return steps.say(`the cluster in ${dataDir} does not run`);
@@ -35,7 +35,7 @@ export function reset({ dataDir, steps }: DownOptions): Promise<void> {
   return exclusively(dataDir, () =>
     ontoDisk(dataDir, async () => {
       const layout = layoutOf(dataDir);
-      if (!existsSync(layout.config)) return steps.say(`there is no cluster in ${dataDir}`);
+      if (!existsSync(layout.config)) return steps.say(noCluster(dataDir));
       const running = runningIn(layout);
       if (running.length === 0) requireNoNeighbour(dataDir);
       await takeDown(layout, running, true, steps);

@@ -47,7 +47,7 @@ describe("a cluster's configuration", () => {
     for (const [text, wrong] of table) {
       const message = messageOf(() => parseConfig(text, '/d/cluster.json'));
       assert.match(message, wrong);
-      assert.match(message, /^\/d\/cluster\.json is damaged \(.*\): mend it, or .*'orrery reset'/);
+      assert.match(message, /^\/d\/cluster\.json is damaged \(.*\): mend it, or .*'sudo \.\/orrery reset'/);
     }
   });
 
@@ -57,7 +57,7 @@ describe("a cluster's configuration", () => {
     const written = JSON.parse(readFileSync(layout.config, 'utf8')) as object;
     assert.throws(
       () => parseConfig(JSON.stringify({ ...written, format: 2 }), '/d/cluster.json'),
-      /^Failure: \/d\/cluster\.json is of another version of Orrery \(format 2; this one knows 1\): use that one, or .*'orrery reset'/,
+      /^Failure: \/d\/cluster\.json is of another version of Orrery \(format 2; this one knows 1\): use that one, or .*'sudo \.\/orrery reset'/,
     );
   });
 

@@ -107,7 +107,7 @@ export function parseConfig(text: string, file: string): ClusterConfig {
   const { format: written = format, ...fields } = found as Record<string, unknown>;
   if (written !== format)
     throw new Failure(
-      `${file} is of another version of Orrery (format ${JSON.stringify(written)}; this one knows ${format}): use that one, or forget the cluster with 'orrery reset' and begin anew.`,
+      `${file} is of another version of Orrery (format ${JSON.stringify(written)}; this one knows ${format}): use that one, or forget the cluster with 'sudo ./orrery reset' and begin anew.`,
     );
   const bad = Object.entries(shape).find(([field, [, is]]) => !is(fields[field]));
   if (bad) throw damaged(file, `${bad[0]} should be ${bad[1][0]}`);
@@ -115,7 +115,7 @@ export function parseConfig(text: string, file: string): ClusterConfig {
 }
 
 const damaged = (file: string, why: string): Failure =>
-  new Failure(`${file} is damaged (${why}): mend it, or forget the cluster with 'orrery reset' and begin anew.`);
+  new Failure(`${file} is damaged (${why}): mend it, or forget the cluster with 'sudo ./orrery reset' and begin anew.`);
 
 /** mkdirSync's own `recursive` never returns below /proc, where nothing can be made. */
 function makeFolder(path: string): void {

@@ -22,7 +22,10 @@ describe('neighbours of a cluster', () => {
     while (!keptProcess(layout, 'sleeper')) await systemClock.sleep(10);
     assert.ok(neighbours('/elsewhere').includes(dataDir));
     assert.ok(!neighbours(dataDir).includes(dataDir));
-    assert.throws(() => requireNoNeighbour('/elsewhere'), /another cluster, that in .*: run 'orrery down --data-dir /);
+    assert.throws(
+      () => requireNoNeighbour('/elsewhere'),
+      /another cluster, that in .*: run 'sudo \.\/orrery down --data-dir /,
+    );
     await stopProcess(layout, 'sleeper', systemClock);
     assert.ok(!neighbours('/elsewhere').includes(dataDir));
     rmSync(dataDir, { recursive: true });

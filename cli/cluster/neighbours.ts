@@ -23,8 +23,15 @@ export function requireNoNeighbour(dataDir: string): void {
   const [other] = neighbours(dataDir);
   if (other)
     throw new Failure(
-      `another cluster, that in ${other}, runs on this machine, and both would have the same bridge and service rules: run 'orrery down --data-dir ${other}' first.`,
+      `another cluster, that in ${other}, runs on this machine, and both would have the same bridge and service rules: run 'sudo ./orrery down --data-dir ${other}' first.`,
     );
+}
+
+/** For a command that finds no cluster where it looks: the one that its user may mean. */
+export function noCluster(dataDir: string): string {
+  const [other] = neighbours(dataDir);
+  const hint = other === undefined ? '' : `; one runs in ${other}: add --data-dir ${other}`;
+  return `there is no cluster in ${dataDir}${hint}`;
 }
 
 /** The data directory of the cluster that a keeper with this command line belongs to; undefined for all else. */

@@ -98,7 +98,7 @@ export async function runComponents(
     throw new Failure(`${flags[0]} is a flag of the API server, and it is not among what is to run.`);
   const layout = layoutOf(dataDir);
   const config = readConfig(layout);
-  if (!config) throw new Failure(`${layout.config} is missing: start the cluster with 'orrery up' first.`);
+  if (!config) throw new Failure(`${layout.config} is missing: start the cluster with 'sudo ./orrery up' first.`);
   const log = pino({
     level: process.env.ORRERY_LOG ?? 'info',
     base: null,

@@ -14,7 +14,7 @@ export async function podsBehind(session: Session, what: string): Promise<Pod[]>
   if (!target || target.resource.plural === 'pods') return [await client.get(pods, { namespace, name })];
   const owner = await client.get(target.resource, target.resource.namespaced ? { namespace, name } : { name });
   const { items } = await client.list(pods, { namespace, labelSelector: selectorOf(owner) });
-  if (items.length === 0) throw new Failure(`${what} has no pods: see 'orrery describe ${what}' for why`);
+  if (items.length === 0) throw new Failure(`${what} has no pods: see './orrery describe ${what}' for why`);
   return items.sort(byInterest);
 }
 

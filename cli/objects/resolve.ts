@@ -89,7 +89,7 @@ export function resourceFor(
   const found = known.find(r => r.group === group && r.version === version && r.kind === object.kind);
   if (found) return found;
   throw new Failure(
-    `${source}: no matches for kind "${object.kind}" in version "${object.apiVersion}": the server does not have it; see 'orrery api-resources'`,
+    `${source}: no matches for kind "${object.kind}" in version "${object.apiVersion}": the server does not have it; see './orrery api-resources'`,
   );
 }
 

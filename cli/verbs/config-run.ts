@@ -176,7 +176,7 @@ export function deleteEntry(section: Section, name: string, flags: ConfigFlags):
   );
   if (section === 'contexts' && file['current-context'] === name)
     process.stderr.write(
-      'warning: this removed your active context, use "orrery config use-context" to select a different one\n',
+      'warning: this removed your active context, use "./orrery config use-context" to select a different one\n',
     );
   say(`deleted ${kind} ${name} from ${path}`);
 }

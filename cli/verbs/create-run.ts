@@ -13,7 +13,7 @@ import type { CreateFlags, DataFlags, TokenFlags } from './create.js';
 export function createFromFiles(args: readonly string[], flags: CreateFlags): Promise<void> {
   if (args.length > 0)
     throw new Failure(
-      `Unexpected args: [${args.join(' ')}]: 'orrery create --help' lists the kinds that can be said so`,
+      `Unexpected args: [${args.join(' ')}]: './orrery create --help' lists the kinds that can be said so`,
     );
   if (flags.filename === undefined) throw new Failure('must specify -f, or what to create: see orrery create --help');
   return createAll(readManifests(flags), flags);

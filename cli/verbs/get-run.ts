@@ -16,7 +16,9 @@ import { watchObjects, watchTable } from './get-watch.js';
 
 export function get(args: readonly string[], flags: GetFlags): Promise<void> {
   if (args.length === 0 && flags.filename === undefined && flags.raw === undefined) {
-    throw new Failure("Required resource not specified: say what to get; 'orrery api-resources' lists what there is.");
+    throw new Failure(
+      "Required resource not specified: say what to get; './orrery api-resources' lists what there is.",
+    );
   }
   return withSession(flags, async session => {
     if (flags.raw !== undefined) {

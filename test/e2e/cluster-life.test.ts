@@ -156,7 +156,7 @@ describe('the life of a cluster', function () {
   it('does not become another while it runs', async () => {
     const refused = await orrery(lab, 'up', '--port', '7443');
     assert.equal(refused.code, 1);
-    assert.equal(refused.stderr, "error: the cluster is running with another port: run 'orrery down' first.\n");
+    assert.equal(refused.stderr, "error: the cluster is running with another port: run 'sudo ./orrery down' first.\n");
     assert.equal((await orrery(lab, 'status')).code, 0);
   });
 
@@ -166,6 +166,11 @@ describe('the life of a cluster', function () {
     assert.equal(code, 1);
     assert.match(stderr, /^error: another cluster, that in .*, runs on this machine/);
     assert.equal(existsSync(other), false);
+    for (const command of ['down', 'reset']) {
+      const { code, stdout } = await lab.run(process.execPath, [main, command, '--data-dir', other]);
+      const hint = `one runs in ${lab.dataDir}: add --data-dir ${lab.dataDir}`;
+      assert.deepEqual([code, stdout], [0, `there is no cluster in ${other}; ${hint}\n`]);
+    }
   });
 
   it('is not well without a part, whose keeper was killed with it, and is again after up', async () => {

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { layoutOf } from '../../cli/cluster/layout.js';
 import { type Lab, openLab, type Result } from './lab.js';
-import { main, orrery, processesOf, startProgram, whereNodesRun } from './machine.js';
+import { main, mountsOf, orrery, processesOf, startProgram, whereNodesRun } from './machine.js';
 
 const whole = (sentence: string): RegExp => new RegExp(`^error: ${sentence}\n$`);
 
@@ -113,7 +113,7 @@ describe('a machine that is not as a cluster needs it', function () {
     for (const [text, sentence] of [
       [
         '{"nodeName": "n',
-        `${config} is damaged \\(.*JSON.*\\): mend it, or forget the cluster with 'orrery reset' and begin anew\\.`,
+        `${config} is damaged \\(.*JSON.*\\): mend it, or forget the cluster with 'sudo ./orrery reset' and begin anew\\.`,
       ],
       ['{"clusters": [], "version": 3}', `${config} is damaged \\(nodeName should be a name\\): mend it, or .*`],
       [
@@ -133,6 +133,20 @@ describe('a machine that is not as a cluster needs it', function () {
     assert.equal(existsSync(config), false);
     assert.equal(readFileSync(mine, 'utf8'), 'kept');
     rmSync(mine);
+  });
+
+  it('says why a cluster does not come up, and takes back what it had started', async () => {
+    const { code, stdout, stderr } = await orrery(lab, 'up', '--datastore', 'etcd://127.0.0.1:1');
+    const why = 'etcd at 127\\.0\\.0\\.1:1 does not answer .*: check that it runs, and that the datastore names it';
+    refused(
+      { code, stdout, stderr },
+      `the apiserver process keeps ending: cannot start: ${why} \\(.*apiserver\\.log\\)\\.`,
+    );
+    assert.match(stdout, /API server at .*: failed\n.*stopping apiserver, controllers, node\n/);
+    assert.deepEqual(processesOf(lab), []);
+    assert.deepEqual(mountsOf(lab), []);
+    assert.equal((await orrery(lab, 'down')).stdout, `the cluster in ${lab.dataDir} does not run\n`);
+    assert.equal((await orrery(lab, 'reset')).code, 0);
   });
 
   it('says how to begin where nothing was begun', async () => {
