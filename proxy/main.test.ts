@@ -190,8 +190,11 @@ for (const flavour of flavours) {
             .split('\n')
             .filter(line => line.startsWith('-A')).length;
         const whole = rules();
+        // Held still, lest it repairs faster than the damage can be seen.
+        proxy.kill('SIGSTOP');
         iptables('iptables', ...damage);
         assert(rules() < whole);
+        proxy.kill('SIGCONT');
         await eventually(
           async () => [String(rules())],
           count => count === String(whole),
