@@ -23,7 +23,7 @@ const conversation: [args: string, expected: RegExp, input?: string][] = [
   ['label pod {pod} seen=yes', /labeled/],
   ['annotate pod {pod} note=here', /annotated/],
   ['get pods -l seen=yes --no-headers', /^web-\w{5} /],
-  ['logs shared-volume -c writer', /^$/],
+  ['logs shared-volume -c writer --tail=1', /^.* UTC \d{4}\n$/],
   ['exec shared-volume -c web -- cat /www/index.html', /UTC/],
   ['exec -i shared-volume -c writer -- cat', /^typed in\n$/, 'typed in\n'],
   ['scale rc web --replicas=4', /scaled/],
