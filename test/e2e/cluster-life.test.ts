@@ -223,10 +223,12 @@ describe('the life of a cluster', function () {
     await eventually(
       () => lab.run(process.execPath, [main, 'get', 'rc', 'web', '-o', 'jsonpath={.status.readyReplicas}']),
       ({ stdout: ready }) => ready.trim() === '3',
+      60_000,
     );
     await eventually(
       () => lab.run(process.execPath, [main, ...inVolume]),
       ({ stdout: note }) => note === 'kept\n',
+      60_000,
     );
   });
 
