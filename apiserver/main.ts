@@ -22,11 +22,13 @@ import { buildApp } from './http/app.js';
 import type { HealthCheck } from './http/health.js';
 import { openMetrics } from './http/metrics.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
+import { PeerEndpoints, type PeerTiming } from './peers/reconcile.js';
 import { type PkiPaths, pkiPaths } from './pki/paths.js';
 import type { Environment } from './registry/call.js';
 import { componentStatuses } from './registry/components.js';
 import { KindTable } from './registry/kinds.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
+import { ServiceRepair } from './registry/services/repair.js';
 import { defaultSettings, type Settings } from './settings/index.js';
 import { createKubeletProxy } from './streaming/index.js';
 
@@ -48,6 +50,8 @@ export interface ApiServerOptions {
   settings?: Settings;
   log: Logger;
   clock: Clock;
+  /** How this server and others on the same store hear of each other; Kubernetes' times unless said. */
+  peerTiming?: PeerTiming;
   /** The store is gone for good (a failed disk, a lost cluster): the owner should stop the process. Logged anyway. */
   onFatal?(error: unknown): void;
 }
@@ -92,7 +96,10 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     jwksUri: `https://${options.advertiseAddress}:${options.port}/openid/v1/jwks`,
     legacyUsed: claims => recordUse?.(claims),
   });
-  const env = environment(options, store, cache, lookup, security);
+  const services = new ServiceAllocation({ serviceCidr: options.serviceCidr, random: Math.random });
+  const env = environment(options, store, cache, lookup, security, services);
+  const repair = new ServiceRepair(env, services);
+  await repair.once();
   recordUse = legacyUseRecorder(env, error => log.warn({ err: error }, 'the use of a token could not be written down'));
   const audit = openAudit({ path: join(options.dataDir, 'audit.log'), log });
   closing.push(() => audit.close());
@@ -120,7 +127,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   });
   closing.push(keepTime(options, store, [cache, api, server]));
   const { advertiseAddress: address, serviceCidr } = options;
-  const advertised = { address, port, serviceCidr };
+  const advertised = { port, serviceCidr };
   await bootstrap(env, {
     ...{ advertised, policy: defaultPolicy() },
     authentication: {
@@ -129,8 +136,10 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
       frontProxy: authentication.frontProxy,
     },
   });
+  const peers = new PeerEndpoints(env, { address, port }, options.peerTiming);
+  await peers.once();
   started = true;
-  closing.push(keepUp(options, env, advertised));
+  closing.push(keepUp(options, { env, advertised, repair, peers }));
   log.info({ port, datastore: options.datastore }, 'the API server is ready');
   return port;
 }
@@ -147,14 +156,13 @@ const openCache = ({ log, clock, onFatal }: ApiServerOptions, store: Store): Pro
   });
 
 function environment(
-  { clock, serviceCidr }: ApiServerOptions,
+  { clock }: ApiServerOptions,
   store: Store,
   cache: WatchCache,
   lookup: Lookup,
   security: Security,
+  services: ServiceAllocation,
 ): Environment {
-  const services = new ServiceAllocation({ serviceCidr, random: Math.random });
-  services.follow(lookup);
   return {
     kinds: new KindTable(builtinKinds),
     store,
@@ -223,14 +231,27 @@ function keepTime({ clock, log }: ApiServerOptions, store: Store, ticking: { tic
   };
 }
 
-/** What the system needs is made again when somebody deletes it. */
-function keepUp({ clock, log }: ApiServerOptions, env: Environment, advertised: Advertised): () => Promise<void> {
+interface Kept {
+  env: Environment;
+  advertised: Advertised;
+  repair: ServiceRepair;
+  peers: PeerEndpoints;
+}
+
+/** What the system needs is made again when somebody deletes it, and what has come apart is mended. */
+function keepUp({ clock, log }: ApiServerOptions, { env, advertised, repair, peers }: Kept): () => Promise<void> {
   const stopping = new AbortController();
+  const { signal } = stopping;
   const failed = (error: unknown): void => log.warn({ err: error }, 'the objects of the system could not be written');
-  const keeping = keepSystemObjects(env, advertised, { clock, signal: stopping.signal, failed });
+  const keeping = [
+    keepSystemObjects(env, advertised, { clock, signal, failed }),
+    repair.keep(clock, signal, failed),
+    peers.keep(clock, signal, failed),
+  ];
   return async () => {
     stopping.abort();
-    await keeping;
+    await Promise.all(keeping);
+    await peers.leave().catch(failed);
   };
 }
 

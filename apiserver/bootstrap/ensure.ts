@@ -21,11 +21,11 @@ export async function ensureExists(env: Environment, object: AnyObject): Promise
   row.defaults?.(object);
   beginLife(row, object, env.uid(), env.clock.now());
   row.prepareCreate?.(object);
-  const reservation = reserve(env, row, object, undefined);
+  const reservation = await reserve(env, row, object, undefined, false);
   try {
     await insert(env, place, object);
   } catch (error) {
-    reservation.undo();
+    await reservation.undo();
     if (!(error instanceof StatusError && error.reason === 'AlreadyExists')) throw error;
   }
 }

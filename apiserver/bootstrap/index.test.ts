@@ -4,11 +4,10 @@ import { defaultAuthentication } from '../auth/options.js';
 import { openTestApi, settled, type TestApi } from '../testing/harness.js';
 import { bootstrap, keepSystemObjects } from './index.js';
 
-const advertised = { address: '192.0.2.1', port: 6443, serviceCidr: '10.96.0.0/16' };
+const advertised = { port: 6443, serviceCidr: '10.96.0.0/16' };
 const { frontProxy } = defaultAuthentication;
 const beginnings = { advertised, policy: [], authentication: { clientCa: 'CA', proxyCa: 'PROXY', frontProxy } };
 const service = '/api/v1/namespaces/default/services/kubernetes';
-const endpoints = '/api/v1/namespaces/default/endpoints/kubernetes';
 
 describe('what every cluster has', () => {
   let api: TestApi;
@@ -30,10 +29,17 @@ describe('what every cluster has', () => {
     assert.equal(await api.store.revision(), revision);
   });
 
-  it('follows the address of the server', async () => {
-    await bootstrap(api.env, { ...beginnings, advertised: { ...advertised, address: '192.0.2.2' } });
-    const { subsets } = await api.must(200, `GET ${endpoints}`);
-    assert.deepEqual(subsets[0].addresses, [{ ip: '192.0.2.2' }]);
+  it('shows the range of service addresses, and who has one', async () => {
+    const range = await api.must(200, 'GET /apis/networking.k8s.io/v1/servicecidrs/kubernetes');
+    assert.deepEqual(range.spec, { cidrs: ['10.96.0.0/16'] });
+    assert.equal(range.status.conditions[0].type, 'Ready');
+    const address = await api.must(200, 'GET /apis/networking.k8s.io/v1/ipaddresses/10.96.0.1');
+    assert.deepEqual(address.spec.parentRef, {
+      group: '',
+      resource: 'services',
+      namespace: 'default',
+      name: 'kubernetes',
+    });
   });
 
   it('tells aggregated servers whom this one believes, and again when that changes', async () => {
@@ -65,11 +71,9 @@ describe('what every cluster has', () => {
     const failed = (error: unknown): void => assert.fail(String(error));
     const keeping = keepSystemObjects(api.env, advertised, { clock, signal: stopping.signal, failed });
     await api.must(200, `DELETE ${service}`);
-    await api.must(200, `DELETE ${endpoints}`);
     look();
     await settled();
     assert.equal((await api.must(200, `GET ${service}`)).spec.clusterIP, '10.96.0.1');
-    assert.equal((await api.must(200, `GET ${endpoints}`)).subsets.length, 1);
     stopping.abort();
     await keeping;
   });

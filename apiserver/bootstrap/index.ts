@@ -7,14 +7,13 @@ import { ensureExists, ensureFields, exists } from './ensure.js';
 import { dayOf } from './legacy-tokens.js';
 import {
   type Advertised,
-  kubernetesEndpoints,
   kubernetesService,
-  kubernetesSlice,
   namespaceObject,
   priorityClassObjects,
   systemNamespaces,
 } from './objects.js';
 import { writePolicy } from './policy.js';
+import { ensureServiceCidr } from './service-cidr.js';
 
 export interface Beginnings {
   advertised: Advertised;
@@ -24,14 +23,13 @@ export interface Beginnings {
 }
 
 export async function bootstrap(env: Environment, { advertised, policy, authentication }: Beginnings): Promise<void> {
+  await ensureServiceCidr(env, advertised);
   await createMissing(env, [
     ...systemNamespaces.map(namespaceObject),
     ...priorityClassObjects(),
     kubernetesService(advertised),
   ]);
   await Promise.all([
-    ensureFields(env, kubernetesEndpoints(advertised), ['subsets']),
-    ensureFields(env, kubernetesSlice(advertised), ['endpoints', 'ports']),
     ensureFields(env, authenticationConfigMap(authentication), ['data']),
     createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]),
     writePolicy(env, policy),
@@ -55,7 +53,7 @@ const lookEveryMs = 10_000;
 
 /**
  * Makes again what has been deleted: `kubectl delete services --all` must not take the way to the API server away. What
- * has been changed is left: another API server on the same etcd may have written its own address.
+ * has been changed is left. (What the service leads to is kept by peers/.)
  */
 export async function keepSystemObjects(
   env: Environment,
@@ -65,7 +63,7 @@ export async function keepSystemObjects(
   for (;;) {
     await clock.sleep(lookEveryMs, signal);
     if (signal.aborted) return;
-    const objects = [kubernetesService, kubernetesEndpoints, kubernetesSlice].map(make => make(advertised));
-    await createMissing(env, [...systemNamespaces.map(namespaceObject), ...objects]).catch(failed);
+    const objects = [...systemNamespaces.map(namespaceObject), kubernetesService(advertised)];
+    await Promise.all([ensureServiceCidr(env, advertised), createMissing(env, objects)]).catch(failed);
   }
 }

@@ -1,7 +1,7 @@
 /** What every cluster has from its first moment on: the system's namespaces, and the address of the API server itself. */
 import { systemPriorityClasses } from '../../api/kinds/scheduling/priorityclass.js';
 import type { AnyObject } from '../../api/types.js';
-import { parseRange, toAddress } from '../registry/services/addresses.js';
+import { canonicalRange, parseRange, toAddress } from '../registry/services/addresses.js';
 
 export const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -22,13 +22,9 @@ export const priorityClassObjects = (): AnyObject[] =>
   }));
 
 export interface Advertised {
-  /** Where pods and nodes reach this server. */
-  address: string;
   port: number;
   serviceCidr: string;
 }
-
-const metadata = (labels: Record<string, string>) => ({ name: 'kubernetes', namespace: 'default', labels });
 
 /** The `kubernetes` service has the first address of the range, so that every pod can know it. */
 export function kubernetesService({ port, serviceCidr }: Advertised): AnyObject {
@@ -36,7 +32,11 @@ export function kubernetesService({ port, serviceCidr }: Advertised): AnyObject 
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: metadata({ component: 'apiserver', provider: 'kubernetes' }),
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
     spec: {
       type: 'ClusterIP',
       clusterIP,
@@ -46,19 +46,10 @@ export function kubernetesService({ port, serviceCidr }: Advertised): AnyObject 
   };
 }
 
-export const kubernetesEndpoints = ({ address, port }: Advertised): AnyObject => ({
-  apiVersion: 'v1',
-  kind: 'Endpoints',
-  // No controller mirrors them: the slice below is written with them.
-  metadata: metadata({ 'endpointslice.kubernetes.io/skip-mirror': 'true' }),
-  subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
-});
-
-export const kubernetesSlice = ({ address, port }: Advertised): AnyObject => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
-  metadata: metadata({ 'kubernetes.io/service-name': 'kubernetes' }),
-  addressType: 'IPv4',
-  endpoints: [{ addresses: [address], conditions: { ready: true } }],
-  ports: [{ name: 'https', port, protocol: 'TCP' }],
+/** What other ranges are added to, and what shows the range of the flags. */
+export const serviceCidrObject = ({ serviceCidr }: Pick<Advertised, 'serviceCidr'>): AnyObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes' },
+  spec: { cidrs: [canonicalRange(serviceCidr)] },
 });

@@ -51,12 +51,18 @@ export type Computed = () => Promise<AnyObject[]>;
  */
 export interface Reservations {
   handles(row: KindRow): boolean;
-  reserve(object: AnyObject, old: AnyObject | undefined): Reservation;
+  /** A dry run takes nothing, and is refused as the write would be. */
+  reserve(env: Environment, object: AnyObject, old: AnyObject | undefined, dryRun: boolean): Promise<Reservation>;
+  /** The object is gone: all it had is free. */
+  release(env: Environment, object: AnyObject): Promise<void>;
 }
 
+/** Neither of these throws: what cannot be given back now is found later. */
 export interface Reservation {
   /** The write did not happen: everything newly taken is free again. */
-  undo(): void;
+  undo(): Promise<void>;
+  /** The write happened: what the object had before and has no more is free. */
+  settle(): Promise<void>;
 }
 
 export interface Answer {

@@ -41,15 +41,7 @@ export async function createObject(env: Environment, call: Call, object: AnyObje
   const complaints = [validateMeta(row, object), row.validate?.(object) ?? [], row.validateCreate?.(object) ?? []];
   refuseInvalid(call, complaints.flat(), object);
   await validate(env.admission, request);
-  const reservation = reserve(env, row, object, undefined);
-  try {
-    const outcome = await insertNamed(env, call, object, prefix, dryRun);
-    if (dryRun) reservation.undo();
-    return outcome;
-  } catch (error) {
-    reservation.undo();
-    throw error;
-  }
+  return insertNamed(env, call, object, prefix, dryRun);
 }
 
 async function insertNamed(
@@ -60,10 +52,12 @@ async function insertNamed(
   dryRun: boolean,
 ): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
+    const reservation = await reserve(env, call.row, object, undefined, dryRun);
     try {
       const place = { row: call.row, namespace: namespaceOf(call), name: object.metadata.name as string, dryRun };
       return await insert(env, place, object);
     } catch (error) {
+      await reservation.undo();
       const taken = error instanceof StatusError && error.reason === 'AlreadyExists';
       if (prefix === undefined || !taken || attempt === nameAttempts) throw error;
       delete object.metadata.name;

@@ -7,6 +7,7 @@ import { type Answer, type Call, type Environment, json, namespaceOf, shown } fr
 import { type Deleting, readDeleteOptions } from './delete-options.js';
 import { planDeletion } from './deletion-plan.js';
 import { selectAll } from './list.js';
+import { release } from './reserve.js';
 import { change, type Outcome, type Place } from './write.js';
 
 export async function remove(env: Environment, call: Call): Promise<Answer> {
@@ -31,7 +32,7 @@ function answerOf(call: Call, { entry, removed, revision }: Outcome): Answer {
 export async function deleteObject(env: Environment, call: Call, name: string, options: Deleting): Promise<Outcome> {
   const { row, info, user } = call;
   const place: Place = { row, namespace: namespaceOf(call), name, dryRun: options.dryRunAll };
-  return change(env, place, async current => {
+  const outcome = await change(env, place, async current => {
     const oldObject = current.object;
     const { dryRun } = place;
     const request: AdmissionRequest = { operation: 'DELETE', row, info, user, dryRun, oldObject, options };
@@ -41,6 +42,8 @@ export async function deleteObject(env: Environment, call: Call, name: string, o
     if (plan.kind === 'mark') return { kind: 'write', object: plan.object };
     return plan.kind === 'remove' ? { kind: 'remove' } : { kind: 'keep' };
   });
+  if (outcome.removed && outcome.revision !== undefined) await release(env, row, outcome.entry.object);
+  return outcome;
 }
 
 /** Deletions at a time: enough to share commits, not so many that other requests wait behind them. */

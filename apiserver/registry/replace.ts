@@ -14,7 +14,7 @@ import { refuseInvalid } from './create.js';
 import { deletionComplete } from './deletion-plan.js';
 import { countGeneration, keepIdentity } from './metadata.js';
 import { keepTimes } from './ownership.js';
-import { reserve } from './reserve.js';
+import { release, reserve } from './reserve.js';
 import { change, type Decision, type Outcome } from './write.js';
 
 /** What a replacement may change: the object, its status, or (namespaces) the finalizers of its spec. */
@@ -38,17 +38,21 @@ export async function replace(
   const place = { row: call.row, namespace: namespaceOf(call), name: call.info.name, dryRun };
   try {
     const outcome = await change(env, place, async current => {
-      reservation?.undo();
+      await reservation?.undo();
       reservation = undefined;
       const object = await next(current);
       const decision = await judge(env, call, part, dryRun, object, current);
-      if (decision.kind === 'write') reservation = reserve(env, call.row, object, current.object);
+      if (decision.kind === 'write') {
+        reservation = await reserve(env, call.row, object, current.object, dryRun);
+      }
       return decision;
     });
-    if (dryRun || outcome.revision === undefined) reservation?.undo();
+    if (outcome.revision === undefined) await reservation?.undo();
+    else if (outcome.removed) await release(env, call.row, outcome.entry.object);
+    else await reservation?.settle();
     return outcome;
   } catch (error) {
-    reservation?.undo();
+    await reservation?.undo();
     throw error;
   }
 }

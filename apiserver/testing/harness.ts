@@ -69,7 +69,6 @@ export async function openTestApi(options: HarnessOptions = {}): Promise<TestApi
   const cache = await WatchCache.open({ store, rows, clock, onFatal: error => errors.push(error) });
   const lookup = lookupOver(cache);
   const services = new ServiceAllocation({ serviceCidr: '10.96.0.0/16', random: () => 0 });
-  services.follow(lookup);
   let ids = 0;
   const env: Environment = {
     kinds: new KindTable(rows),

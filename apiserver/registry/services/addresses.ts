@@ -11,6 +11,9 @@ export function toNumber(address: string): number | undefined {
 export const toAddress = (number: number): string =>
   [24, 16, 8, 0].map(shift => Math.floor(number / 2 ** shift) % 256).join('.');
 
+/** The range as its own first address says it: '10.96.7.9/24' is '10.96.7.0/24'. Throws as parseRange. */
+export const canonicalRange = (cidr: string): string => `${toAddress(parseRange(cidr).base)}/${cidr.split('/')[1]}`;
+
 export interface Range {
   /** The address with all host bits zero. */
   base: number;

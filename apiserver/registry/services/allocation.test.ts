@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openTestApi, type TestApi } from '../../testing/harness.js';
 import { parseRange, toAddress, toNumber } from './addresses.js';
-import { Pool } from './pool.js';
+import { Bitmap } from './bitmap.js';
+import { candidates } from './pick.js';
 
 const services = '/api/v1/namespaces/default/services';
 const service = (name: string, spec = {}) => ({ metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } });
@@ -92,6 +93,50 @@ describe('service addresses and node ports', () => {
     assert.equal(named.spec.clusterIP, undefined);
   });
 
+  it('are of a service alone, over several servers on one store', async () => {
+    const next = await openTestApi({ store: api.store });
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        (i % 2 === 0 ? api : next).must(201, `POST ${services}`, service(`s${i}`, { type: 'NodePort' })),
+      ),
+    );
+    assert.equal(new Set(answers.map(({ spec }) => spec.clusterIP)).size, 40);
+    assert.equal(new Set(answers.map(({ spec }) => spec.ports[0].nodePort)).size, 40);
+    // What one server frees, the other can give at once.
+    const { clusterIP, ports } = answers[0].spec;
+    await api.must(200, `DELETE ${services}/s0`);
+    await next.must(
+      201,
+      `POST ${services}`,
+      service('again', { clusterIP, type: 'NodePort', ports: [{ port: 80, nodePort: ports[0].nodePort }] }),
+    );
+    await next.env.cache.close();
+  });
+
+  it('are recorded as Kubernetes records them', async () => {
+    const { spec } = await make('a', { type: 'NodePort' });
+    const { metadata } = await api.must(200, `GET /apis/networking.k8s.io/v1/ipaddresses/${spec.clusterIP}`);
+    assert.equal(metadata.labels['ipaddress.kubernetes.io/managed-by'], 'ipallocator.k8s.io');
+    const ports = await api.store.get('/registry/ranges/servicenodeports');
+    const { kind, range, data } = JSON.parse(Buffer.from(ports?.value ?? []).toString());
+    assert.deepEqual([kind, range], ['RangeAllocation', '30000-32767']);
+    assert.equal(new Bitmap(Buffer.from(data, 'base64')).has(spec.ports[0].nodePort - 30_000), true);
+  });
+
+  it('come of ranges that are added', async () => {
+    const ranges = '/apis/networking.k8s.io/v1/servicecidrs';
+    await api.must(201, `POST ${ranges}`, { metadata: { name: 'more' }, spec: { cidrs: ['10.97.0.0/30'] } });
+    await api.must(422, `POST ${services}`, service('early', { clusterIP: '10.97.0.1' }));
+    const conditions = [
+      { type: 'Ready', status: 'True', reason: 'x', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    ];
+    const patch = { 'content-type': 'application/merge-patch+json' };
+    await api.must(200, `PATCH ${ranges}/more/status`, { status: { conditions } }, patch);
+    await make('a', { clusterIP: '10.97.0.1' });
+    const refused = await api.must(422, `POST ${services}`, service('b', { clusterIP: '10.97.0.3' }));
+    assert.match(refused.message, /The range of valid IPs is 10.96.0.0\/16,10.97.0.0\/30/);
+  });
+
   it('are remembered by the next server on the same store', async () => {
     const { spec } = await make('a', { type: 'NodePort' });
     const next = await openTestApi({ store: api.store });
@@ -122,15 +167,30 @@ describe('service addresses and node ports', () => {
   }
 });
 
-describe('a pool of numbers', () => {
-  it('gives each number once, until it is full', () => {
-    const pool = new Pool(10, 5, 2);
-    const drawn = Array.from({ length: 6 }, () => pool.draw('me', 0.5));
-    assert.deepEqual(drawn, [13, 14, 12, 10, 11, undefined]);
-    pool.release(12, 'another');
-    assert.equal(pool.draw('me', 0), undefined);
-    pool.release(12, 'me');
-    assert.equal(pool.draw('me', 0), 12);
+describe('picking from a range', () => {
+  it('comes to every number once, and to those kept for who asks for them last', () => {
+    assert.deepEqual([...candidates(5, 2, 0.5)], [3, 4, 2, 0, 1]);
+    assert.deepEqual([...candidates(3, 3, 0.9)], [0, 1, 2]);
+  });
+});
+
+describe('a bitmap', () => {
+  it('law: says what was taken, in the bytes that Kubernetes reads', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(2767)), fc.nat(2767), (offsets, freed) => {
+        const bits = new Bitmap();
+        for (const offset of offsets) bits.add(offset);
+        bits.remove(freed);
+        const again = new Bitmap(bits.toBytes());
+        for (let offset = 0; offset < 2768; offset++) {
+          assert.equal(again.has(offset), offset !== freed && offsets.includes(offset));
+        }
+      }),
+    );
+    const bits = new Bitmap();
+    bits.add(0);
+    bits.add(9);
+    assert.deepEqual([...bits.toBytes()], [2, 1]);
   });
 });
 
