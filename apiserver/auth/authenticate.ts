@@ -1,6 +1,7 @@
 /** From a credential to a user: a proxy's word, a client certificate, a bearer token, or nobody in particular. */
 import { statusError } from '../../api/status.js';
 import type { Authenticator, ClientCertificate, Credentials, User } from '../contracts.js';
+import { whenKnown } from '../when-known.js';
 import { bearerToken } from './credentials.js';
 import { type FrontProxyOptions, proxiedUser } from './front-proxy.js';
 import type { TokenChain, Verified } from './tokens/chain.js';
@@ -24,8 +25,7 @@ export const authenticatorOf = ({ tokens, frontProxy, anonymous }: Authenticator
     if (certificate && certificate.subjectCN !== '') return certificateUser(certificate);
     const token = bearerToken(authorization);
     if (token !== undefined) {
-      const verified = tokens.verify(token);
-      return verified instanceof Promise ? verified.then(tokenUser) : tokenUser(verified);
+      return whenKnown(tokens.verify(token), tokenUser);
     }
     // A proxy that says no name, or may say none, is not nobody: its request would be taken for anybody's.
     if (!anonymous || (proxyCertificate && !certificate)) throw unauthorized();

@@ -26,6 +26,7 @@ import { Deadlines } from '../deadlines.js';
 import type { Answer, Call, Environment } from '../registry/call.js';
 import { dispatch } from '../registry/dispatch.js';
 import { unknownPath } from '../registry/refusals.js';
+import { whenKnown } from '../when-known.js';
 import { negotiate } from './negotiate.js';
 import { parseTarget, type Target } from './request-info.js';
 import { responseOf, responseTo } from './responses.js';
@@ -70,38 +71,37 @@ export class Api {
   }
 
   /** Answers a request to a resource; `parsed` spares it the parsing of the target. Never throws. */
-  async handle(request: ApiRequest, parsed?: Target): Promise<ApiResponse> {
+  handle(request: ApiRequest, parsed?: Target): ApiResponse | Promise<ApiResponse> {
     const receivedAt = this.options.clock.now();
     const auditID = this.auditIDOf(request);
     let session: Session | undefined;
-    let answer: Answer | undefined;
-    let response: ApiResponse;
     const warnings: string[] = [];
+    const finished = (response: ApiResponse, answer?: Answer): ApiResponse => {
+      if (session) this.finish(request, session, response.status, answer);
+      return response;
+    };
+    const refused = (error: unknown): ApiResponse => {
+      if (!(error instanceof StatusError)) this.options.onError(error, request);
+      return finished(responseTo(error, auditID));
+    };
     try {
       const target = parsed ?? parseTarget(request.method, request.target);
-      // What is known at once is not awaited: most reads are answered without a turn of the event loop.
-      const admitted = this.admit(request, target, auditID, receivedAt);
-      if (admitted instanceof Promise) session = await admitted;
-      else session = admitted;
-      const answered = this.#answer(request, session, warnings);
-      answer = answered instanceof Promise ? await answered : answered;
-      response = responseOf(answer, auditID, warnings);
+      const answered = whenKnown(this.admit(request, target, auditID, receivedAt), admitted => {
+        session = admitted;
+        return this.#answer(request, admitted, warnings);
+      });
+      const response = whenKnown(answered, answer => finished(responseOf(answer, auditID, warnings), answer));
+      return response instanceof Promise ? response.catch(refused) : response;
     } catch (error) {
-      if (!(error instanceof StatusError)) this.options.onError(error, request);
-      response = responseTo(error, auditID);
+      return refused(error);
     }
-    if (session) this.finish(request, session, response.status, answer);
-    return response;
   }
 
   /** Authenticates and authorizes. Throws Unauthorized or Forbidden; the audit log hears of both. */
   admit(request: ApiRequest, target: Target, auditID: string, receivedAt: number): Session | Promise<Session> {
     const { info, query } = target;
     const received = { info, query, auditID, receivedAt };
-    const authenticated = this.#authenticate(request, received);
-    return authenticated instanceof Promise
-      ? authenticated.then(user => this.#authorize(request, received, user))
-      : this.#authorize(request, received, authenticated);
+    return whenKnown(this.#authenticate(request, received), user => this.#authorize(request, received, user));
   }
 
   #authorize(request: ApiRequest, received: Received, authenticated: User): Session {
@@ -209,7 +209,17 @@ export class Api {
 const textOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header.join(', ') : header;
 
-const decisionText = (verdict: Verdict): string => `${verdict.allowed ? 'allow' : 'forbid'}: ${verdict.reason}`;
+const decisionTexts = new WeakMap<Verdict, string>();
+
+/** Authorizers give the same verdict again where they can. */
+function decisionText(verdict: Verdict): string {
+  let text = decisionTexts.get(verdict);
+  if (text === undefined) {
+    text = `${verdict.allowed ? 'allow' : 'forbid'}: ${verdict.reason}`;
+    decisionTexts.set(verdict, text);
+  }
+  return text;
+}
 
 const tooManyRequests = () =>
   statusError('TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 });

@@ -22,30 +22,29 @@ function isGone(response: AnyResponse): boolean {
   return 'stream' in response ? (response.stream?.destroyed ?? true) : response.destroyed;
 }
 
-/** Resolves once everything is handed to the connection; at once for streams, which go on. */
-export async function send(request: AnyRequest, response: AnyResponse, answer: ApiResponse): Promise<void> {
+/** Done, or resolves, once everything is handed to the connection; at once for streams, which go on. */
+export function send(request: AnyRequest, response: AnyResponse, answer: ApiResponse): void | Promise<void> {
   if (isGone(response)) return;
   const out = response as unknown as Writable;
   // A body that was not read to its end is in the way of the next request of an HTTP/1 connection.
   const unread = request.httpVersionMajor === 1 && !request.complete && request.method !== 'GET';
-  const closing: Record<string, string> = unread ? { connection: 'close' } : {};
   if (answer.stream) {
     out.writeHead(answer.status, answer.headers);
     out.flushHeaders();
     answer.stream(sinkOver(out, () => isGone(response)));
     return;
   }
-  const length = answer.body.reduce((sum, part) => sum + part.length, 0);
-  out.writeHead(answer.status, { ...answer.headers, ...closing, 'content-length': length });
+  // The head is this answer's own: nobody reads it after us.
+  const headers: Record<string, string | number> = answer.headers;
+  headers['content-length'] = answer.body.reduce((sum, part) => sum + part.length, 0);
+  if (unread) headers.connection = 'close';
+  out.writeHead(answer.status, headers);
   if (request.method === 'HEAD') out.end();
-  else await writeParts(out, answer.body, () => isGone(response));
+  else if (answer.body.length === 1) out.end(answer.body[0]);
+  else return writeParts(out, answer.body, () => isGone(response));
 }
 
 async function writeParts(out: Writable, parts: readonly Uint8Array[], gone: () => boolean): Promise<void> {
-  if (parts.length === 1) {
-    out.end(parts[0]);
-    return;
-  }
   for (let i = 0; i < parts.length && !gone(); ) {
     const chunk: Uint8Array[] = [];
     for (let size = 0; i < parts.length && size < writeBytes; i++) {

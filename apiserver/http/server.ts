@@ -13,13 +13,14 @@ import { presentedCredentials } from '../auth/credentials.js';
 import { Deadlines } from '../deadlines.js';
 import { unknownPath } from '../registry/refusals.js';
 import type { KubeletProxy } from '../streaming/contracts.js';
+import { whenKnown } from '../when-known.js';
 import type { Api, Session } from './api.js';
 import { notFoundPage } from './app.js';
 import { fingerprintsOf, type Trust } from './client-certificate.js';
 import { type AnyRequest, type AnyResponse, graft } from './express-graft.js';
 import { NodeRequest } from './node-request.js';
 import { send } from './node-response.js';
-import { parseTarget, type Target } from './request-info.js';
+import { parseTarget, type Target, Targets } from './request-info.js';
 import { responseTo } from './responses.js';
 
 /** All in PEM. */
@@ -53,6 +54,7 @@ export class ApiHttpServer {
   readonly #sockets = new Set<TLSSocket>();
   readonly #express: ReturnType<typeof graft>;
   readonly #bodies: Deadlines;
+  readonly #targets = new Targets();
 
   constructor(private readonly options: ServerOptions) {
     this.#express = graft(options.app);
@@ -70,7 +72,7 @@ export class ApiHttpServer {
       // In megabytes. What waits for a slow client counts, and beyond this the session gets no new requests.
       maxSessionMemory: 64,
     });
-    this.#server.on('request', (request, response) => void this.#serve(request, response));
+    this.#server.on('request', (request, response) => this.#serve(request, response));
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
     this.#server.on('session', session => this.#track(this.#sessions, session));
     this.#server.on('secureConnection', socket => this.#track(this.#sockets, socket));
@@ -112,19 +114,31 @@ export class ApiHttpServer {
     connection.once('close', () => open.delete(connection));
   }
 
-  async #serve(request: AnyRequest, response: AnyResponse): Promise<void> {
+  #serve(request: AnyRequest, response: AnyResponse): void {
     const apiRequest = new NodeRequest(request, this.#bodies, this.#trust);
-    try {
-      const path = apiRequest.target;
-      const target = path.startsWith('/api') ? parsed(apiRequest) : undefined;
-      if (target?.info.isResource && !isProxied(target)) {
-        await send(request, response, await this.options.api.handle(apiRequest, target));
-      } else await this.#serveOther(apiRequest, request, response);
-    } catch (error) {
+    const failed = (error: unknown): void => {
       this.options.onError(error, apiRequest);
-      if (!response.headersSent)
-        await send(request, response, responseTo(error, this.options.api.auditIDOf(apiRequest)));
-      else response.end();
+      if (response.headersSent) response.end();
+      else void send(request, response, responseTo(error, this.options.api.auditIDOf(apiRequest)));
+    };
+    try {
+      const target = apiRequest.target.startsWith('/api') ? this.#parsed(apiRequest) : undefined;
+      const done =
+        target?.info.isResource && !isProxied(target)
+          ? whenKnown(this.options.api.handle(apiRequest, target), answer => send(request, response, answer))
+          : this.#serveOther(apiRequest, request, response);
+      if (done instanceof Promise) done.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Undefined for what cannot be parsed: the API says so, with everything else it says about a request. */
+  #parsed(request: NodeRequest): Target | undefined {
+    try {
+      return this.#targets.of(request.method, request.target);
+    } catch {
+      return undefined;
     }
   }
 
@@ -171,15 +185,6 @@ export class ApiHttpServer {
     } catch (error) {
       refuseUpgrade(socket, responseTo(error, auditID));
     }
-  }
-}
-
-/** Undefined for what cannot be parsed: the API says so, with everything else it says about a request. */
-function parsed(request: NodeRequest): Target | undefined {
-  try {
-    return parseTarget(request.method, request.target);
-  } catch {
-    return undefined;
   }
 }
 

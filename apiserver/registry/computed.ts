@@ -8,7 +8,7 @@ import { parseListOptions } from './list-options.js';
 import { filterOf } from './selection.js';
 
 /** The answer to a GET or a LIST; undefined for kinds that are stored. Throws NotFound. */
-export async function computed(env: Environment, call: Call): Promise<Answer | undefined> {
+export function computed(env: Environment, call: Call): Promise<Answer> | undefined {
   const source = call.row.group === '' ? env.computed.get(call.row.plural) : undefined;
   if (!source) return undefined;
   return call.info.verb === 'list' ? list(call, source) : get(call, source);

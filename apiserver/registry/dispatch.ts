@@ -15,8 +15,8 @@ import { watch } from './watch.js';
 export type Verb = (env: Environment, call: Call) => Answer | Promise<Answer>;
 
 const main: Readonly<Record<string, Verb>> = {
-  get: async (env, call) => (await computed(env, call)) ?? get(env, call),
-  list: async (env, call) => (await computed(env, call)) ?? list(env, call),
+  get: (env, call) => computed(env, call) ?? get(env, call),
+  list: (env, call) => computed(env, call) ?? list(env, call),
   watch,
   create,
   update: (env, call) => update(env, call, 'object'),

@@ -3,19 +3,18 @@ import { invalid, notFound } from '../../api/status.js';
 import { invalidValue } from '../../api/validation/errors.js';
 import type { CacheEntry } from '../cache/entry.js';
 import { viewOf } from '../cache/version-view.js';
+import { whenKnown } from '../when-known.js';
 import { type Answer, type Call, type Environment, named, namespaceOf, shown } from './call.js';
 import { pathOf } from './write.js';
 
 /** Answered at once where nothing has to be waited for: this is what clients ask most. */
 export function get(env: Environment, call: Call): Answer | Promise<Answer> {
-  const entry = find(env, call);
-  return entry instanceof Promise ? entry.then(found => shown(call, 200, found)) : shown(call, 200, entry);
+  return whenKnown(find(env, call), entry => shown(call, 200, entry));
 }
 
 /** The object that the call names, in its version, with every acknowledged write in it. Throws NotFound. */
 export function find(env: Environment, call: Call): CacheEntry | Promise<CacheEntry> {
-  const fresh = freshEnough(env, call.query.get('resourceVersion') ?? '');
-  return fresh instanceof Promise ? fresh.then(() => held(env, call)) : held(env, call);
+  return whenKnown(freshEnough(env, call.query.get('resourceVersion') ?? ''), () => held(env, call));
 }
 
 function freshEnough(env: Environment, version: string): unknown {

@@ -4,6 +4,7 @@ import type { Authorizer, Lookup, RequestInfo, User, Verdict } from '../../contr
 import { Grants } from './grants.js';
 import { ruleAllows } from './match.js';
 import { type RoleRef, RoleRules } from './roles.js';
+import { Verdicts } from './verdicts.js';
 
 /** What a user holds, in a namespace or ('') everywhere. */
 export interface HeldRules {
@@ -22,13 +23,19 @@ export interface RuleSource {
 export class RbacAuthorizer implements Authorizer, RuleSource {
   private readonly grants: Grants;
   private readonly roles: RoleRules;
+  private readonly verdicts: Verdicts;
 
   constructor(lookup: Lookup) {
+    this.verdicts = new Verdicts(lookup);
     this.grants = new Grants(lookup);
     this.roles = new RoleRules(lookup);
   }
 
   authorize(user: User, info: RequestInfo): Verdict {
+    return this.verdicts.of(user, info, () => this.decide(user, info));
+  }
+
+  private decide(user: User, info: RequestInfo): Verdict {
     const missing: string[] = [];
     for (const grant of this.grants.of(user, info.isResource ? info.namespace : '')) {
       const rules = this.roles.of(grant.roleRef, grant.namespace);

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../../api/clock.js';
 import type { Lookup } from '../../contracts.js';
+import { whenKnown } from '../../when-known.js';
 import { serviceAccountUser } from '../well-known.js';
 import type { TokenAuthenticator, Verified } from './chain.js';
 import { type Binding, type Claims, userOf, whyInvalid } from './claims.js';
@@ -55,8 +56,10 @@ export class Tokens implements TokenAuthenticator {
     audiences: readonly string[] = this.defaultAudiences,
   ): Verified | undefined | Promise<Verified | undefined> {
     const opened = this.options.signer.open(token);
-    if (!(opened instanceof Promise)) return this.check(token, opened, audiences);
-    return opened.then(found => found && this.check(token, found, audiences));
+    return whenKnown<Opened | undefined, Verified | undefined>(
+      opened,
+      found => found && this.check(token, found, audiences),
+    );
   }
 
   private check(token: string, opened: Opened, audiences: readonly string[]): Verified | undefined {
