@@ -17,6 +17,7 @@ import type { Advertised } from './bootstrap/objects.js';
 import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
 import type { AuditSink, Lookup } from './contracts.js';
+import { Definitions } from './extensions/definitions.js';
 import { Api } from './http/api.js';
 import { buildApp } from './http/app.js';
 import type { HealthCheck } from './http/health.js';
@@ -126,6 +127,9 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     return server.close();
   });
   closing.push(keepTime(options, store, [cache, api, server]));
+  const definitions = followDefinitions(options, env);
+  closing.push(() => definitions.stop());
+  await definitions.start();
   const { advertiseAddress: address, serviceCidr } = options;
   const advertised = { port, serviceCidr };
   await bootstrap(env, {
@@ -197,6 +201,13 @@ function buildApi(
     onAnswer: (info, code, milliseconds) => metrics.answered(info, code, milliseconds),
   });
 }
+
+const followDefinitions = ({ log }: ApiServerOptions, env: Environment): Definitions =>
+  new Definitions({
+    env,
+    failed: (error, name) =>
+      log.warn({ err: error, name }, 'the kinds of a CustomResourceDefinition could not be brought up to date'),
+  });
 
 const storeCheck = (store: Store): HealthCheck => ({
   name: 'store',

@@ -9,6 +9,7 @@ import { jobRow } from './batch/job.js';
 import { bindingRow } from './binding.js';
 import { componentStatusRow } from './componentstatus.js';
 import { configMapRow } from './configmap.js';
+import { customResourceDefinitionRow } from './customresourcedefinition/row.js';
 import { endpointsRow } from './endpoints.js';
 import { endpointSliceRow } from './endpointslice/row.js';
 import { endpointSliceV1beta1Row } from './endpointslice/v1beta1.js';
@@ -102,6 +103,7 @@ export const builtinKinds: readonly KindRow[] = [
   ipAddressRow,
   networkPolicyRow,
   serviceCidrRow,
+  customResourceDefinitionRow,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

@@ -4,6 +4,7 @@
  */
 import type { MapType } from '../apply/type.js';
 import type { FieldError } from '../status.js';
+import type { JsonSchema } from '../structural/schema.js';
 import type { AnyObject } from '../types.js';
 import type { Conversion } from './conversion.js';
 
@@ -72,6 +73,16 @@ export interface KindRow {
   readonly conversion?: Conversion;
   /** Made at run time of a CustomResourceDefinition. */
   readonly custom?: boolean;
+  /** The schema of a custom resource: it says what the model says of other kinds. */
+  readonly structural?: JsonSchema;
+  /** The kind of a list; absent: the kind's own name and List. */
+  readonly listKind?: string;
+  /** Told in a Warning to everybody who asks for this version. */
+  readonly deprecation?: string;
+  /** Put on an object when its deletion begins: somebody has to clear up after it. */
+  readonly deletionFinalizer?: string;
+  /** In place of validate and validateUpdate, where an update is forgiven what it does not change. */
+  validateChange?(object: AnyObject, old: AnyObject): FieldError[];
 }
 
 /** 'v1' or 'rbac.authorization.k8s.io/v1'. */

@@ -2,7 +2,7 @@
 import { apiVersionOf, type KindRow } from './row.js';
 
 /** What decoding must know of a body: any row says it too. */
-export type BodyType = Pick<KindRow, 'group' | 'version' | 'kind' | 'model'>;
+export type BodyType = Pick<KindRow, 'group' | 'version' | 'kind' | 'model' | 'structural'>;
 
 export const subresourceTypes = {
   scale: { group: 'autoscaling', version: 'v1', kind: 'Scale', model: 'V1Scale' },

@@ -45,9 +45,18 @@ export function validateFinalizer(name: string, field: string): FieldError[] {
   return errors;
 }
 
-export function validateFinalizers(finalizers: ObjectMeta['finalizers'] | null, field: string): FieldError[] {
+/** `anyName`: of kinds that are extensions, Kubernetes takes any qualified name. */
+export function validateFinalizers(
+  finalizers: ObjectMeta['finalizers'] | null,
+  field: string,
+  anyName: boolean,
+): FieldError[] {
   const names = finalizers ?? [];
-  const errors = names.flatMap((name, index) => validateFinalizer(name, `${field}[${index}]`));
+  const errors = names.flatMap((name, index) =>
+    anyName
+      ? complaints(`${field}[${index}]`, name, qualifiedName(name))
+      : validateFinalizer(name, `${field}[${index}]`),
+  );
   if (names.includes('orphan') && names.includes('foregroundDeletion')) {
     errors.push(invalidValue(field, names, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }

@@ -9,7 +9,10 @@ import { validateAnnotations, validateLabels } from './labels.js';
 import { validateName, validateNamePrefix } from './names.js';
 import { validateFinalizers, validateOwners } from './owners.js';
 
-type Scope = Pick<KindRow, 'nameRule' | 'namespaced'>;
+type Scope = Pick<KindRow, 'nameRule' | 'namespaced'> & Partial<Pick<KindRow, 'group' | 'custom'>>;
+
+const extensionGroups = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+const isExtension = ({ group, custom }: Scope): boolean => custom === true || extensionGroups.has(group ?? '');
 
 function validateNames(row: Scope, meta: ObjectMeta): FieldError[] {
   const errors: FieldError[] = [];
@@ -40,7 +43,7 @@ export function validateMeta(row: Scope, object: KubeObject): FieldError[] {
     ...validateLabels(meta.labels, 'metadata.labels'),
     ...validateAnnotations(meta.annotations, 'metadata.annotations'),
     ...validateOwners(meta.ownerReferences, 'metadata.ownerReferences'),
-    ...validateFinalizers(meta.finalizers, 'metadata.finalizers'),
+    ...validateFinalizers(meta.finalizers, 'metadata.finalizers', isExtension(row)),
   ];
 }
 

@@ -1,7 +1,11 @@
 /** Models as OpenAPI definitions: 'io.k8s.api.core.v1.Pod' and all it is made of, as OpenAPI 2 and 3 write them. */
+
+import type { KindRow } from '../kinds/row.js';
 import { acceptsAnyVersion } from '../kinds/subresources.js';
 import { isAtomicMap } from '../schema/lists.js';
 import { type Field, loadDescriptions, type Model, modelOf, type Scalar, type Type } from '../schema/models.js';
+import { toOpenApiV2, toOpenApiV3 } from '../structural/openapi.js';
+import type { JsonSchema } from '../structural/schema.js';
 
 export interface GroupVersionKind {
   group: string;
@@ -19,6 +23,8 @@ export interface Dialect {
   refer(name: string, about: Schema): Schema;
   readonly intOrString: Schema;
   readonly quantity: Schema;
+  /** A custom resource's own schema. */
+  structural(schema: JsonSchema): Schema;
 }
 
 export const v2: Dialect = {
@@ -26,6 +32,7 @@ export const v2: Dialect = {
   refer: (name, about) => ({ ...about, $ref: `#/definitions/${name}` }),
   intOrString: { type: 'string', format: 'int-or-string' },
   quantity: { type: 'string' },
+  structural: toOpenApiV2,
 };
 
 export const v3: Dialect = {
@@ -37,6 +44,7 @@ export const v3: Dialect = {
   },
   intOrString: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
   quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+  structural: toOpenApiV3,
 };
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
@@ -110,8 +118,40 @@ export class Definitions {
     private readonly versions: readonly { group: string; version: string }[],
   ) {}
 
+  /** A custom resource, and the list of it: their schema is the definition's, with what every object has. */
+  addCustom({ group, version, kind, listKind = `${kind}List`, model }: KindRow, schema: JsonSchema): void {
+    const say = (name: string): GroupVersionKind[] => [{ group, version, kind: name }];
+    const shown = this.dialect.structural(schema);
+    this.schemas[model] = {
+      ...shown,
+      properties: { ...(shown.properties as Schema | undefined), ...this.head('V1ObjectMeta') },
+      'x-kubernetes-group-version-kind': say(kind),
+    };
+    const items = { description: 'The objects.', type: 'array', items: this.dialect.refer(model, {}) };
+    this.schemas[`${model}List`] = {
+      description: `${listKind} is a list of ${kind}`,
+      type: 'object',
+      required: ['items'],
+      properties: { ...this.head('V1ListMeta'), items },
+      'x-kubernetes-group-version-kind': say(listKind),
+    };
+  }
+
+  /** apiVersion, kind and metadata, described as those of any object. */
+  private head(metadata: string): Record<string, Schema> {
+    const about = this.descriptions.V1Pod ?? {};
+    const described = (name: string): Schema => (about[name] ? { description: about[name] } : {});
+    return {
+      apiVersion: { ...described('apiVersion'), type: 'string' },
+      kind: { ...described('kind'), type: 'string' },
+      metadata: this.schemaOf({ kind: 'object', model: metadata }, described('metadata')),
+    };
+  }
+
   /** A reference to the model's definition, which is added with the kind it stands for. */
   add(modelName: string, kind?: GroupVersionKind): Schema {
+    // A custom resource goes by the name of its definition, and is there already.
+    if (this.schemas[modelName]) return this.dialect.refer(modelName, {});
     const model = modelOf(modelName);
     const schema = this.define(model);
     const kinds = acceptsAnyVersion({ group: '', version: '', kind: '', model: modelName })

@@ -17,6 +17,10 @@ function definitionsOf(dialect: Dialect, rows: readonly KindRow[]): Definitions 
   const definitions = new Definitions(dialect, [...versions.values()]);
   for (const row of rows) {
     const kind: GroupVersionKind = { group: row.group, version: row.version, kind: row.kind };
+    if (row.structural) {
+      definitions.addCustom(row, row.structural);
+      continue;
+    }
     definitions.add(row.model, kind);
     if (row.verbs.includes('list')) definitions.add(`${row.model}List`, { ...kind, kind: `${row.kind}List` });
   }

@@ -34,7 +34,10 @@ const pod = 'io.k8s.api.core.v1.Pod';
 function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references);
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : references(inner)));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    // The schemas of custom resources have a field of that name.
+    key === '$ref' && typeof inner === 'string' ? [inner] : references(inner),
+  );
 }
 
 const operations = (paths: Paths): Operation[] => Object.values(paths).flatMap(item => Object.values(item));

@@ -129,14 +129,15 @@ function collection(row: KindRow, path: string): Operation[] {
   return drafts.map(draft => operation(row, path, kindOf(row), draft));
 }
 
-const patchDraft = (model: string): Draft => ({
+const patchDraft = (model: string, row: KindRow): Draft => ({
   method: 'patch',
   action: 'patch',
   verb: 'patch',
   parameters: [...writing, force],
   body: 'patch',
   answer: model,
-  consumes: patches,
+  // A custom resource has no keys to merge by but those of server-side apply.
+  consumes: row.structural ? patches.filter(type => type !== patchTypes.strategic) : patches,
 });
 
 function item(row: KindRow, path: string): Operation[] {
@@ -149,7 +150,7 @@ function item(row: KindRow, path: string): Operation[] {
   if (has('update')) {
     drafts.push({ method: 'put', action: 'put', verb: 'replace', parameters: writing, body: model, answer: model });
   }
-  if (has('patch')) drafts.push(patchDraft(model));
+  if (has('patch')) drafts.push(patchDraft(model, row));
   if (has('delete')) {
     drafts.push({
       method: 'delete',
@@ -193,7 +194,7 @@ function subresource(row: KindRow, path: string, name: Subresource): Operation[]
     get: { method: 'get', action: 'get', verb: 'read', parameters: [pretty], answer: body.model },
     put: { method: 'put', action: 'put', verb: 'replace', parameters: writing, body: body.model, answer: body.model },
     post: { method: 'post', action: 'post', verb: 'create', parameters: writing, body: body.model, answer: body.model },
-    patch: patchDraft(body.model),
+    patch: patchDraft(body.model, row),
   };
   return methods.map(method => operation(row, path, kindOf(body), drafts[method] as Draft, suffix));
 }

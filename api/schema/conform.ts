@@ -75,9 +75,7 @@ class Reader {
 
   private read(value: unknown, type: Type, place: Place): unknown {
     this.values += 1;
-    if (this.values > maxValues) {
-      throw statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxValues} fields and items`);
-    }
+    if (this.values > maxValues) throw tooManyValues();
     if (type.kind === 'object') {
       if (!isObject(value)) throw this.mismatch(value, type, place);
       this.readObject(value, modelOf(type.model), place);
@@ -127,6 +125,24 @@ const isEmpty = ({ kind }: Type, value: unknown): boolean =>
 
 const protoKey = (place: Place): WrongType =>
   new WrongType(`the key "__proto__" in "${place.path}" is reserved: this server does not store it`);
+
+/** A body of which no model says what is in it: no deeper, no larger and no stranger than others may be. Throws WrongType. */
+export function refuseUnsafe(value: JsonObject): void {
+  refuseProto(value, { struct: '', names: '', path: '' }, 0);
+  let values = 0;
+  const count = (inner: unknown): void => {
+    if (typeof inner !== 'object' || inner === null) return;
+    for (const part of Object.values(inner)) {
+      values += 1;
+      if (values > maxValues) throw tooManyValues();
+      count(part);
+    }
+  };
+  count(value);
+}
+
+const tooManyValues = () =>
+  statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxValues} fields and items`);
 
 /** A value without a type stays as it is, unless it tries to be more than data. */
 function refuseProto(value: unknown, place: Place, depth: number): unknown {

@@ -5,6 +5,7 @@
 import { isObject, type JsonObject } from '../json.js';
 import { acceptsAnyVersion, type BodyType, bodyVersion } from '../kinds/subresources.js';
 import { badRequest, type StatusError, statusError } from '../status.js';
+import { conformStructural } from '../structural/conform.js';
 import type { AnyObject } from '../types.js';
 import { conform, maxDepth } from './conform.js';
 import { found } from './scalars.js';
@@ -91,7 +92,7 @@ export function decodeValue(
     throw badRequest(`json: cannot unmarshal ${what} into Go value of type v1.${type.kind}`);
   }
   checkIdentity(type, value);
-  const report = conform(type, value);
+  const report = type.structural ? conformStructural(value, type.structural) : conform(type, value);
   if (report.wrong !== undefined) throw cannotHandle(type, report.wrong);
   const all = [...report.unknown.map(path => `unknown field ${JSON.stringify(path)}`), ...problems];
   const mode = options.fieldValidation ?? 'Warn';

@@ -29,6 +29,9 @@ export const duplicate = (field: string, value: unknown): FieldError =>
 export const notFoundValue = (field: string, value: unknown): FieldError =>
   say('FieldValueNotFound', field, `Not found: ${shown(value)}`, '');
 
+export const typeInvalid = (field: string, value: unknown, detail: string): FieldError =>
+  say('FieldValueTypeInvalid', field, `Invalid value: ${shown(value)}`, detail);
+
 export const tooLong = (field: string, bytes: number): FieldError =>
   say('FieldValueTooLong', field, 'Too long', `may not be more than ${bytes} bytes`);
 

@@ -37,13 +37,13 @@ const comma = Buffer.from(',');
 const end = Buffer.from(']}');
 
 /** The kind's own JSON: the bytes of the cache, spliced. */
-export function plain(apiVersion: string, kind: string): Representation {
+export function plain(apiVersion: string, kind: string, listKind = `${kind}List`): Representation {
   return {
     key: 'plain',
     contentType: 'application/json',
     object: entry => entry.bytes,
     list: (entries, meta) => {
-      const head = JSON.stringify({ kind: `${kind}List`, apiVersion, metadata: meta });
+      const head = JSON.stringify({ kind: listKind, apiVersion, metadata: meta });
       const parts: Buffer[] = [Buffer.from(`${head.slice(0, -1)},"items":[`)];
       entries.forEach((entry, i) => {
         if (i > 0) parts.push(comma);

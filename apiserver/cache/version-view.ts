@@ -27,6 +27,8 @@ export class VersionView {
   /** Unlike that of any other view, also of one that the same kind had before its definition changed. */
   readonly id = ++count;
   readonly #made = new WeakMap<CacheEntry, CacheEntry>();
+  /** Entries that this view has made: they are what they should be. */
+  readonly #shown = new WeakSet<CacheEntry>();
   readonly #underWay = new WeakMap<CacheEntry, Promise<void>>();
 
   constructor(
@@ -60,7 +62,8 @@ export class VersionView {
   }
 
   #find(entry: CacheEntry): CacheEntry | undefined {
-    if (entry.apiVersion === this.apiVersion) return entry;
+    if (this.#shown.has(entry)) return entry;
+    if (entry.apiVersion === this.apiVersion && !this.conversion.completes) return entry;
     const found = this.#made.get(entry);
     if (found || !this.conversion.sameShape) return found;
     const { path, revision } = entry;
@@ -89,14 +92,17 @@ export class VersionView {
 
   /** Entries of revision 0 were never stored (dry runs): they have no version. */
   #keep(entry: CacheEntry, object: AnyObject): CacheEntry {
-    const { path, revision } = entry;
-    const value = encodeStored(object);
-    const made =
-      revision === 0
-        ? new CacheEntry(path, value, 0)
-        : new CacheEntry(path, withRevision(value, revision), revision, object);
+    const made = object === entry.object ? entry : this.#entryOf(entry, object);
+    this.#shown.add(made);
     this.#made.set(entry, made);
     return made;
+  }
+
+  #entryOf({ path, revision }: CacheEntry, object: AnyObject): CacheEntry {
+    const value = encodeStored(object);
+    return revision === 0
+      ? new CacheEntry(path, value, 0)
+      : new CacheEntry(path, withRevision(value, revision), revision, object);
   }
 }
 

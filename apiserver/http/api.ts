@@ -189,6 +189,7 @@ export class Api {
     if (this.#inFlight.size >= maxInFlight && !user.groups.includes(supergroup)) throw tooManyRequests();
     const row = env.kinds.find(info.group, info.version, info.resource);
     if (!row) throw unknownPath();
+    if (row.deprecation) warnings.push(row.deprecation);
     const representation = negotiate(textOf(request.headers.accept), row, query, () => clock.now());
     const call: Call = { row, info, query, user, request, representation, warnings };
     const answer = dispatch(env, call);

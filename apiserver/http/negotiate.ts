@@ -29,7 +29,7 @@ const jsonTypes = new Set(['application/json', 'application/*', '*/*']);
 function plainFor(row: KindRow): Representation {
   let found = plainByRow.get(row);
   if (!found) {
-    found = inVersion(row, plain(apiVersionOf(row), row.kind));
+    found = inVersion(row, plain(apiVersionOf(row), row.kind, row.listKind));
     plainByRow.set(row, found);
   }
   return found;

@@ -113,7 +113,7 @@ const groupVersions = (rows: readonly KindRow[]): GroupVersion[] =>
   );
 
 function hashOf(path: string, rows: readonly KindRow[]): string {
-  const kinds = rows.map(row => [row.kind, row.plural, row.model, row.verbs, row.subresources]);
+  const kinds = rows.map(row => [row.kind, row.plural, row.model, row.verbs, row.subresources, row.structural]);
   const hash = createHash('sha256').update(JSON.stringify([version.gitVersion, path, kinds]));
   return hash.digest('hex').toUpperCase();
 }

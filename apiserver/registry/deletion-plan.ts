@@ -84,6 +84,9 @@ function finalizersFor(row: KindRow, meta: ObjectMeta, options: DeleteOptions): 
   const present = meta.finalizers ?? [];
   const policy = policyOf(row, present, options);
   const others = present.filter(name => name !== orphanFinalizer && name !== foregroundFinalizer);
+  // Added when the deletion begins, and not again once whoever cleared up has taken it off.
+  const { deletionFinalizer: own } = row;
+  if (own && !meta.deletionTimestamp && !others.includes(own)) others.push(own);
   if (policy === 'Orphan') return [...others, orphanFinalizer];
   return policy === 'Foreground' ? [...others, foregroundFinalizer] : others;
 }

@@ -82,8 +82,10 @@ async function judge(
 const complaints = ({ row }: Call, object: AnyObject, old: AnyObject) => [
   ...validateMeta(row, object),
   ...validateMetaUpdate(object, old),
-  ...(row.validate?.(object) ?? []),
-  ...(row.validateUpdate?.(object, old) ?? []),
+  ...(row.validateChange?.(object, old) ?? [
+    ...(row.validate?.(object) ?? []),
+    ...(row.validateUpdate?.(object, old) ?? []),
+  ]),
 ];
 
 function prepare({ row }: Call, part: Part, object: AnyObject, old: AnyObject): void {

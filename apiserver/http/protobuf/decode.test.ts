@@ -289,6 +289,10 @@ describe('field numbers', () => {
   });
 
   it('are there for every kind that is stored', () => {
-    for (const row of builtinKinds) assert.ok(fieldsOf(modelOf(row.model).definition), row.kind);
+    // Extensions are written by their users' clients, which send JSON.
+    const rows = builtinKinds.filter(
+      ({ group }) => !group.startsWith('apiextensions.') && !group.startsWith('apiregistration.'),
+    );
+    for (const row of rows) assert.ok(fieldsOf(modelOf(row.model).definition), row.kind);
   });
 });

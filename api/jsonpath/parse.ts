@@ -2,7 +2,9 @@
  * kubectl's JSONPath templates as a tree: text outside braces stands as it is; inside them are paths, quoted text, and
  * `range` ... `end`. (kubernetes.io/docs/reference/kubectl/jsonpath describes the language.)
  */
-import { Failure } from '../../failure.js';
+
+/** A template that cannot be read, or that leads beyond the end of a list. */
+export class JsonPathError extends Error {}
 
 export type Step =
   | { step: 'field'; name: string }
@@ -21,7 +23,7 @@ export type Part =
   | { part: 'path'; path: Step[]; root: boolean }
   | { part: 'range'; path: Step[]; root: boolean; body: Part[] };
 
-/** Throws a Failure that says where the template is wrong. A template without braces is one path. */
+/** Throws a JsonPathError that says where the template is wrong. A template without braces is one path. */
 export function parseTemplate(template: string): Part[] {
   const text = template.includes('{')
     ? template
@@ -38,14 +40,15 @@ export function parseTemplate(template: string): Part[] {
     at = end + 1;
     if (inside === 'end') {
       const range = open.pop()?.range;
-      if (!range || open.length === 0) throw new Failure(`error parsing jsonpath ${template}: {end} without {range}`);
+      if (!range || open.length === 0)
+        throw new JsonPathError(`error parsing jsonpath ${template}: {end} without {range}`);
     } else if (/^range\s/.test(inside)) {
       const range = { part: 'range' as const, ...pathIn(inside.slice(5).trim(), template), body: [] };
       parts.push(range);
       open.push({ parts: range.body, range });
     } else parts.push(...expression(inside, template));
   }
-  if (open.length > 1) throw new Failure(`error parsing jsonpath ${template}: {range} without {end}`);
+  if (open.length > 1) throw new JsonPathError(`error parsing jsonpath ${template}: {range} without {end}`);
   return open[0]?.parts ?? [];
 }
 
@@ -58,7 +61,7 @@ function closingBrace(text: string, from: number): number {
     else if (char === '"' || char === "'") quote = char;
     else if (char === '}') return at;
   }
-  throw new Failure(`error parsing jsonpath ${text}: unclosed action`);
+  throw new JsonPathError(`error parsing jsonpath ${text}: unclosed action`);
 }
 
 function expression(inside: string, template: string): Part[] {
@@ -88,7 +91,9 @@ class PathReader {
   atEnd = (): boolean => this.#at >= this.text.length;
 
   fail(): never {
-    throw new Failure(`error parsing jsonpath ${this.template}: cannot understand "${this.text.slice(this.#at)}"`);
+    throw new JsonPathError(
+      `error parsing jsonpath ${this.template}: cannot understand "${this.text.slice(this.#at)}"`,
+    );
   }
 
   path(): { path: Step[]; root: boolean } {
