@@ -52,6 +52,8 @@ const homes = new Map(['PersistentVolumeSpec', 'TopologySelectorTerm'].map(name 
 const packageOfGroup: Record<string, string> = {
   '': 'io.k8s.api.core',
   'meta.k8s.io': 'io.k8s.apimachinery.pkg.apis.meta',
+  'apiextensions.k8s.io': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions',
+  'apiregistration.k8s.io': 'io.k8s.kube-aggregator.pkg.apis.apiregistration',
 };
 const packageOf = (group: string, version: string): string =>
   `${packageOfGroup[group] ?? `io.k8s.api.${group.split('.')[0]}`}.${version}`;

@@ -180,6 +180,11 @@ export class Definitions {
   /** The models say nothing of a field whose type has a definition: what that says of itself must do. */
   private property(model: Model, field: Field, said: string | undefined): Schema {
     const description = said ?? (field.type.kind === 'object' ? this.descriptions[field.type.model]?.[''] : undefined);
+    // Within a schema `any` is any JSON: a default, a value of an enum, a schema or a boolean.
+    if (model.shortName === 'JSONSchemaProps' && isAny(field.type)) {
+      const items = field.type.kind === 'list' ? { type: 'array', items: {} } : {};
+      return { ...(description ? { description } : {}), ...items };
+    }
     const atomic = isAtomicMap(`${model.shortName}.${field.name}`) ? { 'x-kubernetes-map-type': 'atomic' } : {};
     return this.schemaOf(field.type, { ...(description ? { description } : {}), ...aboutMerging(field), ...atomic });
   }
@@ -207,3 +212,6 @@ export class Definitions {
     return this.dialect.refer(name, about);
   }
 }
+
+const isAny = (type: Type): boolean =>
+  type.kind === 'list' ? isAny(type.items) : type.kind === 'scalar' && type.scalar === 'any';
