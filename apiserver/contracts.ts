@@ -30,6 +30,8 @@ export interface RequestInfo {
   name: string;
   /** Of a request that is about a selection of objects, as it was asked; absent where none was. */
   fieldSelector?: string;
+  /** Of a request that is passed on (pods/proxy, services/proxy, nodes/proxy): what is asked of the other side, '' or '/...'. */
+  rest?: string;
 }
 
 /** What the subject of a certificate says. */

@@ -25,13 +25,14 @@ import { openMetrics } from './http/metrics.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
 import { PeerEndpoints, type PeerTiming } from './peers/reconcile.js';
 import { type PkiPaths, pkiPaths } from './pki/paths.js';
+import { passingOn } from './proxy/passing-on.js';
 import type { Environment } from './registry/call.js';
 import { componentStatuses } from './registry/components.js';
 import { KindTable } from './registry/kinds.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
 import { defaultSettings, type Settings } from './settings/index.js';
-import { createKubeletProxy } from './streaming/index.js';
+import { kubeletCredentials } from './streaming/kubelets.js';
 
 export { FlagError, settingsOf } from './settings/index.js';
 
@@ -104,7 +105,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   recordUse = legacyUseRecorder(env, error => log.warn({ err: error }, 'the use of a token could not be written down'));
   const audit = openAudit({ path: join(options.dataDir, 'audit.log'), log });
   closing.push(() => audit.close());
-  const proxy = createKubeletProxy({ lookup, pkiDir: pki.dir, log });
+  const proxy = passingOn({ lookup, credentials: kubeletCredentials(pki.dir), log });
   closing.push(() => proxy.close());
   const metrics = openMetrics(() => cache.watcherCount());
   const api = buildApi(options, env, security, audit, metrics);

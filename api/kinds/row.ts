@@ -23,7 +23,18 @@ export interface Column {
 /** How names of a kind may look (k8s.io/apimachinery/pkg/api/validation/path and util/validation). */
 export type NameRule = 'dns1123Subdomain' | 'dns1123Label' | 'dns1035Label' | 'pathSegment';
 
-export type Subresource = 'status' | 'scale' | 'binding' | 'log' | 'exec' | 'token' | 'eviction' | 'finalize';
+export type Subresource =
+  | 'status'
+  | 'scale'
+  | 'binding'
+  | 'log'
+  | 'exec'
+  | 'token'
+  | 'eviction'
+  | 'finalize'
+  | 'attach'
+  | 'portforward'
+  | 'proxy';
 
 export interface KindRow {
   /** '' for core. */

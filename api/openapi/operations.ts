@@ -176,6 +176,9 @@ const carried: Record<Subresource, { methods: string[]; type: BodyType | 'own' |
   token: { methods: ['post'], type: subresourceTypes.token },
   log: { methods: ['get'], type: 'text' },
   exec: { methods: ['get', 'post'], type: 'text' },
+  attach: { methods: ['get', 'post'], type: 'text' },
+  portforward: { methods: ['get', 'post'], type: 'text' },
+  proxy: { methods: ['get', 'put', 'post', 'delete', 'patch'], type: 'text' },
 };
 
 function subresource(row: KindRow, path: string, name: Subresource): Operation[] {
@@ -185,7 +188,7 @@ function subresource(row: KindRow, path: string, name: Subresource): Operation[]
     const action = name === 'log' ? 'get' : 'connect';
     return methods.map(method => {
       const verb = action === 'connect' ? `connect${upperFirst(method)}` : 'read';
-      const draft: Draft = { method: method as 'get' | 'post', action, verb, parameters: [] };
+      const draft: Draft = { method: method as Draft['method'], action, verb, parameters: [] };
       return operation(row, path, kindOf(row), draft, suffix);
     });
   }

@@ -34,6 +34,7 @@ const subresources: Readonly<Record<string, SubresourceKind>> = {
   exec: { kind: 'PodExecOptions', verbs: connect },
   attach: { kind: 'PodAttachOptions', verbs: connect },
   portforward: { kind: 'PodPortForwardOptions', verbs: connect },
+  proxy: { verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
   finalize: { verbs: ['update'] },
@@ -57,7 +58,8 @@ export function resourcesOf(row: KindRow): Resource[] {
 function subresource(row: KindRow, name: string): Resource {
   const known = subresources[name];
   if (!known) throw new TypeError(`discovery does not know the subresource ${row.plural}/${name}`);
-  const { kind = row.kind, verbs, group, version } = known;
+  const { verbs, group, version } = known;
+  const kind = name === 'proxy' ? `${row.kind}ProxyOptions` : (known.kind ?? row.kind);
   return {
     name: `${row.plural}/${name}`,
     singularName: '',

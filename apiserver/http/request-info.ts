@@ -58,7 +58,16 @@ export class Targets {
   }
 }
 
-function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+/** What follows is another server's business, and may hold whatever segments that one likes. */
+const proxied = /^(\/api\/[^/]+\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy)((?:\/.*)?)$/s;
+
+function requestInfo(method: string, whole: string, query: URLSearchParams): RequestInfo {
+  const [, before, rest] = proxied.exec(whole) ?? [];
+  if (before === undefined) return ownRequest(method, whole, query);
+  return { ...ownRequest(method, before, noQuery), path: whole, rest: rest as string };
+}
+
+function ownRequest(method: string, path: string, query: URLSearchParams): RequestInfo {
   const segments = segmentsOf(path);
   const [root] = segments;
   const depth = root === 'api' ? 2 : root === 'apis' ? 3 : Number.POSITIVE_INFINITY;

@@ -13,6 +13,7 @@ import { presentedCredentials } from '../auth/credentials.js';
 import { Deadlines } from '../deadlines.js';
 import { unknownPath } from '../registry/refusals.js';
 import type { KubeletProxy } from '../streaming/contracts.js';
+import { hangUp } from '../streaming/socket-answer.js';
 import { whenKnown } from '../when-known.js';
 import type { Api, Session } from './api.js';
 import { notFoundPage } from './app.js';
@@ -195,11 +196,12 @@ function dropBearerProtocol(request: IncomingMessage): void {
 }
 
 const isProxied = ({ info }: Target): boolean =>
-  info.group === '' && info.resource === 'pods' && proxied.has(info.subresource);
+  info.rest !== undefined || (info.group === '' && info.resource === 'pods' && proxied.has(info.subresource));
 
 function refuseUpgrade(socket: Duplex, answer: ReturnType<typeof responseTo>): void {
   const body = Buffer.concat([...answer.body]);
   const headers = { ...answer.headers, 'content-length': body.length, connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${answer.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body.toString()}`);
+  socket.write(`HTTP/1.1 ${answer.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body.toString()}`);
+  hangUp(socket);
 }

@@ -4,11 +4,11 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Lookup, RequestInfo } from '../contracts.js';
+import type { KubeletCredentials } from './kubelets.js';
 
 export interface KubeletProxyOptions {
   lookup: Lookup;
-  /** Holds apiserver-kubelet-client.crt, apiserver-kubelet-client.key and ca.crt. */
-  pkiDir: string;
+  credentials: KubeletCredentials;
   log: Logger;
 }
 

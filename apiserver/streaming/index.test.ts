@@ -15,6 +15,7 @@ import type { AnyObject } from '../../api/types.js';
 import type { Lookup, RequestInfo } from '../contracts.js';
 import { ensurePki, type PkiPaths } from '../pki/index.js';
 import { createKubeletProxy, type KubeletProxy } from './index.js';
+import { kubeletCredentials } from './kubelets.js';
 import { type FakeKubelet, SpdyPeer, startFakeKubelet } from './testing/kubelet.js';
 
 const success = '{"metadata":{},"status":"Success"}';
@@ -67,7 +68,7 @@ describe('apiserver/streaming over a kubelet', function () {
       server: 'https://127.0.0.1',
       now: Date.now(),
     });
-    proxy = createKubeletProxy({ lookup, pkiDir: pki.dir, log: pino({ level: 'silent' }) });
+    proxy = createKubeletProxy({ lookup, credentials: kubeletCredentials(pki.dir), log: pino({ level: 'silent' }) });
     api = createServer((req, res) => {
       proxy.handle(req, res, infoOf(req.url)).catch((error: StatusError) => {
         res.writeHead(error.code).end(error.message);

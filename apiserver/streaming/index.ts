@@ -18,9 +18,8 @@ export type * from './contracts.js';
 
 const keepAliveMs = 30_000;
 
-/** Throws when the certificates cannot be read. */
-export function createKubeletProxy({ lookup, pkiDir, log }: KubeletProxyOptions): KubeletProxy {
-  const kubelets = new Kubelets(pkiDir);
+export function createKubeletProxy({ lookup, credentials, log }: KubeletProxyOptions): KubeletProxy {
+  const kubelets = new Kubelets(credentials);
   const streams = new Set<Duplex>();
   return {
     async handle(request, response, info) {

@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { type Reason, type StatusError, statusError } from '../../api/status.js';
 import type { KubeletAddress, Target } from './target.js';
 
@@ -15,15 +15,27 @@ export interface Upgraded {
   first: Buffer;
 }
 
-export class Kubelets {
-  private readonly credentials: { cert: Buffer; key: Buffer; ca: Buffer };
+export interface KubeletCredentials {
+  cert: Buffer;
+  key: Buffer;
+  ca: Buffer;
+}
 
-  /** Throws when the certificates in `pkiDir` cannot be read. */
-  constructor(pkiDir: string) {
-    const read = (file: string): Buffer => readFileSync(join(pkiDir, file));
-    const name = 'apiserver-kubelet-client';
-    this.credentials = { cert: read(`${name}.crt`), key: read(`${name}.key`), ca: read('ca.crt') };
-  }
+/** Throws when the certificates in `pkiDir` cannot be read. */
+export function kubeletCredentials(pkiDir: string): KubeletCredentials {
+  const read = (file: string): Buffer => readFileSync(join(pkiDir, file));
+  const name = 'apiserver-kubelet-client';
+  return { cert: read(`${name}.crt`), key: read(`${name}.key`), ca: read('ca.crt') };
+}
+
+/** With our certificate, to nobody but this kubelet. */
+export const kubeletTls = (credentials: KubeletCredentials, kubelet: KubeletAddress): ConnectionOptions => ({
+  ...credentials,
+  checkServerIdentity: (_, certificate) => identity(kubelet, certificate),
+});
+
+export class Kubelets {
+  constructor(private readonly credentials: KubeletCredentials) {}
 
   /** A successful answer, whose body is still to be read. Throws a StatusError. */
   get(target: Target, signal: AbortSignal): Promise<IncomingMessage> {
@@ -68,8 +80,8 @@ export class Kubelets {
   ): ClientRequest {
     const { host, port, nodeName } = kubelet;
     const request = httpsRequest({
-      ...{ host, port, path, method, headers, ...this.credentials, agent: false },
-      checkServerIdentity: (_, certificate) => identity(kubelet, certificate),
+      ...{ host, port, path, method, headers, agent: false },
+      ...kubeletTls(this.credentials, kubelet),
     });
     request.on('error', error => {
       const where = `the kubelet of node ${JSON.stringify(nodeName)} at ${host}:${port}`;

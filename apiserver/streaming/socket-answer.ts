@@ -12,7 +12,23 @@ export function refuseUpgrade(socket: Duplex, error: StatusError): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  hangUp(socket);
+}
+
+/** A client that has been answered has so long to take the answer and go. */
+const farewellMs = 5000;
+
+/**
+ * Ends a connection that nobody reads from any more. What the client still says is heard and dropped: closed over unread
+ * bytes, the connection would be reset, and the answer lost with it.
+ */
+export function hangUp(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), farewellMs);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
+  socket.end();
 }
 
 /** The status line and headers of a kubelet's answer, as they came. */

@@ -82,7 +82,7 @@ export const nodeRow = defineKind<Node>({
   plural: 'nodes',
   shortNames: ['no'],
   namespaced: false,
-  subresources: ['status'],
+  subresources: ['status', 'proxy'],
   model: 'V1Node',
   columns,
   fields: node => ({ 'spec.unschedulable': String(node.spec?.unschedulable ?? false) }),

@@ -47,7 +47,7 @@ export const podRow = defineKind<Pod>({
   plural: 'pods',
   shortNames: ['po'],
   categories: ['all'],
-  subresources: ['status', 'log', 'exec', 'binding', 'eviction'],
+  subresources: ['status', 'log', 'exec', 'attach', 'portforward', 'proxy', 'binding', 'eviction'],
   model: 'V1Pod',
   columns,
   fields,

@@ -13,7 +13,7 @@ export const serviceRow = defineKind<Service>({
   plural: 'services',
   shortNames: ['svc'],
   categories: ['all'],
-  subresources: ['status'],
+  subresources: ['status', 'proxy'],
   model: 'V1Service',
   nameRule: 'dns1035Label',
   columns,
