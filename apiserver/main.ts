@@ -1,5 +1,5 @@
 /** Starts an API server: a store, the cache over it, what every cluster starts with, and the TLS server in front. */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -284,5 +284,8 @@ async function readTls(
 /** Kubernetes' letters for generated names: no vowels, so that no words come of them, and nothing that looks alike. */
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 
-const randomSuffix = (length: number): string =>
-  Array.from({ length }, () => letters[randomInt(letters.length)] as string).join('');
+const randomSuffix = (length: number): string => {
+  let suffix = '';
+  while (suffix.length < length) suffix += letters[Math.floor(Math.random() * letters.length)];
+  return suffix;
+};

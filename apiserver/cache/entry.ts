@@ -1,11 +1,15 @@
-/** One object in the cache: its bytes always, the decoded object from the first time somebody asks for it. */
+/** One object in the cache: its bytes always, the decoded object for a while from when somebody asks for it. */
 import type { AnyObject } from '../../api/types.js';
+import { type Decodable, RecentlyDecoded } from './decoded.js';
 import { apiVersionIn, atRevision } from './encoded.js';
 
-export class CacheEntry {
+const recent = new RecentlyDecoded();
+
+export class CacheEntry implements Decodable {
   readonly namespace: string;
   readonly name: string;
   #object: AnyObject | undefined;
+  #handedOver: AnyObject | undefined;
   #apiVersion: string | undefined;
 
   /**
@@ -21,13 +25,29 @@ export class CacheEntry {
     const slash = path.lastIndexOf('/');
     this.namespace = slash < 0 ? '' : path.slice(0, slash);
     this.name = path.slice(slash + 1);
-    this.#object = object && { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+    if (!object) return;
+    this.#handedOver = object;
+    recent.add(this);
   }
 
   /** Shared by all readers: copy before changing. */
   get object(): AnyObject {
-    this.#object ??= JSON.parse(this.bytes.toString()) as AnyObject;
+    this.#object ??= this.#decoded();
     return this.#object;
+  }
+
+  #decoded(): AnyObject {
+    const given = this.#handedOver;
+    this.#handedOver = undefined;
+    if (given) return { ...given, metadata: { ...given.metadata, resourceVersion: String(this.revision) } };
+    recent.add(this);
+    return this.decode();
+  }
+
+  /** Only the bytes are left. */
+  forget(): void {
+    this.#object = undefined;
+    this.#handedOver = undefined;
   }
 
   /** The version in which the object was stored. */

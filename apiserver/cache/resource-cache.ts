@@ -3,6 +3,7 @@ import type { AnyObject } from '../../api/types.js';
 import { Change } from './change.js';
 import type { CacheEntry } from './entry.js';
 import { type Filter, matches } from './filter.js';
+import { SortedEntries } from './sorted-entries.js';
 import { ValueIndex } from './value-index.js';
 import type { Watcher } from './watcher.js';
 import { Watchers } from './watchers.js';
@@ -18,7 +19,7 @@ export type ValueAt = (index: string, object: AnyObject) => string | undefined;
 
 export class ResourceCache {
   readonly #entries = new Map<string, CacheEntry>();
-  readonly #sorted: CacheEntry[] = [];
+  readonly #sorted: SortedEntries;
   readonly #indexes = new Map<string, ValueIndex>();
   readonly #listeners: Listener[] = [];
   readonly #watchers: Watchers;
@@ -34,11 +35,8 @@ export class ResourceCache {
     private readonly valueAt: ValueAt,
     limits?: WindowLimits,
   ) {
-    for (const entry of loaded) {
-      this.#entries.set(entry.path, entry);
-      this.#sorted.push(entry);
-    }
-    this.#sorted.sort((a, b) => (a.path < b.path ? -1 : 1));
+    for (const entry of loaded) this.#entries.set(entry.path, entry);
+    this.#sorted = new SortedEntries(loaded);
     this.#window = new Window(revision, limits);
     this.#watchers = new Watchers(valueAt);
     this.changedAt = revision;
@@ -46,17 +44,16 @@ export class ResourceCache {
   }
 
   get size(): number {
-    return this.#sorted.length;
+    return this.#sorted.size;
   }
 
   get(path: string): CacheEntry | undefined {
     return this.#entries.get(path);
   }
 
-  /** All entries in key order; with a namespace, its own. The array may be the cache's: read it at once, never keep it. */
+  /** All entries in key order; with a namespace, its own. */
   all(namespace = ''): readonly CacheEntry[] {
-    if (namespace === '') return this.#sorted;
-    return this.#sorted.slice(this.#place(`${namespace}/`), this.#place(`${namespace}0`)); // '0' follows '/'
+    return this.#after(namespace, '');
   }
 
   /** What matches, in key order, from after the path `after`. */
@@ -65,8 +62,7 @@ export class ResourceCache {
     if (named) return named.filter(entry => entry.path > after);
     const indexed = this.#fromIndex(filter);
     if (indexed) return indexed.filter(entry => entry.path > after);
-    const start = Math.max(after === '' ? 0 : this.#place(`${after}\0`), this.#start(filter.namespace));
-    const range = this.#sorted.slice(start, this.#end(filter.namespace));
+    const range = this.#after(filter.namespace, after);
     return filter.test || filter.name !== undefined ? range.filter(entry => matches(filter, entry)) : range;
   }
 
@@ -100,44 +96,32 @@ export class ResourceCache {
   apply(path: string, now: CacheEntry | undefined, revision: number): void {
     const before = this.#entries.get(path);
     if (!now && !before) return;
-    this.#put(path, before, now);
+    this.#put(path, now);
     for (const index of this.#indexes.values()) index.replace(before, now);
     this.changedAt = revision;
     const change = new Change(revision, now, before);
     this.#window.push(change);
     this.#watchers.offer(change);
+    if (this.#listeners.length === 0) return;
     for (const listener of this.#listeners) listener(now?.object, before?.object);
   }
 
-  #put(path: string, before: CacheEntry | undefined, now: CacheEntry | undefined): void {
-    const at = this.#place(path);
+  #put(path: string, now: CacheEntry | undefined): void {
     if (now) {
       this.#entries.set(path, now);
-      this.#sorted.splice(at, before ? 1 : 0, now);
+      this.#sorted.put(now);
     } else {
       this.#entries.delete(path);
-      this.#sorted.splice(at, 1);
+      this.#sorted.delete(path);
     }
   }
 
-  /** The position of the first entry whose path is not below `path`. */
-  #place(path: string): number {
-    let low = 0;
-    let high = this.#sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#sorted[middle] as CacheEntry).path < path) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #start(namespace: string): number {
-    return namespace === '' ? 0 : this.#place(`${namespace}/`);
-  }
-
-  #end(namespace: string): number {
-    return namespace === '' ? this.#sorted.length : this.#place(`${namespace}0`);
+  /** Those of a namespace ('' is all) that come after a path. */
+  #after(namespace: string, after: string): CacheEntry[] {
+    const next = after === '' ? '' : `${after}\0`;
+    if (namespace === '') return this.#sorted.range(next);
+    const start = `${namespace}/`;
+    return this.#sorted.range(next > start ? next : start, `${namespace}0`); // '0' follows '/'
   }
 
   /** Undefined when the name alone does not say which entry: a namespaced kind, asked in all namespaces. */
@@ -162,7 +146,7 @@ export class ResourceCache {
   #index(name: string): ValueIndex | undefined {
     let index = this.#indexes.get(name);
     if (!index && (name.startsWith('fields/') || this.#indexes.size < maxIndexes)) {
-      index = new ValueIndex(object => this.valueAt(name, object), this.#sorted);
+      index = new ValueIndex(object => this.valueAt(name, object), this.all());
       this.#indexes.set(name, index);
     }
     return index;

@@ -29,16 +29,24 @@ export function lowerBound<T>(sorted: readonly T[], isAtOrPast: (item: T) => boo
 
 const CHUNK = 512;
 
+const compareUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Units from here up are where the orders differ (or may: it costs nothing to be careful). */
+const special = /[\ud800-\uffff]/;
+
 /** A set of keys that is kept sorted in chunks, so that an insertion moves a few hundred pointers, however many keys there are. */
 export class SortedKeys {
   #chunks: string[][] = [[]];
+  /** As long as no key needs more care, JavaScript's own comparison says the same, and much faster. */
+  #compare = compareUnits;
 
   /** The key must not be in the set: the owner's map knows. */
   add(key: string): void {
+    if (special.test(key)) this.#compare = compareKeys;
     const index = this.#chunkOf(key);
     const chunk = this.#chunks[index] as string[];
     chunk.splice(
-      lowerBound(chunk, k => compareKeys(k, key) >= 0),
+      lowerBound(chunk, k => this.#compare(k, key) >= 0),
       0,
       key,
     );
@@ -48,7 +56,7 @@ export class SortedKeys {
   delete(key: string): void {
     const index = this.#chunkOf(key);
     const chunk = this.#chunks[index] as string[];
-    const at = lowerBound(chunk, k => compareKeys(k, key) >= 0);
+    const at = lowerBound(chunk, k => this.#compare(k, key) >= 0);
     if (chunk[at] !== key) return;
     chunk.splice(at, 1);
     if (chunk.length === 0 && this.#chunks.length > 1) this.#chunks.splice(index, 1);
@@ -57,7 +65,7 @@ export class SortedKeys {
   /** The keys from `start` (inclusive) on, in order. The set must not change meanwhile. */
   *from(start: string): Generator<string> {
     let index = this.#chunkOf(start);
-    let at = lowerBound(this.#chunks[index] as string[], k => compareKeys(k, start) >= 0);
+    let at = lowerBound(this.#chunks[index] as string[], k => this.#compare(k, start) >= 0);
     for (; index < this.#chunks.length; index++, at = 0) {
       const chunk = this.#chunks[index] as string[];
       for (; at < chunk.length; at++) yield chunk[at] as string;
@@ -66,7 +74,7 @@ export class SortedKeys {
 
   /** The chunk in which the key is, or belongs: the last one that does not start after it. */
   #chunkOf(key: string): number {
-    const after = lowerBound(this.#chunks, chunk => chunk[0] !== undefined && compareKeys(chunk[0], key) > 0);
+    const after = lowerBound(this.#chunks, chunk => chunk[0] !== undefined && this.#compare(chunk[0], key) > 0);
     return Math.max(0, after - 1);
   }
 }

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { type Decodable, RecentlyDecoded } from './decoded.js';
+
+describe('recently decoded objects', () => {
+  it('are kept up to so many bytes, the last ones', () => {
+    const forgotten: number[] = [];
+    const recent = new RecentlyDecoded(100);
+    const decodable = (number: number): Decodable => ({
+      bytes: Buffer.alloc(10),
+      forget: () => void forgotten.push(number),
+    });
+    for (let number = 0; number < 5000; number++) recent.add(decodable(number));
+    assert.deepEqual(
+      forgotten,
+      Array.from({ length: 4990 }, (_, number) => number),
+    );
+  });
+});
