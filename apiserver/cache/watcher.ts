@@ -10,6 +10,7 @@ import type { Sink } from '../contracts.js';
 import { type Change, prepareChanges } from './change.js';
 import { type Filter, matches } from './filter.js';
 import { InOrder } from './in-order.js';
+import { joined } from './joined.js';
 import { frame, type Representation } from './representation.js';
 
 const maxQueued = 16_384;
@@ -155,9 +156,11 @@ export class Watcher {
       bytes += next.value.length;
     }
     if (this.#initial || bytes >= writeBytes) return Buffer.concat(parts);
-    parts.push(...this.#queue.splice(0));
+    const queued = joined(this.#queue);
+    this.#queue = [];
     this.#queuedBytes = 0;
-    return parts.length <= 1 ? parts[0] : Buffer.concat(parts);
+    if (parts.length === 0) return queued;
+    return Buffer.concat(queued ? [...parts, queued] : parts);
   }
 
   #close(): void {

@@ -1,4 +1,6 @@
 /** ApiResponses on node's responses, of either protocol. */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ApiResponse, Sink } from '../contracts.js';
 import type { AnyRequest, AnyResponse } from './express-graft.js';
 
@@ -31,7 +33,7 @@ export function send(request: AnyRequest, response: AnyResponse, answer: ApiResp
   if (answer.stream) {
     out.writeHead(answer.status, answer.headers);
     out.flushHeaders();
-    answer.stream(sinkOver(out, () => isGone(response)));
+    answer.stream(sinkFor(request, response, out));
     return;
   }
   // The head is this answer's own: nobody reads it after us.
@@ -68,6 +70,14 @@ const drained = (out: Writable): Promise<void> =>
     out.once('close', done);
   });
 
+function sinkFor(request: AnyRequest, response: AnyResponse, out: Writable): Sink {
+  const sink = sinkOver(out, () => isGone(response));
+  // HTTP/1.0 has no chunks, HEAD no body; a pipelined answer has no connection before those ahead of it are done.
+  const chunked = request.httpVersion === '1.1' && request.method === 'GET';
+  const { socket } = response as ServerResponse;
+  return chunked && socket ? { ...sink, ...chunksOn(socket, out) } : sink;
+}
+
 function sinkOver(out: Writable, gone: () => boolean): Sink {
   return {
     write: chunk => !gone() && !out.writableEnded && out.write(chunk),
@@ -78,3 +88,32 @@ function sinkOver(out: Writable, gone: () => boolean): Sink {
     },
   };
 }
+
+/**
+ * A stream's chunks written to the connection itself, framed as HTTP/1.1 frames them. The same chunk goes to hundreds of
+ * watchers: it is framed once for all, and each write is one buffer rather than three. The head is sent before, and the
+ * last chunk after, by node's response, to the same connection: so the order holds.
+ */
+function chunksOn(socket: Socket, out: Writable): Pick<Sink, 'write' | 'onDrain'> {
+  return {
+    write: chunk => !socket.destroyed && !out.writableEnded && socket.write(framed(chunk)),
+    onDrain: listener => {
+      socket.on('drain', listener);
+      // The connection may go on to other requests.
+      out.once('close', () => socket.off('drain', listener));
+    },
+  };
+}
+
+const frames = new WeakMap<Uint8Array, Buffer>();
+
+function framed(chunk: Uint8Array): Buffer {
+  let frame = frames.get(chunk);
+  if (!frame) {
+    frame = Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, endOfChunk]);
+    frames.set(chunk, frame);
+  }
+  return frame;
+}
+
+const endOfChunk = Buffer.from('\r\n');

@@ -61,7 +61,7 @@ export async function measure(subject: Subject, samples: Samples): Promise<void>
   } finally {
     bare.close();
   }
-  for (const watchers of [100, 500]) add(`watch ${watchers}`, await eventRate(subject, token, watchers, pod));
+  for (const watchers of [100, 500]) add(`watch ${watchers}`, await eventRate(subject, token, watchers));
   add('memory', { value: subject.megabytes() });
   add('start', { value: await subject.restart() });
 }
