@@ -117,7 +117,7 @@ async function carryOut(env: Environment, place: Place, current: CacheEntry, dec
   const object =
     decision.kind === 'write' && conversion ? await conversion.toStorage(decision.object) : objectOf(decision);
   const value = object && encodeStored(object);
-  if (value && says(value, current)) return { done: { entry: current, removed: false } };
+  if (value && says(object, value, current)) return { done: { entry: current, removed: false } };
   if (place.dryRun) {
     const entry = value ? new CacheEntry(path, withRevision(value, current.revision), current.revision) : current;
     return { done: { entry, removed: !value } };
@@ -137,10 +137,12 @@ const objectOf = (decision: Decision): AnyObject | undefined =>
   decision.kind === 'write' ? decision.object : undefined;
 
 /** The same JSON as the current object: writing it again would only wake everybody who watches. */
-function says(value: Buffer, current: CacheEntry): boolean {
+function says(object: AnyObject, value: Buffer, current: CacheEntry): boolean {
   const bytes = withRevision(value, current.revision);
   if (bytes.length !== current.bytes.length) return false;
-  return bytes.equals(current.bytes) || deepEqual(JSON.parse(bytes.toString()), current.object);
+  if (bytes.equals(current.bytes)) return true;
+  const { resourceVersion } = current.object.metadata;
+  return deepEqual({ ...object, metadata: { ...object.metadata, resourceVersion } }, current.object);
 }
 
 async function stored(env: Environment, place: Place): Promise<CacheEntry | undefined> {
