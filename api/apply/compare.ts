@@ -1,6 +1,6 @@
 /** What differs between two states of an object, by its type. */
-import { deepEqual, isObject } from '../json.js';
-import { type FieldSet, type GrowingSet, insert, isEmptySet, recursiveDifference } from './field-set.js';
+import { deepEqual, isObject, type JsonObject, own } from '../json.js';
+import { type FieldSet, type GrowingSet, insert, isEmptySet, leaf, recursiveDifference } from './field-set.js';
 import { identify } from './fields-of.js';
 import { fieldElement } from './path-element.js';
 import { type FieldType, fieldTypeOf, type ListType, type MapType, typeFor } from './type.js';
@@ -29,9 +29,32 @@ export const ignoring = ({ added, removed, modified }: Comparison, fields: Field
 });
 
 const isBare = (value: unknown): boolean =>
-  value === undefined ||
   value === null ||
-  (Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0);
+  (typeof value === 'object' && (Array.isArray(value) ? value.length === 0 : !hasKeys(value as object)));
+
+/** Everything in a value that is not on the other side: all of it is new, or gone. Built at once, for it is most of a new object. */
+function whole(type: FieldType, value: unknown): FieldSet {
+  if (typeof value !== 'object' || value === null) return leaf;
+  const read = typeFor(type, value);
+  const node: GrowingSet = {};
+  if (read.kind === 'list' && read.identity !== 'atomic' && Array.isArray(value)) {
+    for (const [element, items] of byElement(read, value)) {
+      node[element] = items.length === 1 ? (whole(read.items, items[0]) as GrowingSet) : {};
+    }
+  } else if (read.kind === 'map' && !read.atomic && isObject(value)) {
+    for (const name in value) addWhole(node, read, name, value[name]);
+    // What Go always writes of it is there, if only for that.
+    const { always } = read;
+    if (always && hasKeys(node))
+      for (const name in always) if (!(name in value)) addWhole(node, read, name, always[name]);
+  }
+  return hasKeys(node) ? { '.': leaf, ...node } : leaf;
+}
+
+function addWhole(node: GrowingSet, type: MapType, name: string, value: unknown): void {
+  const fieldType = value === undefined ? undefined : fieldTypeOf(type, name);
+  if (fieldType) node[fieldElement(name)] = whole(fieldType, value) as GrowingSet;
+}
 
 class Walk implements Comparison {
   readonly added: GrowingSet = {};
@@ -40,41 +63,46 @@ class Walk implements Comparison {
   readonly #path: string[] = [];
 
   values(type: FieldType, before: unknown, after: unknown): void {
-    const shown = after === undefined || after === null ? before : after;
-    const read = typeFor(type, shown);
-    const mapped = read.kind === 'map' && !read.atomic && fits(isObject, before, after);
-    const listed = read.kind === 'list' && read.identity !== 'atomic' && fits(Array.isArray, before, after);
-    const parted = (mapped || listed) && !(isBare(before) && isBare(after));
-    if (before === undefined) this.#note(this.added);
-    else if (after === undefined) this.#note(this.removed);
-    else if (!parted && !deepEqual(before, after)) this.#note(this.modified);
-    if (parted && mapped) this.#map(read as MapType, before as JsonMap, after as JsonMap);
-    else if (parted) this.#items(read as ListType, (before ?? []) as unknown[], (after ?? []) as unknown[]);
+    if (before === after) return;
+    if (before === undefined) this.#note(this.added, whole(type, after));
+    else if (after === undefined) this.#note(this.removed, whole(type, before));
+    else this.#states(type, before, after);
   }
 
-  #note(set: GrowingSet): void {
-    if (this.#path.length > 0) insert(set, this.#path);
+  #states(type: FieldType, before: unknown, after: unknown): void {
+    const read = typeFor(type, after === null ? before : after);
+    if (isBare(before) && isBare(after)) this.#differ(before, after);
+    else if (read.kind === 'map' && !read.atomic && fits(isObject, before, after)) {
+      this.#map(read, (before ?? {}) as JsonObject, (after ?? {}) as JsonObject);
+    } else if (read.kind === 'list' && read.identity !== 'atomic' && fits(Array.isArray, before, after)) {
+      this.#items(read, (before ?? []) as unknown[], (after ?? []) as unknown[]);
+    } else this.#differ(before, after);
   }
 
-  #map(type: MapType, before: JsonMap, after: JsonMap): void {
-    // Of an object that is not there nothing is; of one that is, some fields always are.
-    const always = type.always ?? {};
-    const left = before ? { ...always, ...before } : {};
-    const right = after ? { ...always, ...after } : {};
-    for (const name of Object.keys(left)) this.#field(type, name, left[name], right[name]);
-    for (const name of Object.keys(right))
-      if (left[name] === undefined) this.#field(type, name, undefined, right[name]);
+  #differ(before: unknown, after: unknown): void {
+    if (!deepEqual(before, after)) this.#note(this.modified, leaf);
+  }
+
+  #note(set: GrowingSet, node: FieldSet): void {
+    if (this.#path.length > 0) insert(set, this.#path, node);
+  }
+
+  #map(type: MapType, before: JsonObject, after: JsonObject): void {
+    const { always = {} } = type;
+    for (const name in before) this.#field(type, name, before[name] ?? always[name], own(after, name) ?? always[name]);
+    for (const name in after) if (!Object.hasOwn(before, name)) this.#field(type, name, always[name], after[name]);
   }
 
   #field(type: MapType, name: string, before: unknown, after: unknown): void {
+    if (before === after) return;
     const fieldType = fieldTypeOf(type, name);
-    if (before === after || !fieldType) return;
+    if (!fieldType) return;
     this.#path.push(fieldElement(name));
     this.values(fieldType, before, after);
     this.#path.pop();
   }
 
-  /** Items that cannot be told apart are compared as one, at the first's place. */
+  /** Items that cannot be told apart are compared as one. */
   #items(type: ListType, before: readonly unknown[], after: readonly unknown[]): void {
     const [left, right] = [byElement(type, before), byElement(type, after)];
     for (const [element, items] of left) this.#item(type, element, items, right.get(element) ?? []);
@@ -84,18 +112,21 @@ class Walk implements Comparison {
   #item(type: ListType, element: string, before: readonly unknown[], after: readonly unknown[]): void {
     this.#path.push(element);
     if (before.length <= 1 && after.length <= 1) this.values(type.items, before[0], after[0]);
-    else if (before.length === 0) this.#note(this.added);
-    else if (after.length === 0) this.#note(this.removed);
-    else if (!deepEqual(before, after)) this.#note(this.modified);
+    else if (before.length === 0) this.#note(this.added, leaf);
+    else if (after.length === 0) this.#note(this.removed, leaf);
+    else this.#differ(before, after);
     this.#path.pop();
   }
 }
 
-type JsonMap = Record<string, unknown> | undefined | null;
+function hasKeys(node: object): boolean {
+  for (const _ in node) return true;
+  return false;
+}
 
 /** Both sides are absent or of this shape: what is of another shape than its type is compared whole. */
 const fits = (is: (value: unknown) => boolean, before: unknown, after: unknown): boolean =>
-  (before === undefined || before === null || is(before)) && (after === undefined || after === null || is(after));
+  (before === null || is(before)) && (after === null || is(after));
 
 function byElement(type: ListType, items: readonly unknown[]): Map<string, unknown[]> {
   const found = new Map<string, unknown[]>();

@@ -129,21 +129,30 @@ export function unionOf(sets: Iterable<FieldSet>): FieldSet {
   return all;
 }
 
-/** Adds the field at this path. In place. */
-export function insert(set: GrowingSet, path: readonly string[]): void {
+/** Adds the field at this path, with what `below` has below it. In place, and `below` becomes part of the set. */
+export function insert(set: GrowingSet, path: readonly string[], below: FieldSet = leaf): void {
   let at = set;
-  let isNew = false;
-  for (const [depth, element] of path.entries()) {
+  const last = path.length - 1;
+  for (let depth = 0; depth < last; depth++) {
+    const element = path[depth] as string;
     let next = at[element];
-    isNew = next === undefined;
     if (next === undefined) {
       next = {};
       at[element] = next;
-    } else if (depth < path.length - 1 && !hasKeys(next)) next[dot] = {};
+    } else if (!hasKeys(next)) {
+      // A field of the set, and now on the way to another one.
+      next = { [dot]: {} };
+      at[element] = next;
+    }
     at = next;
   }
-  if (!isNew && hasKeys(at)) at[dot] = {};
+  const element = path[last] as string;
+  const known = at[element];
+  at[element] = (known ? nodeUnion(known, below === leaf ? dotted : below) : below) as GrowingSet;
 }
+
+/** A member, as a node to unite with. */
+const dotted: FieldSet = { [dot]: leaf };
 
 /** Every field, as messages write it ('.spec.containers[name="web"].image'): parents first, in the order of elements. */
 export function* paths(set: FieldSet, prefix = ''): Generator<string> {

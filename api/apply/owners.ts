@@ -18,11 +18,12 @@ export interface Owner {
   readonly fields: FieldSet;
 }
 
-/** Owners with the same identity are one. Who applies stays the same whatever version of the API it applies in. */
-export function identityOf({ manager, operation, apiVersion, subresource }: Omit<Owner, 'fields' | 'time'>): string {
-  const version = operation === 'Apply' ? undefined : apiVersion;
-  return JSON.stringify({ manager, operation, apiVersion: version, subresource: subresource || undefined });
-}
+/**
+ * Owners with the same identity are one. Who applies stays the same whatever version of the API it applies in. A text
+ * that sorts by the manager's name.
+ */
+export const identityOf = ({ manager, operation, apiVersion, subresource }: Omit<Owner, 'fields' | 'time'>): string =>
+  `${manager}\n${operation}\n${operation === 'Apply' ? '' : apiVersion}\n${subresource}`;
 
 /** The owners that the entries of a stored object say; none where one of them cannot be read. */
 export function ownersOf(entries: readonly Entry[] | undefined): readonly Owner[] {
@@ -82,15 +83,14 @@ export function entriesOf(owners: readonly Owner[]): Entry[] | undefined {
   return entries.length > 0 ? entries : undefined;
 }
 
-const entryOf = ({ manager, operation, apiVersion, subresource, time, fields }: Owner): Entry => ({
-  ...(manager === '' ? {} : { manager }),
-  operation,
-  apiVersion,
-  ...(time === undefined ? {} : { time }),
-  fieldsType: 'FieldsV1',
-  fieldsV1: fields,
-  ...(subresource === '' ? {} : { subresource }),
-});
+function entryOf({ manager, operation, apiVersion, subresource, time, fields }: Owner): Entry {
+  const entry: Entry = { manager, operation, apiVersion };
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = fields;
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
+}
 
 /** Those who apply first, then by time, and by name where that is the same. */
 export function inOrder(a: Owner, b: Owner): number {

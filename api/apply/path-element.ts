@@ -5,7 +5,18 @@
 import { canonicalText, isObject, type JsonObject, own } from '../json.js';
 import type { ListType } from './type.js';
 
-export const fieldElement = (name: string): string => `f:${name}`;
+const fieldElements = new Map<string, string>();
+/** Names of fields repeat all the time; those of maps may be anything, so not all are kept. */
+const mostKept = 4096;
+
+export function fieldElement(name: string): string {
+  let element = fieldElements.get(name);
+  if (element === undefined) {
+    element = `f:${name}`;
+    if (fieldElements.size < mostKept) fieldElements.set(name, element);
+  }
+  return element;
+}
 export const indexElement = (index: number): string => `i:${index}`;
 
 /** Why an item has no place in a list whose items have an identity. */
