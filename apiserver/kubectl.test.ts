@@ -1,28 +1,10 @@
-/** Unmodified kubectls against a server in this process: Debian's (1.20, unpacked by tools/test.sh) and the PATH's. */
+/** Unmodified kubectls against a server in this process. */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestCluster, type TestCluster } from './testing/cluster.js';
-
-const candidates = ['dist/kubectl-debian/usr/bin/kubectl', 'kubectl'];
-
-interface Outcome {
-  code: number;
-  out: string;
-  err: string;
-}
-
-const versionOf = (kubectl: string): string | undefined => {
-  try {
-    const { clientVersion } = JSON.parse(
-      execFileSync(kubectl, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }),
-    );
-    return clientVersion.gitVersion;
-  } catch {
-    return undefined;
-  }
-};
+import { Kubectl, kubectls, versionOf } from './testing/kubectl.js';
 
 const manifest = (value: string): string => `
 apiVersion: v1
@@ -51,37 +33,21 @@ metadata: {name: settings}
 data: {value: "${value}"}
 `;
 
-for (const binary of candidates) {
+for (const binary of kubectls) {
   describe(`kubectl (${binary})`, function () {
     this.timeout(60_000);
     let cluster: TestCluster;
     let file: string;
 
-    const kubectl = (...args: string[]): Promise<Outcome> =>
-      new Promise(resolve => {
-        const home = cluster.dataDir; // for its cache of discovery documents
-        const env = { ...process.env, HOME: home, KUBECONFIG: cluster.pki.kubeconfig.admin };
-        execFile(binary, args, { env }, (error, out, err) =>
-          resolve({ code: error ? Number(error.code) : 0, out, err }),
-        );
-      });
-    const ok = async (...args: string[]): Promise<string> => {
-      const { code, out, err } = await kubectl(...args);
-      assert.equal(code, 0, `${args.join(' ')}: ${err}`);
-      return out;
-    };
-    const fails = async (...args: string[]): Promise<string> => {
-      const { code, err } = await kubectl(...args);
-      assert.notEqual(code, 0, args.join(' '));
-      return err;
-    };
+    let at: Kubectl;
+    const kubectl = (...args: string[]) => at.run(...args);
+    const ok = (...args: string[]) => at.ok(...args);
+    const fails = (...args: string[]) => at.fails(...args);
 
     before(async function () {
-      if (versionOf(binary) === undefined) {
-        console.log(`      skipped: there is no ${binary} ("npm test" fetches Debian's; another may be on the PATH)`);
-        return this.skip();
-      }
+      if (versionOf(binary) === undefined) return this.skip();
       cluster = await startTestCluster();
+      at = new Kubectl(binary, cluster);
       file = join(cluster.dataDir, 'manifest.yaml');
       await ok('create', 'serviceaccount', 'default'); // there is no controller here to make it
     });
@@ -190,8 +156,7 @@ for (const binary of candidates) {
       for (const name of ['a', 'b', 'c', 'd', 'e']) await ok('create', 'configmap', name, '-n', 'lab');
       const names = await ok('get', 'configmaps', '-n', 'lab', '--chunk-size=2', '-o', 'name');
       assert.equal(names.trim().split('\n').length, 6);
-      const env = { ...process.env, HOME: cluster.dataDir, KUBECONFIG: cluster.pki.kubeconfig.admin };
-      const watching = spawn(binary, ['get', 'configmaps', '-n', 'lab', '-w', '-o', 'name'], { env });
+      const watching = spawn(binary, ['get', 'configmaps', '-n', 'lab', '-w', '-o', 'name'], { env: at.env });
       const seen = new Promise<void>(resolve => {
         let out = '';
         watching.stdout.on('data', chunk => {
