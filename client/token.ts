@@ -44,7 +44,7 @@ export function serviceAccountClient(
       namespace: options.namespace ?? 'kube-system',
       tokenSource: serviceAccountTokens(options),
     },
-    { userAgent: `orrery/${options.name}`, clock: options.clock, log: options.log, ...connectOptions },
+    { userAgent: `kube-controller-manager/${options.name}`, clock: options.clock, log: options.log, ...connectOptions },
   );
 }
 

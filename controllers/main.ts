@@ -51,7 +51,7 @@ const pollMs = 50;
 export async function startControllers(options: ControllersOptions): Promise<{ stop(): Promise<void> }> {
   const { clock, identity, kubeconfig, log } = options;
   const connection = loadKubeconfig({ path: kubeconfig });
-  const client = connect(connection, { userAgent: 'orrery/controllers', clock, log });
+  const client = connect(connection, { userAgent: 'kube-controller-manager', clock, log });
   const identities = new Identities(connection, { client, clock, log });
   const stopping = new AbortController();
   const process = new ControllerProcess(options, connection, client, identities);

@@ -36,7 +36,7 @@ export async function cleanup(): Promise<void> {
 /** Resolves when it has begun; the rules follow as soon as the API server answers. Throws on a kubeconfig that is wrong. */
 export async function startProxy(options: ProxyOptions): Promise<{ stop(): Promise<void> }> {
   const { log, clock } = options;
-  const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'orrery-proxy', log, clock });
+  const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-proxy', log, clock });
   return proxyWith(client, options);
 }
 

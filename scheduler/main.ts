@@ -22,7 +22,7 @@ export interface StartSchedulerOptions {
 /** Throws KubeconfigError. A server that does not answer yet is waited for. */
 export async function startScheduler(options: StartSchedulerOptions): Promise<{ stop(): Promise<void> }> {
   const { clock, log } = options;
-  const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'orrery/scheduler', log, clock });
+  const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-scheduler', log, clock });
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const running = run(client, options, stopping.signal).catch((error: unknown) => {

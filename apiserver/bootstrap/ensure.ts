@@ -5,6 +5,7 @@ import { StatusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
 import type { Environment } from '../registry/call.js';
 import { beginLife, countGeneration, keepIdentity } from '../registry/metadata.js';
+import { ownCreated, writingOf } from '../registry/ownership.js';
 import { reserve } from '../registry/reserve.js';
 import { change, insert, type Place } from '../registry/write.js';
 
@@ -19,6 +20,7 @@ export async function ensureExists(env: Environment, object: AnyObject): Promise
   const place = placeOf(env, object);
   const { row } = place;
   row.defaults?.(object);
+  ownCreated(writingOf(row, '', 'kube-apiserver', env.clock.now()), object);
   beginLife(row, object, env.uid(), env.clock.now());
   row.prepareCreate?.(object);
   const reservation = await reserve(env, row, object, undefined, false);
