@@ -65,6 +65,11 @@ export function checkSelectable(row: Pick<KindRow, 'fields' | 'kind'>, selector:
   // Rows offer the same fields for every object, also for an empty one.
   const known = selectableFields(row, nowhere);
   for (const { field } of selector.requirements) {
-    if (!Object.hasOwn(known, field)) throw badRequest(`field label not supported: ${field}`);
+    if (Object.hasOwn(known, field)) continue;
+    throw badRequest(
+      row.fields
+        ? `field label not supported: ${field}`
+        : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+    );
   }
 }

@@ -147,5 +147,6 @@ function nameSelected(query: URLSearchParams): string {
   return found ? (found[1] as string) : '';
 }
 
-/** A boolean of a query, as Go's forms read it. */
-export const isTrue = (value: string | null): boolean => value === '1' || value?.toLowerCase() === 'true';
+/** A boolean of a query, as Kubernetes reads it: only its absence, "false" and "0" mean no. */
+export const isTrue = (value: string | null): boolean =>
+  value !== null && value !== '0' && value.toLowerCase() !== 'false';

@@ -33,7 +33,7 @@ export interface Wish {
 export async function apply(env: Environment, call: Call, part: Part): Promise<Answer> {
   const { row, info } = call;
   const wish = await readWish(call, row, writingOf(row, info.subresource, applierOf(call), env.clock.now()));
-  const dryRun = dryRunOf(call.query);
+  const dryRun = dryRunOf(call.query, options);
   const warned = [...call.warnings];
   const again = (): void => {
     call.warnings.splice(0, call.warnings.length, ...warned);

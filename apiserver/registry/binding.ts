@@ -1,18 +1,14 @@
 /** pods/binding: the scheduler's word on where a pod runs. It can be said once. */
 import { timestamp } from '../../api/clock.js';
-import type { KindRow } from '../../api/kinds/row.js';
-import { conflict } from '../../api/status.js';
+import { conflict, type ResourceName } from '../../api/status.js';
 import type { AnyObject, Binding, Pod, PodCondition } from '../../api/types.js';
-import { checkPreconditions } from './deletion-plan.js';
+import { uidMismatch } from './refusals.js';
 
 /** The pod with its node. Throws Conflict. `now` in milliseconds. */
-export function bound(row: KindRow, object: AnyObject, binding: Binding, now: number): AnyObject {
+export function bound(object: AnyObject, binding: Binding, now: number): AnyObject {
   const pod = object as unknown as Pod;
   const about = { group: '', resource: 'pods/binding', name: pod.metadata.name ?? '' };
-  checkPreconditions(row, object, {
-    ...(binding.metadata.uid ? { uid: binding.metadata.uid } : {}),
-    ...(binding.metadata.resourceVersion ? { resourceVersion: binding.metadata.resourceVersion } : {}),
-  });
+  checkPreconditions(pod, binding, about);
   if (pod.metadata.deletionTimestamp) {
     throw conflict(about, `pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`);
   }
@@ -28,6 +24,15 @@ export function bound(row: KindRow, object: AnyObject, binding: Binding, now: nu
     spec: { ...pod.spec, nodeName: binding.target.name },
     status: { ...pod.status, conditions: withScheduled(pod.status?.conditions ?? [], now) },
   };
+}
+
+function checkPreconditions(pod: Pod, binding: Binding, about: ResourceName): void {
+  const [{ uid, resourceVersion }, found] = [binding.metadata, pod.metadata];
+  if (uid && uid !== found.uid) throw conflict(about, uidMismatch(uid, found.uid));
+  if (resourceVersion && resourceVersion !== found.resourceVersion) {
+    const said = `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${found.resourceVersion}`;
+    throw conflict(about, `Precondition failed: ${said}`);
+  }
 }
 
 function merged(pod: Pod, binding: Binding, field: 'annotations' | 'labels') {

@@ -16,8 +16,8 @@ const nameAttempts = 8;
 
 export async function create(env: Environment, call: Call): Promise<Answer> {
   const { row, info } = call;
-  const dryRun = dryRunOf(call.query);
-  const object = await readObject(call);
+  const dryRun = dryRunOf(call.query, 'CreateOptions');
+  const object = await readObject(call, 'CreateOptions');
   placeObject(row, info, object);
   const handler = env.createHandlers.get(row.plural);
   if (handler) {

@@ -11,36 +11,40 @@ import { notSupported } from '../../api/validation/errors.js';
 import { type Body, readBody } from '../http/body.js';
 import type { Call } from './call.js';
 
+/** Of what a wrong option is said to be one. */
+export type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
+
 /** The body as an object of the call's kind, with its defaults. Throws what reading and decoding throw. */
-export async function readObject(call: Call): Promise<AnyObject> {
-  const object = await readAs(call, call.row);
+export async function readObject(call: Call, options: OptionsKind): Promise<AnyObject> {
+  const object = await readAs(call, call.row, options);
   call.row.defaults?.(object);
   return object;
 }
 
 /** The body as an object of any type. */
-export async function readAs(call: Call, type: BodyType): Promise<AnyObject> {
+export async function readAs(call: Call, type: BodyType, options: OptionsKind = 'CreateOptions'): Promise<AnyObject> {
   const body = await readBody(call.request);
   if (!body) throw badRequest('the request has no body');
-  return decodeBody(call, type, body);
+  return decodeBody(call, type, body, options);
 }
 
 /** Takes the body's value over. What is odd about it is told to the client, or refused. */
-export function decodeBody(call: Call, type: BodyType, { value, problems }: Body): AnyObject {
-  const { object, warnings } = decodeValue(type, value, { fieldValidation: fieldValidationOf(call.query) }, problems);
+export function decodeBody(call: Call, type: BodyType, { value, problems }: Body, options: OptionsKind): AnyObject {
+  const fieldValidation = fieldValidationOf(call.query, options);
+  const { object, warnings } = decodeValue(type, value, { fieldValidation }, problems);
   call.warnings.push(...warnings);
   return object;
 }
 
 /** What a patch made of an object, checked like a body. */
 export function decodePatched(call: Call, row: KindRow, body: Body): AnyObject {
-  const object = decodeBody(call, row, body);
+  const object = decodeBody(call, row, body, 'PatchOptions');
   row.defaults?.(object);
   return object;
 }
 
 /** Throws Invalid for anything else; Warn unless said, as Kubernetes. */
-export function fieldValidationOf(query: URLSearchParams, options = 'CreateOptions'): FieldValidation {
+export function fieldValidationOf(query: URLSearchParams, options: OptionsKind): FieldValidation {
   const asked = query.get('fieldValidation') ?? '';
   if (asked === '') return 'Warn';
   if (asked === 'Ignore' || asked === 'Warn' || asked === 'Strict') return asked;
@@ -49,11 +53,11 @@ export function fieldValidationOf(query: URLSearchParams, options = 'CreateOptio
 }
 
 /** Only "All" is a dry run; anything else but nothing is refused. */
-export function dryRunOf(query: URLSearchParams): boolean {
+export function dryRunOf(query: URLSearchParams, options: OptionsKind): boolean {
   const asked = query.getAll('dryRun').filter(value => value !== '');
   for (const value of asked) {
     if (value !== 'All') {
-      throw invalid('CreateOptions', 'meta.k8s.io', '', [notSupported('dryRun', value, ['All'])]);
+      throw invalid(options, 'meta.k8s.io', '', [notSupported('dryRun', value, ['All'])]);
     }
   }
   return asked.length > 0;

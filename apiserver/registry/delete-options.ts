@@ -35,7 +35,7 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   };
 }
 
-const policies = ['Background', 'Foreground', 'Orphan'];
+const policies = ['Foreground', 'Background', 'Orphan'];
 
 /** Throws Invalid. */
 export function checkedOptions(options: DeleteOptions): Deleting {
@@ -44,7 +44,8 @@ export function checkedOptions(options: DeleteOptions): Deleting {
   if (policy && orphanDependents !== undefined) {
     const why = 'orphanDependents and deletionPropagation cannot be both set';
     wrong.push(invalidValue('propagationPolicy', policy, why));
-  } else if (policy && !policies.includes(policy)) wrong.push(notSupported('propagationPolicy', policy, policies));
+  } else if (policy && !policies.includes(policy))
+    wrong.push(notSupported('propagationPolicy', policy, [...policies, 'nil']));
   for (const value of dryRun ?? []) if (value !== 'All') wrong.push(notSupported('dryRun', value, ['All']));
   if (wrong.length > 0) throw invalid('DeleteOptions', 'meta.k8s.io', '', wrong);
   return { ...options, dryRunAll: (dryRun?.length ?? 0) > 0 };

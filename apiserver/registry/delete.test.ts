@@ -37,10 +37,24 @@ describe('delete', () => {
   it('holds to preconditions', async () => {
     const { metadata } = await configMap('a');
     const wrong = await api.must(409, `DELETE ${core}/configmaps/a`, { preconditions: { uid: 'other' } });
-    assert.match(wrong.message, /Precondition failed: UID in precondition: other, UID in object meta: uid-/);
+    assert.match(
+      wrong.message,
+      /^Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition \(other\) does not match the UID in record \(uid-\d+\)\. The object might have been deleted and then recreated$/,
+    );
     await api.must(409, `DELETE ${core}/configmaps/a`, { preconditions: { resourceVersion: '1' } });
     const { uid, resourceVersion } = metadata;
     await api.must(200, `DELETE ${core}/configmaps/a`, { preconditions: { uid, resourceVersion } });
+  });
+
+  it('deletes a page of a collection, and says how to go on', async () => {
+    for (const name of ['a', 'b', 'c']) await configMap(name);
+    const page = await api.must(200, `DELETE ${core}/configmaps?limit=2`);
+    assert.deepEqual(
+      page.items.map((item: { metadata: { name: string } }) => item.metadata.name),
+      ['a', 'b'],
+    );
+    assert.ok(page.metadata.continue);
+    await api.must(200, `GET ${core}/configmaps/c`);
   });
 
   it('keeps what has finalizers until the last is removed', async () => {

@@ -6,7 +6,7 @@ import { mutate, validate } from './admission-chain.js';
 import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
 import { type Deleting, readDeleteOptions } from './delete-options.js';
 import { planDeletion } from './deletion-plan.js';
-import { selectAll } from './list.js';
+import { selectPage } from './list.js';
 import { release } from './reserve.js';
 import { change, type Outcome, type Place } from './write.js';
 
@@ -51,13 +51,13 @@ const atOnce = 64;
 
 export async function removeAll(env: Environment, call: Call): Promise<Answer> {
   const options = await readDeleteOptions(call);
-  const entries = await selectAll(env, call);
+  const { entries, head } = await selectPage(env, call);
   for (let i = 0; i < entries.length; i += atOnce) {
     await Promise.all(entries.slice(i, i + atOnce).map(entry => deleteListed(env, call, entry, options)));
   }
   const { representation } = call;
   await representation.prepare?.(entries);
-  const body = representation.list(entries, { resourceVersion: String(env.cache.revision) });
+  const body = representation.list(entries, head);
   return { status: 200, contentType: representation.contentType, body };
 }
 

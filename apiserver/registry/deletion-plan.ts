@@ -42,15 +42,17 @@ export function deletionComplete(row: KindRow, object: AnyObject): boolean {
   return (deletionGracePeriodSeconds ?? 0) === 0;
 }
 
-export function checkPreconditions(row: KindRow, object: AnyObject, wanted: DeleteOptions['preconditions']): void {
+function checkPreconditions(row: KindRow, object: AnyObject, wanted: DeleteOptions['preconditions']): void {
   const { uid, resourceVersion, name } = object.metadata;
-  const about = { group: row.group, resource: row.plural, name: name ?? '' };
+  // Here, and here alone, Kubernetes says the kind rather than the resource.
+  const about = { group: row.group, resource: row.kind, name: name ?? '' };
+  const differ = (what: string, asked: string, found: string | undefined): string =>
+    `the ${what} in the precondition (${asked}) does not match the ${what} in record (${found ?? ''}). The object might have been`;
   if (wanted?.uid && wanted.uid !== uid) {
-    throw conflict(about, `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`);
+    throw conflict(about, `${differ('UID', wanted.uid, uid)} deleted and then recreated`);
   }
   if (wanted?.resourceVersion && wanted.resourceVersion !== resourceVersion) {
-    const said = `ResourceVersion in precondition: ${wanted.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
-    throw conflict(about, `Precondition failed: ${said}`);
+    throw conflict(about, `${differ('ResourceVersion', wanted.resourceVersion, resourceVersion)} modified`);
   }
 }
 

@@ -30,7 +30,7 @@ export function parseListOptions(query: URLSearchParams, watching: boolean): Lis
     sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
     timeoutSeconds: integer(query, 'timeoutSeconds'),
   };
-  const wrong = [...wrongVersion(options), ...(watching ? wrongForWatch(options) : wrongForList(options))];
+  const wrong = [...(watching ? wrongForWatch(options) : wrongForList(options)), ...wrongVersion(options)];
   if (wrong.length > 0) throw invalid('ListOptions', 'meta.k8s.io', '', wrong);
   if (options.continue !== '' && options.resourceVersion !== '' && options.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');

@@ -169,7 +169,7 @@ describe('get and list', () => {
     ['?limit=many', 400, /limit: Invalid value/],
     ['?continue=nonsense', 400, /continue key is not valid/],
     ['?labelSelector=a%3D%3D%3Db', 400, /unable to parse requirement/],
-    ['?fieldSelector=spec.color%3Dred', 400, /field label not supported: spec.color/],
+    ['?fieldSelector=spec.color%3Dred', 400, /"spec.color" is not a known field selector/],
   ];
   for (const [query, code, message] of refusals) {
     it(`refuses ${query} with ${code}`, async () => {

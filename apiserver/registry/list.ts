@@ -47,11 +47,14 @@ export async function list(env: Environment, call: Call): Promise<Answer> {
   };
 }
 
-/** What a deletecollection deletes: everything that is selected, now. */
-export async function selectAll(env: Environment, call: Call): Promise<readonly CacheEntry[]> {
-  const filter = filterOf(call, parseListOptions(call.query, false));
-  await env.cache.fresh();
-  return selectFrom(env.cache.resource(call.row), filter);
+/** What a deletecollection deletes: what a list with the same options shows; with a limit, a page of it. */
+export async function selectPage(
+  env: Environment,
+  call: Call,
+): Promise<{ entries: readonly CacheEntry[]; head: ListHead }> {
+  const options = parseListOptions(call.query, false);
+  const selected = await select(env, call, options, filterOf(call, options));
+  return { entries: selected.entries, head: headOf(selected) };
 }
 
 /** What matches now. The test may read objects in a version that a webhook makes: then that is waited for. */

@@ -19,7 +19,7 @@ export async function patch(env: Environment, call: Call, part: Part): Promise<A
   const apply = await patcher(call, true);
   const writing = withOwners(env, call, 'PatchOptions');
   refuseForce(call);
-  const dryRun = dryRunOf(call.query);
+  const dryRun = dryRunOf(call.query, 'PatchOptions');
   const outcome = await replace(env, call, part, dryRun, current => {
     call.warnings.length = 0;
     const object = decodePatched(call, call.row, apply(current.decode()));

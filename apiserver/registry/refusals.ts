@@ -1,3 +1,7 @@
+/** The words for a precondition on the uid that does not hold. */
+export const uidMismatch = (wanted: string, found: string | undefined): string =>
+  `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found ?? ''}`;
+
 /** What is said to a request for something that does not exist at all. */
 import { statusError } from '../../api/status.js';
 

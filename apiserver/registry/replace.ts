@@ -14,6 +14,7 @@ import { refuseInvalid } from './create.js';
 import { deletionComplete } from './deletion-plan.js';
 import { countGeneration, keepIdentity } from './metadata.js';
 import { keepTimes } from './ownership.js';
+import { uidMismatch } from './refusals.js';
 import { release, reserve } from './reserve.js';
 import { change, type Decision, type Outcome } from './write.js';
 
@@ -111,6 +112,6 @@ function checkVersion({ row, info }: Call, object: AnyObject, old: AnyObject): v
     }
   } else if (resourceVersion !== old.metadata.resourceVersion) throw staleWrite(about);
   if (uid && uid !== old.metadata.uid) {
-    throw conflict(about, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
+    throw conflict(about, uidMismatch(uid, old.metadata.uid));
   }
 }

@@ -26,18 +26,18 @@ export async function getScale(env: Environment, call: Call): Promise<Answer> {
 }
 
 export async function putScale(env: Environment, call: Call): Promise<Answer> {
-  const scale = await readAs(call, subresourceTypes.scale);
+  const scale = await readAs(call, subresourceTypes.scale, 'UpdateOptions');
   nameAgrees(call, scale);
   const writing = scaleWriting(managerOf(call, 'UpdateOptions'), env.clock.now());
-  return writeScale(env, call, dryRunOf(call.query), current => scaleUpdated(writing, current, scale));
+  return writeScale(env, call, dryRunOf(call.query, 'UpdateOptions'), current => scaleUpdated(writing, current, scale));
 }
 
 export async function patchScale(env: Environment, call: Call): Promise<Answer> {
   if (isApply(call.request)) return applyScale(env, call);
   const apply = await patcher(call, false);
   const writing = scaleWriting(managerOf(call, 'PatchOptions'), env.clock.now());
-  return writeScale(env, call, dryRunOf(call.query), current => {
-    const scale = decodeBody(call, subresourceTypes.scale, apply(current.scale));
+  return writeScale(env, call, dryRunOf(call.query, 'PatchOptions'), current => {
+    const scale = decodeBody(call, subresourceTypes.scale, apply(current.scale), 'PatchOptions');
     nameAgrees(call, scale);
     return scaleUpdated(writing, current, scale);
   });
@@ -46,9 +46,9 @@ export async function patchScale(env: Environment, call: Call): Promise<Answer> 
 async function applyScale(env: Environment, call: Call): Promise<Answer> {
   const type = subresourceTypes.scale;
   const wish = await readWish(call, type, scaleWriting(applierOf(call), env.clock.now()));
-  return writeScale(env, call, dryRunOf(call.query), ({ scale, owners }) => {
+  return writeScale(env, call, dryRunOf(call.query, 'PatchOptions'), ({ scale, owners }) => {
     const applied = applyWish(call, wish, scale, owners);
-    const wanted = decodeBody(call, type, { value: applied.object, problems: [] });
+    const wanted = decodeBody(call, type, { value: applied.object, problems: [] }, 'PatchOptions');
     nameAgrees(call, wanted);
     return { scale: wanted, owners: applied.owners };
   });
@@ -72,7 +72,7 @@ async function bind(env: Environment, call: Call, name: string, object: AnyObjec
   if (wrong.length > 0) throw invalid('Binding', '', name, wrong);
   const binding = object as unknown as Binding;
   const row = kindRow(env, 'pods');
-  const dryRun = dryRunOf(call.query);
+  const dryRun = dryRunOf(call.query, 'CreateOptions');
   const request: AdmissionRequest = {
     operation: 'CREATE',
     row: call.row,
@@ -86,7 +86,7 @@ async function bind(env: Environment, call: Call, name: string, object: AnyObjec
   const place = { row, namespace: call.info.namespace, name, dryRun };
   const outcome = await change(env, place, current => ({
     kind: 'write',
-    object: bound(row, current.object, binding, env.clock.now()),
+    object: bound(current.object, binding, env.clock.now()),
   }));
   return json(201, success, outcome.revision);
 }
@@ -96,7 +96,7 @@ export async function evict(env: Environment, call: Call): Promise<Answer> {
   const eviction = await readAs(call, subresourceTypes.eviction);
   nameAgrees(call, eviction);
   const options = checkedOptions((eviction.deleteOptions ?? {}) as DeleteOptions);
-  const dryRunAll = options.dryRunAll || dryRunOf(call.query);
+  const dryRunAll = options.dryRunAll || dryRunOf(call.query, 'CreateOptions');
   const { revision } = await deleteObject(env, call, call.info.name, { ...options, dryRunAll });
   return json(201, success, revision);
 }
@@ -108,7 +108,7 @@ export async function answerToken(env: Environment, call: Call): Promise<Answer>
   if (!handler) throw statusError('ServiceUnavailable', 'this server was started without a key to sign tokens with');
   const object = await readAs(call, subresourceTypes.token);
   const parent = (await find(env, call)).object;
-  return json(201, await handler({ row, info, user, object, parent, dryRun: dryRunOf(call.query) }));
+  return json(201, await handler({ row, info, user, object, parent, dryRun: dryRunOf(call.query, 'CreateOptions') }));
 }
 
 /** The body may leave the name to the path, but not contradict it. */

@@ -46,6 +46,13 @@ describe('update', () => {
     assert.deepEqual(refused.details, { name: 'a', kind: 'configmaps' });
   });
 
+  it('says to whoever means an object that is gone that it changed', async () => {
+    await api.must(200, `DELETE ${configMaps}/a`);
+    const refused = await api.must(409, `PUT ${configMaps}/a`, made);
+    assert.match(refused.message, /UID in precondition: uid-\d+, UID in object meta: $/);
+    await api.must(404, `PUT ${configMaps}/a`, { metadata: { name: 'a' } });
+  });
+
   it('of many who saw the same, lets one win', async () => {
     const codes = await Promise.all(
       Array.from(

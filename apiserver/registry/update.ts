@@ -1,12 +1,13 @@
 /** PUT: the object as the body says it. */
-import { StatusError } from '../../api/status.js';
+import { conflict, StatusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
 import type { CacheEntry } from '../cache/entry.js';
-import { type Answer, type Call, type Environment, shown } from './call.js';
+import { type Answer, type Call, type Environment, named, shown } from './call.js';
 import { createObject } from './create.js';
 import { dryRunOf, readObject } from './decode.js';
 import { placeObject } from './metadata.js';
 import { ownCreated, ownUpdated, withOwners } from './ownership.js';
+import { uidMismatch } from './refusals.js';
 import { type Part, replace } from './replace.js';
 
 /** Kinds that a PUT creates where they do not exist: in Kubernetes, those whose writers own the name. */
@@ -21,8 +22,8 @@ const createdByUpdate = new Set([
 ]);
 
 export async function update(env: Environment, call: Call, part: Part): Promise<Answer> {
-  const dryRun = dryRunOf(call.query);
-  const object = await readObject(call);
+  const dryRun = dryRunOf(call.query, 'UpdateOptions');
+  const object = await readObject(call, 'UpdateOptions');
   placeObject(call.row, call.info, object);
   const pristine = JSON.stringify(object);
   // The first attempt takes the decoded object; should it be stale, the next ones start from a fresh copy.
@@ -38,7 +39,11 @@ export async function update(env: Environment, call: Call, part: Part): Promise<
     const outcome = await replace(env, call, part, dryRun, next);
     return shown(call, 200, outcome.entry, outcome.revision);
   } catch (error) {
-    if (!(error instanceof StatusError && error.reason === 'NotFound' && creates(call, part))) throw error;
+    if (!(error instanceof StatusError && error.reason === 'NotFound')) throw error;
+    const { uid } = (JSON.parse(pristine) as AnyObject).metadata;
+    // Whoever means an object that is gone hears that it changed, as one who is late does.
+    if (uid) throw conflict(named(call.row, call.info.name), uidMismatch(uid, undefined));
+    if (!creates(call, part)) throw error;
     const created = JSON.parse(pristine) as AnyObject;
     delete created.metadata.resourceVersion;
     ownCreated(writing, created);
