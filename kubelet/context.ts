@@ -4,8 +4,8 @@ import type { Clock } from '../api/clock.js';
 import type { Service } from '../api/types.js';
 import type { Client } from '../client/client.js';
 import type { EventRecorder } from '../client/runtime/events.js';
+import type { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
-import type { Exits } from './cri/exits.js';
 import type { Directories } from './directories.js';
 import type { Limit } from './limit.js';
 import type { Cgroups } from './pods/cgroups.js';
@@ -16,7 +16,10 @@ import type { PodVolumes } from './volumes/volumes.js';
 
 export interface KubeletContext {
   cri: Cri;
-  exits: Exits;
+  /** Main processes that have ended, until the runtime's lists show it. */
+  exits: Announced;
+  /** Containers that have run out of memory. */
+  ooms: Announced;
   /** 'containerd': what container ids in the API begin with. */
   runtimeName: string;
   client: Client;

@@ -11,9 +11,9 @@ import { pods as podResource, services as serviceResource } from '../client/reso
 import { EventRecorder } from '../client/runtime/events.js';
 import { type Runtime, startRuntime } from './containerd/runtime.js';
 import type { KubeletContext } from './context.js';
+import { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
-import { followExits } from './cri/events.js';
-import { Exits } from './cri/exits.js';
+import { followEvents } from './cri/events.js';
 import { Directories } from './directories.js';
 import { Limit } from './limit.js';
 import { keepLease } from './node/lease.js';
@@ -84,7 +84,7 @@ export async function startNode(
   const hasEvents = runtime.name === 'containerd';
   const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
   const server = await serve({ cri: runtime.cri, podsView: podsView(pods) });
-  const tasks = [pods.run(), keepNode(client, options, runtime, server.port, signal), runtime.keepNetwork(signal)];
+  const tasks = [pods.run(), keepNode(client, options, runtime, server.port, signal), runtime.keep(signal)];
   if (hasEvents) tasks.push(followContainerd(runtime, pods, clock, signal));
   return {
     async stop() {
@@ -110,9 +110,14 @@ const followPods = (client: Client, { nodeName, clock, log }: NodeOptions, signa
   });
 
 const followContainerd = ({ cri, revive }: Runtime, pods: Pods, clock: Clock, signal: AbortSignal): Promise<void> =>
-  followExits(
+  followEvents(
     cri.socket,
-    { onExit: id => pods.exited(id), onGap: () => void pods.missedEvents(), onLost: revive },
+    {
+      onExit: id => pods.exited(id),
+      onOom: id => pods.ranOutOfMemory(id),
+      onGap: () => void pods.missedEvents(),
+      onLost: revive,
+    },
     clock,
     signal,
   );
@@ -154,7 +159,8 @@ async function contextOf(
   const objects = new FollowedObjects({ client, clock, log, signal });
   return {
     cri,
-    exits: new Exits(),
+    exits: new Announced(),
+    ooms: new Announced(),
     runtimeName,
     client,
     clock,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { settled } from '../client/testing/clock.js';
-import { Exits } from './cri/exits.js';
+import { Announced } from './cri/announced.js';
 import { Limit } from './limit.js';
 
 describe('a limit', () => {
@@ -30,9 +30,9 @@ describe('a limit', () => {
   });
 });
 
-describe('known exits', () => {
+describe('announced ids', () => {
   it('are remembered until they are seen, and not without end', () => {
-    const exits = new Exits();
+    const exits = new Announced();
     for (let i = 0; i < 1500; i++) exits.add(`id-${i}`);
     assert.equal(exits.has('id-499'), false);
     assert.equal(exits.has('id-500'), true);

@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../api/clock.js';
 import { findBinaries } from './containerd/binaries.js';
+import { endOrphansOnce } from './containerd/orphans.js';
 import { containerdPaths, startContainerd, stopContainerd } from './containerd/start.js';
 import { connectCri } from './cri/connect.js';
 import { type Cri, isNotFound } from './cri/cri.js';
@@ -34,6 +35,7 @@ export async function resetNode(options: ResetOptions): Promise<void> {
     const socket = await startContainerd({ dataDir, binaries: findBinaries(), sandboxImage: pauseImage, log, clock });
     const cri = connectCri(socket);
     await removePods(cri).finally(() => cri.close());
+    await endOrphansOnce(socket);
     await stopContainerd(dataDir, clock);
   }
   await removeCgroups(directories, new Cgroups(options.cgroupParent), clock);
@@ -45,8 +47,6 @@ export async function resetNode(options: ResetOptions): Promise<void> {
   if (removeData) await removeWithMounts(dataDir);
   else await rm(containerdPaths(dataDir).config, { force: true });
 }
-
-const patience = { tries: 100, ms: 50 };
 
 /** At once, without grace: whoever takes the node apart does not wait for its pods. */
 async function removePods(cri: Cri): Promise<void> {
@@ -67,18 +67,6 @@ async function removeCgroups({ pods, logs }: Directories, cgroups: Cgroups, cloc
   const names = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
   const ofLogs = (await names(logs)).map(name => name.split('_')[2] ?? '');
   const uids = new Set([...(await names(pods)), ...ofLogs].filter(Boolean));
-  await Promise.all([...uids].map(uid => removeCgroup(uid, cgroups, clock)));
+  await Promise.all([...uids].map(uid => cgroups.remove(uid, clock)));
   await cgroups.removeParents();
-}
-
-/** The kernel holds a group for a moment after its last process has ended. */
-async function removeCgroup(uid: string, cgroups: Cgroups, clock: Clock): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await cgroups.remove(uid);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || tries === patience.tries) throw error;
-      await clock.sleep(patience.ms);
-    }
-  }
 }

@@ -10,7 +10,8 @@ import { pauseImage } from '../images/local.js';
 import { keepNetwork, setUpNetwork } from '../network/setup.js';
 import { isMounted, mount } from '../volumes/mounts.js';
 import { findBinaries } from './binaries.js';
-import { startContainerd } from './start.js';
+import { endOrphans } from './orphans.js';
+import { containerdPaths, startContainerd } from './start.js';
 
 export interface RuntimeOptions {
   directories: Directories;
@@ -29,8 +30,8 @@ export interface Runtime {
   version: string;
   /** Starts a containerd of our own again if it has died; its pods have outlived it. Never throws. */
   revive(): Promise<void>;
-  /** Watches over the network of its pods, where that is ours too. Runs until the signal aborts; never throws. */
-  keepNetwork(signal: AbortSignal): Promise<void>;
+  /** Watches over a runtime of our own: the network of its pods, its shims. Runs until the signal aborts; never throws. */
+  keep(signal: AbortSignal): Promise<void>;
 }
 
 /** Throws an Error that says what is missing and how to mend it. */
@@ -51,7 +52,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     name: runtimeName,
     version: runtimeVersion,
     revive: async () => own?.revive(),
-    keepNetwork: async signal => own?.keepNetwork(signal),
+    keep: async signal => own?.keep(signal),
   };
 }
 
@@ -71,7 +72,10 @@ function ownContainerd({ directories, log, clock, bridge, podCidr, clusterCidr }
         log.error({ reason: (error as Error).message }, 'containerd is down'),
       );
     },
-    keepNetwork: (signal: AbortSignal): Promise<void> => keepNetwork(network, { clock, log, signal }),
+    async keep(signal: AbortSignal): Promise<void> {
+      const { socket } = containerdPaths(directories.root);
+      await Promise.all([keepNetwork(network, { clock, log, signal }), endOrphans({ socket, clock, log, signal })]);
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { connectCri } from '../cri/connect.js';
 import { detailsOf } from '../cri/cri.js';
 import type { Binaries } from './binaries.js';
 import { type ContainerdPaths, containerdConfig, maxSocketPath } from './config.js';
+import { untilFinished } from './processes.js';
 import { remains, sweep } from './sweep.js';
 
 export interface ContainerdOptions {
@@ -66,6 +67,7 @@ async function launch(
   const settings = { sandboxImage, cniBinDir: binaries.cniDir, restrictOomScore: !mayLowerOomScore() };
   await writeFile(paths.config, containerdConfig(paths, settings));
   await rm(paths.socket, { force: true });
+  await untilFinished(paths, clock);
   const before = await remains(paths, dataDir);
   const logFile = await open(paths.log, 'a');
   const child = spawn(binaries.containerd, ['--config', paths.config, '--log-level', 'warn'], {
@@ -93,7 +95,7 @@ async function launch(
   }
   await untilLoaded(paths, clock);
   log.info({ pid: child.pid, ms: clock.now() - start }, 'containerd started');
-  await sweep(before, paths.socket, log);
+  await sweep(before, { paths, cniDir: binaries.cniDir, log });
 }
 
 /** Ends the containerd of this data directory, if one runs. Its pods go on: a shim holds each. */

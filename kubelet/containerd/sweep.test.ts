@@ -8,18 +8,17 @@ import { forgotten, namespaceIn, remains } from './sweep.js';
 describe('what a killed containerd leaves', () => {
   const before = {
     namespaces: ['/netns/a', '/netns/b'],
-    addresses: [
-      { path: '/ipam/10.0.0.2', sandbox: 'a' },
-      { path: '/ipam/10.0.0.3', sandbox: 'b' },
-    ],
+    holders: ['a', 'b', 'b'],
   };
   const a = { id: 'a', namespace: '/netns/a' };
   const b = { id: 'b', namespace: '/netns/b' };
 
-  it('is nothing when every thing has its sandbox', () => assert.deepEqual(forgotten(before, [a, b]), []));
-  it('is what no sandbox has', () => assert.deepEqual(forgotten(before, [a]), ['/netns/b', '/ipam/10.0.0.3']));
+  it('is nothing when every thing has its sandbox', () =>
+    assert.deepEqual(forgotten(before, [a, b]), { namespaces: [], holders: [] }));
+  it('is what no sandbox has', () =>
+    assert.deepEqual(forgotten(before, [a]), { namespaces: ['/netns/b'], holders: ['b'] }));
   it('is not found in what belongs to the host', () =>
-    assert.deepEqual(forgotten({ namespaces: [], addresses: [] }, [{ id: 'c' }]), []));
+    assert.deepEqual(forgotten({ namespaces: [], holders: [] }, [{ id: 'c' }]), { namespaces: [], holders: [] }));
 
   it('is looked for where containerd and host-local keep it', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'okubelet-'));
@@ -28,7 +27,7 @@ describe('what a killed containerd leaves', () => {
       mkdirSync(dir, { recursive: true });
       writeFileSync(join(dir, name), content);
     };
-    assert.deepEqual(await remains(paths, dataDir), { namespaces: [], addresses: [] });
+    assert.deepEqual(await remains(paths, dataDir), { namespaces: [], holders: [] });
     const netns = join(paths.state, 'io.containerd.grpc.v1.cri/netns');
     const ipam = join(dataDir, 'cni/ipam/orrery0');
     write(netns, 'cni-1', '');
@@ -37,7 +36,7 @@ describe('what a killed containerd leaves', () => {
     write(ipam, 'lock', '');
     assert.deepEqual(await remains(paths, dataDir), {
       namespaces: [join(netns, 'cni-1')],
-      addresses: [{ path: join(ipam, '10.244.0.2'), sandbox: 'sandbox' }],
+      holders: ['sandbox'],
     });
     rmSync(dataDir, { recursive: true });
   });

@@ -1,6 +1,6 @@
 /**
- * What a containerd that was killed while it made a sandbox has forgotten: a network namespace and an address that no
- * sandbox has. Its next life knows nothing of them, so they are looked for before it and removed once it runs.
+ * What a containerd that was killed while it made a sandbox has forgotten: a network namespace, and an address and host
+ * ports that no sandbox has. Its next life knows nothing of them, so they are looked for before it and removed once it runs.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
@@ -9,20 +9,16 @@ import type { Logger } from 'pino';
 import { connectCri } from '../cri/connect.js';
 import { type Cri, isNotFound } from '../cri/cri.js';
 import { Directories } from '../directories.js';
+import { configFile } from '../network/cni.js';
+import { releaseNetwork } from '../network/release.js';
 import { removeWithMounts } from '../volumes/mounts.js';
 import type { ContainerdPaths } from './config.js';
 
 export interface Remains {
   /** Paths of network namespaces. */
   namespaces: readonly string[];
-  addresses: readonly Address[];
-}
-
-export interface Address {
-  /** Where host-local keeps it. */
-  path: string;
-  /** The sandbox that it was given to. */
-  sandbox: string;
+  /** Ids of the sandboxes that addresses were given to. */
+  holders: readonly string[];
 }
 
 export interface Sandbox {
@@ -35,10 +31,9 @@ export interface Sandbox {
 export async function remains(paths: ContainerdPaths, dataDir: string): Promise<Remains> {
   const networks = await pathsIn(new Directories(dataDir).ipam);
   const files = (await Promise.all(networks.map(pathsIn))).flat().filter(path => isIPv4(basename(path)));
-  const addresses = files.map(async path => ({ path, sandbox: firstLine(await readFile(path, 'utf8')) }));
   return {
     namespaces: await pathsIn(join(paths.state, 'io.containerd.grpc.v1.cri', 'netns')),
-    addresses: await Promise.all(addresses),
+    holders: await Promise.all(files.map(async path => firstLine(await readFile(path, 'utf8')))),
   };
 }
 
@@ -47,24 +42,36 @@ const pathsIn = async (dir: string): Promise<string[]> =>
 
 const firstLine = (text: string): string => text.split(/\r?\n/)[0] ?? '';
 
-/** The paths to remove. Pure. */
-export function forgotten({ namespaces, addresses }: Remains, sandboxes: readonly Sandbox[]): string[] {
+/** What of it no sandbox has. Pure. */
+export function forgotten({ namespaces, holders }: Remains, sandboxes: readonly Sandbox[]): Remains {
   const owned = new Set(sandboxes.map(({ namespace }) => namespace));
   const ids = new Set(sandboxes.map(({ id }) => id));
-  return [
-    ...namespaces.filter(path => !owned.has(path)),
-    ...addresses.filter(({ sandbox }) => !ids.has(sandbox)).map(({ path }) => path),
-  ];
+  return {
+    namespaces: namespaces.filter(path => !owned.has(path)),
+    holders: [...new Set(holders)].filter(id => !ids.has(id)),
+  };
+}
+
+export interface SweepOptions {
+  paths: ContainerdPaths;
+  /** Of the network plug-ins. */
+  cniDir: string;
+  log: Logger;
 }
 
 /** Never throws: what cannot be removed now costs little, and is found again by the next start. */
-export async function sweep(before: Remains, socket: string, log: Logger): Promise<void> {
-  if (before.namespaces.length + before.addresses.length === 0) return;
-  const cri = connectCri(socket);
+export async function sweep(before: Remains, { paths, cniDir, log }: SweepOptions): Promise<void> {
+  if (before.namespaces.length + before.holders.length === 0) return;
+  const cri = connectCri(paths.socket);
   try {
-    for (const path of forgotten(before, await sandboxesOf(cri))) {
+    const { namespaces, holders } = forgotten(before, await sandboxesOf(cri));
+    for (const sandbox of holders) {
+      await releaseNetwork(sandbox, join(paths.cniConf, configFile), cniDir);
+      log.info({ sandbox }, 'gave back the network of a sandbox that an earlier containerd had forgotten');
+    }
+    for (const path of namespaces) {
       await removeWithMounts(path);
-      log.info({ path }, 'removed what an earlier containerd had forgotten');
+      log.info({ path }, 'removed a network namespace that an earlier containerd had forgotten');
     }
   } catch (error) {
     log.warn({ reason: (error as Error).message }, 'what an earlier containerd had forgotten could not be removed');

@@ -14,29 +14,48 @@ const options: grpc.ClientOptions = {
   'grpc.max_reconnect_backoff_ms': 1000,
 };
 
+/** What containerd's own services ask for with each call; its CRI needs none. */
+export function kubernetesNamespace(): grpc.Metadata {
+  const metadata = new grpc.Metadata();
+  metadata.set('containerd-namespace', 'k8s.io');
+  return metadata;
+}
+
 export const channel = (socket: string): grpc.Client =>
   new grpc.Client(`unix://${socket}`, grpc.credentials.createInsecure(), options);
 
 /** Every unary method of the service, by name. */
-export function unaryCalls(client: grpc.Client, proto: string, service: string): Map<string, Call> {
+export function unaryCalls(
+  client: grpc.Client,
+  proto: string,
+  service: string,
+  metadata: grpc.Metadata = new grpc.Metadata(),
+): Map<string, Call> {
   const described = protobuf.parse(proto).root.resolveAll().lookupService(service);
   return new Map(
     described.methodsArray.map(method => {
       const request = method.resolvedRequestType as protobuf.Type;
       const response = method.resolvedResponseType as protobuf.Type;
       const path = `${described.fullName.replace('.', '/')}/${method.name}`;
-      return [method.name, unary(client, path, method.name, request, response)];
+      return [method.name, unary(client, path, metadata, method.name, request, response)];
     }),
   );
 }
 
-function unary(client: grpc.Client, path: string, name: string, request: protobuf.Type, response: protobuf.Type): Call {
+function unary(
+  client: grpc.Client,
+  path: string,
+  metadata: grpc.Metadata,
+  name: string,
+  request: protobuf.Type,
+  response: protobuf.Type,
+): Call {
   const encode = (value: object): Buffer => Buffer.from(request.encode(request.fromObject(value)).finish());
   const decode = (bytes: Buffer): Record<string, unknown> => plain(response, bytes);
   return (value, deadlineMs) =>
     new Promise((resolve, reject) => {
       const deadline = Date.now() + deadlineMs;
-      client.makeUnaryRequest(path, encode, decode, value, new grpc.Metadata(), { deadline }, (error, answer) => {
+      client.makeUnaryRequest(path, encode, decode, value, metadata, { deadline }, (error, answer) => {
         if (error) reject(new CriError(name, error.code, error.details || error.message));
         else resolve(answer ?? {});
       });

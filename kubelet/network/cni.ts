@@ -1,5 +1,8 @@
 /** The pods' network on this node, as a CNI configuration list: a bridge, addresses of the node's range, host ports. */
 
+/** In the directory that containerd reads. */
+export const configFile = '10-orrery.conflist';
+
 export interface PodNetwork {
   /** At most 15 characters, as every Linux interface. */
   bridge: string;

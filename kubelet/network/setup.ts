@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import type { Clock } from '../../api/clock.js';
 import type { Directories } from '../directories.js';
-import { cniConfig } from './cni.js';
+import { cniConfig, configFile } from './cni.js';
 import { chainOf, jumps, type PodRules, podRules } from './rules.js';
 
 const run = promisify(execFile);
@@ -76,7 +76,7 @@ const countRules = (text: string): number => text.match(/^-A /gm)?.length ?? 0;
 /** The runtime reads the file as soon as it is there, so it appears whole. */
 async function writeConfig(directories: Directories, { bridge, podCidr }: PodRules): Promise<void> {
   await mkdir(directories.cniConf, { recursive: true });
-  const file = join(directories.cniConf, '10-orrery.conflist');
+  const file = join(directories.cniConf, configFile);
   const content = cniConfig({ bridge, podCidr, ipamDir: directories.ipam });
   if ((await readFile(file, 'utf8').catch(() => '')) === content) return;
   const temporary = join(directories.root, 'cni', 'conflist.new');

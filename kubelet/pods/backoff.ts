@@ -2,11 +2,17 @@
  * The back-off of containers that keep ending (CrashLoopBackOff): the first restart is immediate, then 10 s, doubling
  * to 5 minutes, and forgotten once a container has lasted for 10 minutes.
  */
+import type { ContainerSeen } from './seen.js';
+
 export interface RestartBackoff {
   delayMs: number;
   /** When it was last made longer. */
   at: number;
 }
+
+/** Every container has it written on itself: neither the kubelet's restart nor the runtime's loses it. */
+export const backoffOf = ({ restartDelayMs, createdAt }: ContainerSeen): RestartBackoff | undefined =>
+  restartDelayMs > 0 ? { delayMs: restartDelayMs, at: createdAt } : undefined;
 
 const firstMs = 10_000;
 const longestMs = 300_000;

@@ -3,10 +3,14 @@
  * containers. Cgroup v1 (a tree for each controller) and v2 (one tree) are both written as plain files.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../../api/clock.js';
 import type { Pod } from '../../api/types.js';
+import { killHard } from '../kill-hard.js';
 import { podResources, type QosClass, qosClass } from './config/resources.js';
+
+const patience = { tries: 40, ms: 50 };
 
 /** Below the kubelet's own group, by class of service. */
 const classes: Record<QosClass, string> = { Guaranteed: '', Burstable: 'burstable', BestEffort: 'besteffort' };
@@ -74,10 +78,24 @@ export class Cgroups {
     await writeFile(join(above, 'cgroup.subtree_control'), `+${controller}`);
   }
 
-  /** Removes the pod's cgroup from every tree; what the runtime left inside (empty groups) goes too. */
-  async remove(uid: string): Promise<void> {
-    for (const tree of await this.#trees()) {
-      for (const name of Object.values(classes)) await removeTree(join(tree, this.parent, name, `pod${uid}`));
+  /**
+   * Removes the pod's cgroup from every tree, with what the runtime left inside: groups, and processes of a container
+   * that it was killed over. Throws when the kernel goes on holding one.
+   */
+  async remove(uid: string, clock: Clock): Promise<void> {
+    const groups = (await this.#trees()).flatMap(tree =>
+      Object.values(classes).map(name => join(tree, this.parent, name, `pod${uid}`)),
+    );
+    for (let tries = 1; ; tries++) {
+      try {
+        for (const group of groups) await removeTree(group);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || tries === patience.tries) throw error;
+        await Promise.all(groups.map(killAll));
+        // The kernel holds a group for a moment after its last process has ended.
+        await clock.sleep(patience.ms);
+      }
     }
   }
 
@@ -94,6 +112,16 @@ export class Cgroups {
     if (this.version === 2) return [this.root];
     const entries = await readdir(this.root, { withFileTypes: true });
     return entries.filter(e => e.isDirectory()).map(e => join(this.root, e.name));
+  }
+}
+
+/** All processes in the group and in those below it. */
+async function killAll(group: string): Promise<void> {
+  const files = await readdir(group, { recursive: true }).catch(() => []);
+  for (const file of files.filter(name => basename(name) === 'cgroup.procs')) {
+    const pids = await readFile(join(group, file), 'utf8').catch(() => '');
+    // The kernel writes 0 for a process that is of another namespace.
+    for (const pid of pids.split('\n').map(Number)) if (pid > 1) killHard(pid);
   }
 }
 

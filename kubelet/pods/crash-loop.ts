@@ -1,6 +1,8 @@
 /** Containers that have ended and may not be started again yet. Pure. */
-import { goSeconds, type RestartBackoff, restartAt } from './backoff.js';
+import { backoffOf, goSeconds, restartAt } from './backoff.js';
 import { type ContainerSeen, latest, type Seen } from './seen.js';
+import { mayStartAgain } from './step.js';
+import type { Want } from './want.js';
 
 export interface HeldBack {
   /** The container that ended last. */
@@ -11,17 +13,14 @@ export interface HeldBack {
 }
 
 /** By container name. */
-export function heldBack(
-  seen: Seen,
-  restarts: ReadonlyMap<string, RestartBackoff>,
-  now: number,
-): Map<string, HeldBack> {
+export function heldBack(want: Want, seen: Seen, now: number): Map<string, HeldBack> {
   const held = new Map<string, HeldBack>();
-  for (const [name, backoff] of restarts) {
-    const container = latest(seen, name);
-    if (container?.state !== 'exited') continue;
+  for (const wanted of [...want.init, ...want.main]) {
+    const container = latest(seen, wanted.name);
+    if (container?.state !== 'exited' || !mayStartAgain(want, wanted, container)) continue;
+    const backoff = backoffOf(container);
     const until = restartAt(backoff, container.finishedAt);
-    if (until > now) held.set(name, { container, until, delayMs: backoff.delayMs });
+    if (backoff && until > now) held.set(wanted.name, { container, until, delayMs: backoff.delayMs });
   }
   return held;
 }

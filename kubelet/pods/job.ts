@@ -34,6 +34,10 @@ export function containerSpec(pod: Pod, name: string): Container | undefined {
   return [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find(c => c.name === name);
 }
 
+/** The kernel ends what takes more; a pod without limits shares all the memory of the node. */
+export const hasMemoryLimit = (pod: Pod, name: string): boolean =>
+  containerSpec(pod, name)?.resources?.limits?.memory !== undefined;
+
 export function podFacts({ pod, seen, context }: Pick<Job, 'pod' | 'seen' | 'context'>): PodFacts {
   const { name, ip, allocatable } = context.node;
   const podIPs = pod.spec?.hostNetwork ? [ip] : (readySandbox(seen)?.ips ?? []);

@@ -8,6 +8,8 @@ const uidLabel = 'io.kubernetes.pod.uid';
 const containerNameLabel = 'io.kubernetes.container.name';
 const hashAnnotation = 'io.kubernetes.container.hash';
 const restartsAnnotation = 'io.kubernetes.container.restartCount';
+/** Kubernetes forgets the back-off with its kubelet; here it is the container's. */
+const delayAnnotation = 'orrery.dev/restart-delay-ms';
 const messagePolicyAnnotation = 'io.kubernetes.container.terminationMessagePolicy';
 const graceAnnotation = 'io.kubernetes.pod.terminationGracePeriod';
 
@@ -35,9 +37,17 @@ export const containerLabels = ({ namespace, name, uid }: PodName, container: st
   [containerNameLabel]: container,
 });
 
-export const containerAnnotations = (hash: string, attempt: number, messagePolicy: string): Labels => ({
+export interface ContainerMarks {
+  hash: string;
+  attempt: number;
+  restartDelayMs: number;
+  messagePolicy: string;
+}
+
+export const containerAnnotations = ({ hash, attempt, restartDelayMs, messagePolicy }: ContainerMarks): Labels => ({
   [hashAnnotation]: hash,
   [restartsAnnotation]: String(attempt),
+  [delayAnnotation]: String(restartDelayMs),
   [messagePolicyAnnotation]: messagePolicy,
 });
 
@@ -49,5 +59,6 @@ export function podOf(labels: Labels): PodName | undefined {
 
 export const containerOf = (labels: Labels): string => labels[containerNameLabel] ?? '';
 export const hashOf = (annotations: Labels): string => annotations[hashAnnotation] ?? '';
+export const restartDelayOf = (annotations: Labels): number => Number(annotations[delayAnnotation] ?? 0);
 export const messagePolicyOf = (annotations: Labels): string => annotations[messagePolicyAnnotation] ?? 'File';
 export const graceSecondsOf = (annotations: Labels): number => Number(annotations[graceAnnotation] ?? 30);

@@ -93,11 +93,11 @@ async function removeContainer({ context, seen, pod, progress }: Job, id: string
 }
 
 async function removeTraces({ context, pod, progress }: Job): Promise<void> {
-  const { directories, cgroups } = context;
+  const { directories, cgroups, clock } = context;
   const uid = pod.metadata.uid ?? '';
   await removeWithMounts(directories.pod(uid));
   await rm(directories.podLogs(podName(pod)), { recursive: true, force: true });
-  await cgroups.remove(uid);
+  await cgroups.remove(uid, clock);
   progress.traces = false;
 }
 

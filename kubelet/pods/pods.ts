@@ -64,10 +64,20 @@ export class Pods {
   /** The runtime says that the main process of this container or sandbox has ended. */
   exited(id: string): void {
     this.options.context.exits.add(id);
+    this.#wake(id);
+  }
+
+  /** The runtime says so of a container: before or after it says that it has ended. */
+  ranOutOfMemory(id: string): void {
+    this.options.context.ooms.add(id);
+    this.#wake(id);
+  }
+
+  /** Of what is only being started nobody has the id yet: its worker asks when it looks next. */
+  #wake(id: string): void {
     const worker = this.workers().find(
       w => w.seen.containers.some(c => c.id === id) || w.seen.sandboxes.some(s => s.id === id),
     );
-    // Of what is only being started nobody has the id yet: its worker asks when it looks next.
     worker?.wake();
   }
 

@@ -3,7 +3,6 @@
  * it can be lost with the kubelet: what must not be forgotten is in the runtime's labels and in the API.
  */
 import type { Image } from '../cri/types.js';
-import type { RestartBackoff } from './backoff.js';
 
 export class Progress {
   volumesMounted = false;
@@ -20,7 +19,6 @@ export class Progress {
   readonly startedHere = new Set<string>();
   /** Why a container cannot be started, by name: its waiting reason. */
   readonly problems = new Map<string, { reason: string; message: string }>();
-  readonly restarts = new Map<string, RestartBackoff>();
   /** Container name -> the id of the container whose back-off was already told as an event. */
   readonly backOffSaid = new Map<string, string>();
   /** Failures in a row, by what failed ('volumes', 'sandbox', 'container web', 'image web'). */

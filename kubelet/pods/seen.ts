@@ -22,6 +22,8 @@ export interface ContainerSeen {
   /** Of the part of the spec it was made from. */
   hash: string;
   createdAt: number;
+  /** How long it waits for its restart once it has ended: 0 for the first of its name. */
+  restartDelayMs: number;
   startedAt: number;
   finishedAt: number;
   exitCode: number;

@@ -7,7 +7,7 @@ import { detailsOf } from '../cri/cri.js';
 import type { Mount } from '../cri/types.js';
 import { ensureImage, ImageError } from '../images/ensure.js';
 import { pullDelay } from '../images/policy.js';
-import { afterRestart } from './backoff.js';
+import { afterRestart, backoffOf } from './backoff.js';
 import { containerConfig } from './config/container.js';
 import { containerEnv } from './config/env.js';
 import { hostsFile } from './config/hosts.js';
@@ -16,6 +16,7 @@ import { nonRootProblem } from './config/security.js';
 import { runHook } from './hooks.js';
 import { containerSpec, fullName, type Job, podFacts, say } from './job.js';
 import { killContainer } from './kill.js';
+import type { ContainerMarks } from './labels.js';
 import { latest } from './seen.js';
 
 const startBackoff = { baseMs: 1000, maxMs: 60_000 };
@@ -89,10 +90,11 @@ export async function startContainer(job: Job, name: string, attempt: number, sa
   const { progress, context, pod } = job;
   const container = containerSpec(pod, name);
   if (!container) return;
-  if (latest(job.seen, name))
-    progress.restarts.set(name, afterRestart(progress.restarts.get(name), context.clock.now()));
+  const before = latest(job.seen, name);
+  const restartDelayMs = before ? afterRestart(backoffOf(before), context.clock.now()).delayMs : 0;
   try {
-    const id = await context.starts.run(() => createAndStart(job, container, attempt, sandboxId));
+    const marks = { attempt, restartDelayMs };
+    const id = await context.starts.run(() => createAndStart(job, container, marks, sandboxId));
     progress.startedHere.add(id);
     progress.problems.delete(name);
     progress.failures.delete(`container ${name}`);
@@ -110,9 +112,11 @@ export async function startContainer(job: Job, name: string, attempt: number, sa
   }
 }
 
-async function createAndStart(job: Job, container: Container, attempt: number, sandboxId: string): Promise<string> {
+type Marks = Pick<ContainerMarks, 'attempt' | 'restartDelayMs'>;
+
+async function createAndStart(job: Job, container: Container, marks: Marks, sandboxId: string): Promise<string> {
   const { cri } = job.context;
-  const config = await configFor(job, container, attempt).catch(error => {
+  const config = await configFor(job, container, marks).catch(error => {
     throw new StartFailure('CreateContainerConfigError', error);
   });
   const sandboxAttempt = job.seen.sandboxes.find(s => s.id === sandboxId)?.attempt ?? 0;
@@ -136,7 +140,7 @@ export function sandboxFor({ pod, context }: Job, attempt: number) {
   });
 }
 
-async function configFor(job: Job, container: Container, attempt: number) {
+async function configFor(job: Job, container: Container, marks: Marks) {
   const { pod, context, progress } = job;
   const problem = nonRootProblem(pod, container, progress.foundImages.get(container.name));
   if (problem !== undefined) throw new Error(problem);
@@ -147,9 +151,9 @@ async function configFor(job: Job, container: Container, attempt: number) {
   });
   const mounts = [
     ...(await context.volumes.containerMounts(pod, container, env)),
-    ...(await ownMounts(job, container, attempt)),
+    ...(await ownMounts(job, container, marks.attempt)),
   ];
-  return containerConfig(pod, container, { attempt, env, mounts, nodeMemoryBytes: context.node.memoryBytes });
+  return containerConfig(pod, container, { ...marks, env, mounts, nodeMemoryBytes: context.node.memoryBytes });
 }
 
 /** The hosts file and the termination log: both are the kubelet's, unless the pod mounts something there itself. */

@@ -14,6 +14,7 @@ const container = (name: string, more: Partial<ContainerSeen> = {}): ContainerSe
   attempt: 0,
   hash: 'h',
   createdAt: 0,
+  restartDelayMs: 0,
   startedAt: 0,
   finishedAt: 0,
   exitCode: 0,

@@ -161,7 +161,7 @@ function containersStep(want: Want, have: Have, sandbox: SandboxSeen, now: numbe
 
 const isDone = (c: ContainerSeen | undefined): boolean => c?.state === 'exited' && c.exitCode === 0;
 
-function mayStartAgain(want: Want, w: ContainerWant, c: ContainerSeen): boolean {
+export function mayStartAgain(want: Want, w: ContainerWant, c: ContainerSeen): boolean {
   if (isAlive(c)) return false;
   if (c.state === 'created' || want.restartPolicy === 'Always' || c.hash !== w.hash) return true;
   return want.restartPolicy === 'OnFailure' && c.exitCode !== 0;

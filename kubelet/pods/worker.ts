@@ -12,7 +12,7 @@ import { StatusReporter } from '../status/reporter.js';
 import { refusal } from './config/refusals.js';
 import { crashLoopState, type HeldBack, heldBack } from './crash-loop.js';
 import { activeDeadline, type Ending, endingOfObject, graceOf, mergeEnding } from './ending.js';
-import { fullName, type Job, podFacts, say } from './job.js';
+import { fullName, hasMemoryLimit, type Job, podFacts, say } from './job.js';
 import { PodObserver } from './observe.js';
 import { outcome } from './outcome.js';
 import { perform } from './perform.js';
@@ -64,7 +64,14 @@ export class PodWorker {
     const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
     this.#countedBefore = new Map(statuses.filter(s => s.containerID).map(s => [s.name, s.restartCount]));
     const uid = pod.metadata.uid ?? '';
-    this.#observer = new PodObserver(context.cri, uid, { directories: context.directories, uid });
+    this.#observer = new PodObserver({
+      cri: context.cri,
+      clock: context.clock,
+      ooms: context.ooms,
+      uid,
+      directories: context.directories,
+      mayRunOut: ({ id, name }) => !this.#progress.kills.has(id) && hasMemoryLimit(this.#pod, name),
+    });
     this.#reporter = new StatusReporter(pod, context);
     this.ended = this.#run();
   }
@@ -137,7 +144,7 @@ export class PodWorker {
     this.#decideEnding();
     const job = this.#job();
     if (!this.#ending) this.#readiness.follow(job);
-    const held = heldBack(this.#seen, this.#progress.restarts, clock.now());
+    const held = heldBack(wantOf(this.#pod, this.#ending), this.#seen, clock.now());
     this.#report(held);
     const step = nextStep(wantOf(this.#pod, this.#ending), this.#have(held), clock.now());
     this.context.log.debug({ pod: fullName(this.#pod), step }, 'next step');

@@ -25,6 +25,7 @@ const container = (more: Partial<ContainerSeen> = {}): ContainerSeen => ({
   attempt: 0,
   hash: '',
   createdAt: now,
+  restartDelayMs: 0,
   startedAt: now,
   finishedAt: 0,
   exitCode: 0,

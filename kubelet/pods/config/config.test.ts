@@ -167,7 +167,13 @@ describe("the runtime's configuration", () => {
   it('of a container', () => {
     const env = new Map([['WHO', 'me']]);
     const c = container({ command: ['echo', '$(WHO)'], args: ['$$(WHO)', '$(NO)'] });
-    const config = containerConfig(pod(), c, { attempt: 3, env, mounts: [], nodeMemoryBytes: 1 });
+    const config = containerConfig(pod(), c, {
+      attempt: 3,
+      restartDelayMs: 20_000,
+      env,
+      mounts: [],
+      nodeMemoryBytes: 1,
+    });
     assert.deepEqual(config.command, ['echo', 'me']);
     assert.deepEqual(config.args, ['$(WHO)', '$(NO)']);
     assert.equal(config.logPath, 'c/3.log');

@@ -10,15 +10,16 @@ import { containerSecurity } from './security.js';
 
 export interface ContainerParts {
   attempt: number;
+  restartDelayMs: number;
   env: ReadonlyMap<string, string>;
   mounts: readonly Mount[];
   nodeMemoryBytes: number;
 }
 
 export function containerConfig(pod: Pod, container: Container, parts: ContainerParts): ContainerConfig {
-  const { attempt, env, mounts, nodeMemoryBytes } = parts;
+  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes } = parts;
   const expanded = (words: string[] | undefined): string[] => (words ?? []).map(w => expand(w, name => env.get(name)));
-  const policy = container.terminationMessagePolicy ?? 'File';
+  const messagePolicy = container.terminationMessagePolicy ?? 'File';
   return {
     metadata: { name: container.name, attempt },
     image: { image: container.image ?? '' },
@@ -28,7 +29,7 @@ export function containerConfig(pod: Pod, container: Container, parts: Container
     envs: [...env].map(([key, value]) => ({ key, value })),
     mounts: [...mounts],
     labels: containerLabels(podName(pod), container.name),
-    annotations: containerAnnotations(containerHash(container), attempt, policy),
+    annotations: containerAnnotations({ hash: containerHash(container), attempt, restartDelayMs, messagePolicy }),
     logPath: logName(container.name, attempt),
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Pod } from '../../../api/types.js';
 import { ConnectionError } from '../../../client/client.js';
 import { pods } from '../../../client/resources.js';
 import { busybox, containerId, eventually, idle, isReady, TestNode } from '../node.js';
@@ -27,6 +28,10 @@ describe('a kubelet', function () {
       () => node.view.find('default', name)?.containers[0],
       container => container?.state === 'running',
     );
+
+  const killContainerd = (): void => {
+    process.kill(Number(readFileSync(join(node.dataDir, 'containerd', 'containerd.pid'), 'utf8')), 'SIGKILL');
+  };
 
   const pidOf = async (id: string): Promise<number> =>
     JSON.parse((await node.cri.containerInfo(id.replace('containerd://', ''))).info ?? '{}').pid;
@@ -140,8 +145,7 @@ describe('a kubelet', function () {
 
   it('starts a containerd again that has died, and finds its pods as they were', async () => {
     const before = await node.ready('stays');
-    const pid = Number(readFileSync(join(node.dataDir, 'containerd', 'containerd.pid'), 'utf8'));
-    process.kill(pid, 'SIGKILL');
+    killContainerd();
     // At once: before the kubelet has the new containerd's events.
     const running = await eventually(
       'containerd knows the container',
@@ -152,6 +156,38 @@ describe('a kubelet', function () {
     process.kill(running ?? 0, 'SIGKILL');
     const after = await node.until('stays', 'running anew', p => isReady(p) && containerId(p) !== containerId(before));
     assert.equal(after.status?.containerStatuses?.[0]?.restartCount, 1);
+  });
+
+  it('goes on with a crash loop where an earlier kubelet or containerd was: back-off, count and last end', async () => {
+    const status = async () => (await node.get('crashes')).status?.containerStatuses?.[0];
+    const waitsAgain = (restarts: number, delay: string): Promise<Pod> =>
+      node.until('crashes', `waiting for ${delay}`, ({ status: { containerStatuses = [] } = {} }) => {
+        const [one] = containerStatuses;
+        const message = one?.state?.waiting?.message ?? '';
+        return one?.restartCount === restarts && message.startsWith(`back-off ${delay} restarting failed container=c`);
+      });
+    await node.create('crashes', { containers: [busybox('c', 'exit 3')] });
+    await waitsAgain(1, '10s');
+    const first = await status();
+    await node.stopKubelet();
+    await node.startKubelet();
+    await eventually(
+      'the kubelet sees it',
+      () => node.view.find('default', 'crashes')?.containers[0]?.waitingReason,
+      reason => reason === 'CrashLoopBackOff',
+    );
+    const written = node.api.statuses.filter(({ name }) => name === 'crashes').length;
+    assert.deepEqual(await status(), first, 'the new kubelet says the same');
+    killContainerd();
+    await waitsAgain(2, '20s');
+    const ended = Date.parse(first?.lastState?.terminated?.finishedAt ?? '');
+    const again = Date.parse((await status())?.lastState?.terminated?.startedAt ?? '');
+    // Both are whole seconds.
+    assert.ok(again - ended >= 9000, `it was started again after ${again - ended} ms`);
+    assert.equal((await status())?.lastState?.terminated?.exitCode, 3);
+    assert.ok(node.api.statuses.filter(({ name }) => name === 'crashes').length > written);
+    await node.delete('crashes');
+    await node.gone('crashes');
   });
 
   it('a pod that is replaced by another of its name gives way to it', async () => {

@@ -28,6 +28,8 @@ export async function leaks(lab: Lab, uids: ReadonlySet<string>): Promise<string
       '-q',
     ),
     cgroup: podCgroups(uids),
+    'runc state': runcStates(containerd),
+    'packet filter rule': (await lines(lab, 'iptables-save')).filter(isOfPod),
   };
   return Object.entries(found).flatMap(([what, names]) => names.map(name => `${what} ${name}`));
 }
@@ -60,6 +62,21 @@ function shimsOf(containerd: string): string[] {
       }
     })
     .filter(line => line.includes('containerd-shim') && line.includes(containerd));
+}
+
+/** A host port's chain, or a pod's own address. */
+const isOfPod = (rule: string): boolean => /CNI-DN-|\b10\.244\.\d+\.\d+(\/32|:\d)/.test(rule);
+
+/** runc keeps them in one place for all containerds of a machine. */
+function runcStates(containerd: string): string[] {
+  const root = '/run/containerd/runc/k8s.io';
+  return namesIn(root).filter(id => {
+    try {
+      return readFileSync(join(root, id, 'state.json'), 'utf8').includes(containerd);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** In any tree of the kernel's. The groups of other clusters on this machine are not ours to count. */

@@ -47,6 +47,11 @@ export class WatchedPods {
     return last.filter(({ deleted }) => !deleted).map(({ pod }) => pod);
   }
 
+  /** Every state that any pod was seen in, in order. */
+  everSeen(): Pod[] {
+    return [...this.#histories.values()].flat().map(({ pod }) => pod);
+  }
+
   /** The uids of all that ever were. */
   uids(): Set<string> {
     return new Set([...this.#histories.values()].flat().map(({ pod }) => pod.metadata.uid ?? ''));

@@ -1,10 +1,10 @@
 /**
- * Main processes that are known to have ended. The runtime announces an exit a moment before its own lists show it,
- * and sometimes before the caller has learned the id of what it started.
+ * Ids of containers and sandboxes that the runtime's events have told something of (an exit, a lack of memory): a moment
+ * before its own lists show it, and sometimes before the caller has learned the id of what it started.
  */
 const most = 1000;
 
-export class Exits {
+export class Announced {
   readonly #ids = new Set<string>();
 
   add(id: string): void {
