@@ -27,6 +27,8 @@ export interface EventRecorderOptions {
 export interface EventDetails {
   /** 'spec.containers{web}': the part of the object that it is about. */
   fieldPath?: string;
+  /** What made the reporter look at the object; see cause.ts. */
+  cause?: string;
 }
 
 export class EventRecorder {
@@ -54,8 +56,9 @@ export class EventRecorder {
     const id = [kind, metadata.namespace, metadata.name, metadata.uid, details.fieldPath].join('/');
     const verdict = this.#correlator.judge({ about: id, type, reason, message }, now);
     if (verdict.kind === 'drop' || this.#backlog.length >= longestBacklog || this.#stop.signal.aborted) return;
-    const event = this.#eventFor(about, type, reason, verdict.message, details, now);
-    this.#backlog.push(() => this.#write(verdict, event));
+    const { cause, ...part } = details;
+    const event = this.#eventFor(about, type, reason, verdict.message, part, now);
+    this.#backlog.push(() => this.#write(verdict, event, cause));
     this.#writing ??= this.#drain();
   }
 
@@ -85,14 +88,14 @@ export class EventRecorder {
     this.#writing = undefined;
   }
 
-  async #write(verdict: Exclude<Verdict, { kind: 'drop' }>, event: Event): Promise<void> {
+  async #write(verdict: Exclude<Verdict, { kind: 'drop' }>, event: Event, cause: string | undefined): Promise<void> {
     const { client } = this.#options;
-    const signal = this.#stop.signal;
+    const options = { signal: this.#stop.signal, ...(cause === undefined ? {} : { cause }) };
     const known = this.#names.get(verdict.key);
     if (verdict.kind === 'count' && known) {
       const patch = { count: verdict.count, lastTimestamp: event.lastTimestamp, message: event.message };
       try {
-        await client.patch(events, known, 'merge', patch, { signal });
+        await client.patch(events, known, 'merge', patch, options);
         return;
       } catch (error) {
         if (!(error instanceof StatusError) || error.reason !== 'NotFound') throw error;
@@ -101,7 +104,7 @@ export class EventRecorder {
     const { name = '', namespace = '' } = event.metadata;
     this.#names.set(verdict.key, { name, namespace });
     try {
-      await client.create(events, { ...event, count: verdict.kind === 'count' ? verdict.count : 1 }, { signal });
+      await client.create(events, { ...event, count: verdict.kind === 'count' ? verdict.count : 1 }, options);
     } catch (error) {
       this.#names.delete(verdict.key);
       this.#correlator.forget(verdict.key);
@@ -114,7 +117,7 @@ export class EventRecorder {
     type: string,
     reason: string,
     message: string,
-    details: EventDetails,
+    part: Omit<EventDetails, 'cause'>,
     now: number,
   ): Event {
     const { component, host } = this.#options;
@@ -131,7 +134,7 @@ export class EventRecorder {
         ...(namespace === undefined ? {} : { namespace }),
         ...(uid === undefined ? {} : { uid }),
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        ...details,
+        ...part,
       },
       type,
       reason,

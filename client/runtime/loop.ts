@@ -131,14 +131,15 @@ export class ControllerLoop {
 
   #context(key: string, trigger: Trigger): Context {
     const { caches, client, clock, controller, events, log, random, signal } = this.#options;
+    const cause = causeText(controller.name, key, trigger);
     const write = new ReconcileWriter({
       client,
-      cause: causeText(controller.name, key, trigger),
+      cause,
       signal,
       wrote: (informer, object, version) => this.#barrier.wrote(key, informer, object, version, clock.now()),
       deleted: (informer, object, uid) => this.#barrier.deleted(key, informer, object, uid, clock.now()),
       informerOf: resource => caches.informer(resource) as Informer | undefined,
-      event: (about, type, reason, message) => events.event(about, type, reason, message),
+      event: (about, type, reason, message) => events.event(about, type, reason, message, { cause }),
     });
     return { read: caches, write, clock, signal, log, randomSuffix: length => randomSuffix(length, random) };
   }

@@ -43,7 +43,8 @@ async function renew(client: Client, held: Lease | undefined, node: Node, now: n
       throw error;
     }));
   const fresh = leaseOf(node, lease, now);
-  return lease ? client.update(leases, fresh) : client.create(leases, fresh);
+  const options = { cause: `kubelet ${name} <- heartbeat` };
+  return lease ? client.update(leases, fresh, options) : client.create(leases, fresh, options);
 }
 
 /** The lease goes when its node goes. */

@@ -36,7 +36,9 @@ export async function register(options: RegistrationOptions): Promise<Node | und
         if (isNotFound(error)) return undefined;
         throw error;
       });
-      return existing ? await adopt(client, existing, facts) : await client.create(nodes, newNode(facts));
+      return existing
+        ? await adopt(client, existing, facts)
+        : await client.create(nodes, newNode(facts), { cause: startCause(facts) });
     } catch (error) {
       log.debug({ reason: (error as Error).message }, 'the node could not be registered, and is tried again');
       await clock.sleep(wait, signal);
@@ -49,8 +51,10 @@ export async function register(options: RegistrationOptions): Promise<Node | und
 async function adopt(client: Client, existing: Node, facts: NodeFacts): Promise<Node> {
   const labels = { ...existing.metadata.labels, ...nodeLabels(facts) };
   if (semanticEqual(labels, existing.metadata.labels)) return existing;
-  return client.patch(nodes, { name: facts.name }, 'merge', { metadata: { labels } });
+  return client.patch(nodes, { name: facts.name }, 'merge', { metadata: { labels } }, { cause: startCause(facts) });
 }
+
+const startCause = ({ name }: NodeFacts): string => `kubelet ${name} <- registration`;
 
 /** Runs until the signal aborts. */
 export async function keepStatus(options: RegistrationOptions): Promise<void> {
@@ -78,9 +82,11 @@ async function statusOnce(options: RegistrationOptions, due: boolean): Promise<{
   const [node, now] = await Promise.all([client.get(nodes, { name: facts.name }, { signal }), health(options)]);
   const conditions = nodeConditions(node.status?.conditions ?? [], now, clock.now());
   const status = { ...nodeStatus(facts), conditions };
-  const written = due || changed(node.status, status);
+  const isNews = changed(node.status, status);
+  const cause = `kubelet ${facts.name} <- ${isNews ? 'change of the node' : 'heartbeat'}`;
+  const written = due || isNews;
   if (written)
-    await client.patch(nodes, { name: facts.name }, 'strategic', { status }, { subresource: 'status', signal });
+    await client.patch(nodes, { name: facts.name }, 'strategic', { status }, { subresource: 'status', signal, cause });
   return { written, ready: now.problems.length === 0 };
 }
 

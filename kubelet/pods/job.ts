@@ -14,10 +14,12 @@ export interface Job {
   context: KubeletContext;
   /** Ends work that only makes sense while the pod is to run: pulls and hooks. */
   running: AbortSignal;
-  /** Makes the worker look at the runtime again. */
-  wake: () => void;
+  /** What the worker's turn answers, for the audit log: see client/runtime/cause.ts. */
+  cause: string;
+  /** Makes the worker look at the runtime again, because of that. */
+  wake: (because: string) => void;
   /** Makes the worker decide again: something else than the runtime has changed. */
-  resume: () => void;
+  resume: (because: string) => void;
 }
 
 export type EventType = 'Normal' | 'Warning';
@@ -27,7 +29,8 @@ export function say(job: Job, type: EventType, reason: string, message: string, 
   if (!job.exists) return;
   const isInit = (job.pod.spec?.initContainers ?? []).some(c => c.name === container);
   const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`;
-  job.context.events.event(job.pod, type, reason, message, container === undefined ? {} : { fieldPath });
+  const { cause } = job;
+  job.context.events.event(job.pod, type, reason, message, container === undefined ? { cause } : { cause, fieldPath });
 }
 
 export function containerSpec(pod: Pod, name: string): Container | undefined {

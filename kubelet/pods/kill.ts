@@ -22,7 +22,7 @@ export function killContainer(job: Job, id: string, deadline: number, message: s
     if (failure !== undefined) await job.context.clock.sleep(retryMs, job.context.signal);
     // A kill with a nearer deadline has taken over.
     if (kills.get(id) === deadline) kills.delete(id);
-    job.wake();
+    job.wake(`container ${name} was stopped`);
   };
   void done();
 }

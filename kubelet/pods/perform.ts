@@ -102,10 +102,11 @@ async function removeTraces({ context, pod, progress }: Job): Promise<void> {
 }
 
 /** Nothing of the pod is left here: only now does its name become free. */
-async function removeFromApi({ context, pod, progress }: Job): Promise<void> {
+async function removeFromApi({ context, pod, progress, cause }: Job): Promise<void> {
   const { namespace, name, uid } = podName(pod);
   try {
-    await context.client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+    const options = { gracePeriodSeconds: 0, preconditions: { uid }, cause };
+    await context.client.delete(pods, { namespace, name }, options);
   } catch (error) {
     // A conflict is about the uid: the name belongs to another pod already.
     const gone = error instanceof StatusError && (error.reason === 'NotFound' || error.reason === 'Conflict');

@@ -64,21 +64,22 @@ export class Pods {
   /** The runtime says that the main process of this container or sandbox has ended. */
   exited(id: string): void {
     this.options.context.exits.add(id);
-    this.#wake(id);
+    this.#wake(id, 'has ended');
   }
 
   /** The runtime says so of a container: before or after it says that it has ended. */
   ranOutOfMemory(id: string): void {
     this.options.context.ooms.add(id);
-    this.#wake(id);
+    this.#wake(id, 'ran out of memory');
   }
 
   /** Of what is only being started nobody has the id yet: its worker asks when it looks next. */
-  #wake(id: string): void {
+  #wake(id: string, what: string): void {
     const worker = this.workers().find(
       w => w.seen.containers.some(c => c.id === id) || w.seen.sandboxes.some(s => s.id === id),
     );
-    worker?.wake();
+    const container = worker?.seen.containers.find(c => c.id === id);
+    worker?.wake(`${container ? `container ${container.name}` : 'the sandbox'} ${what}`);
   }
 
   /** The runtime's events begin, or begin again: what they told before is lost. */
@@ -117,7 +118,8 @@ export class Pods {
         if (uid) states.set(uid, `${states.get(uid) ?? ''}${one.id} ${one.state}\n`);
       }
       for (const uid of new Set([...states.keys(), ...this.#states.keys()]))
-        if (states.get(uid) !== this.#states.get(uid)) this.#workers.get(uid)?.wake();
+        if (states.get(uid) !== this.#states.get(uid))
+          this.#workers.get(uid)?.wake('the runtime lists it otherwise than before');
       this.#states = states;
       // What an earlier kubelet has asked for may have come into being after this one had looked for left-overs.
       if (this.#isTold && [...states.keys()].some(uid => !this.#workers.has(uid))) await this.#cleanLeftovers();

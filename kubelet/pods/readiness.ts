@@ -48,7 +48,7 @@ export class Readiness {
         startedAt: seen.startedAt,
         clock: job.context.clock,
         say: (type, reason, message) => say(job, type, reason, message, seen.name),
-        changed: job.resume,
+        changed: () => job.resume(`a probe of container ${seen.name}`),
         ...(known ? { known } : {}),
       }),
     );

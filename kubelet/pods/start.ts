@@ -51,7 +51,7 @@ export function fetchImage(job: Job, name: string): void {
       progress.failures.delete(`image ${name}`);
       progress.foundImages.set(name, image);
       progress.images.set(name, 'ready');
-      job.resume();
+      job.resume(`the image of container ${name} is there`);
     } catch (error) {
       await imageFailed(job, name, container, error);
     }
@@ -68,7 +68,7 @@ async function imageFailed(job: Job, name: string, container: Container, error: 
   progress.problems.set(name, { reason, message });
   progress.images.delete(name);
   say(job, 'Warning', 'Failed', `Error: ${reason}`, name);
-  job.resume();
+  job.resume(`the image of container ${name}: ${reason}`);
   if (reason !== 'ErrImagePull') return;
   await context.clock.sleep(showFailureMs, job.running);
   if (job.running.aborted || progress.problems.get(name)?.reason !== reason) return;
@@ -76,7 +76,7 @@ async function imageFailed(job: Job, name: string, container: Container, error: 
   progress.problems.set(name, { reason: 'ImagePullBackOff', message: `${backoff}: ${reason}: ${message}` });
   say(job, 'Normal', 'BackOff', backoff, name);
   say(job, 'Warning', 'Failed', 'Error: ImagePullBackOff', name);
-  job.resume();
+  job.resume(`the image of container ${name}: ImagePullBackOff`);
 }
 
 async function pullSecrets({ pod, context }: Job) {
@@ -191,7 +191,7 @@ function postStart(job: Job, container: Container, id: string): void {
       const grace = job.pod.spec?.terminationGracePeriodSeconds ?? 30;
       killContainer(job, id, clock.now() + grace * 1000, 'FailedPostStartHook');
     }
-    job.resume();
+    job.resume(`the postStart hook of container ${container.name} has ended`);
   };
   void work();
 }

@@ -4,6 +4,8 @@
  */
 import { semanticEqual } from '../../api/json.js';
 import type { Pod, PodStatus } from '../../api/types.js';
+import { keyOf } from '../../client/informer/cache.js';
+import { causeText, describeChange, type Trigger, withChange } from '../../client/runtime/cause.js';
 import type { KubeletContext } from '../context.js';
 import { detailsOf } from '../cri/cri.js';
 import { baseStatus } from '../status/base.js';
@@ -19,7 +21,7 @@ import { perform } from './perform.js';
 import { Progress } from './progress.js';
 import { Readiness } from './readiness.js';
 import { isAlive, nothingSeen, type Seen } from './seen.js';
-import { changesRuntime, type Have, nextStep } from './step.js';
+import { changesRuntime, type Have, nextStep, type Step } from './step.js';
 import { wantOf } from './want.js';
 
 /** ConfigMaps, Secrets and tokens in volumes are looked at this often, and sizes measured. */
@@ -43,6 +45,10 @@ export class PodWorker {
   #wakeUp: () => void = () => {};
   #refreshedAt: number;
   #failures = 0;
+  /** Why the next turn comes. */
+  #trigger: Trigger | undefined;
+  /** Of the turn under way. */
+  #cause = '';
   readonly #progress = new Progress();
   readonly #readiness = new Readiness();
   readonly #running = new AbortController();
@@ -73,6 +79,7 @@ export class PodWorker {
       mayRunOut: ({ id, name }) => !this.#progress.kills.has(id) && hasMemoryLimit(this.#pod, name),
     });
     this.#reporter = new StatusReporter(pod, context);
+    this.#because(exists ? describeChange('Pod', { now: pod }) : 'left over from before');
     this.ended = this.#run();
   }
 
@@ -88,11 +95,13 @@ export class PodWorker {
   /** The API has it so now, or (`exists` false) has it no more. */
   update(pod: Pod, exists: boolean): void {
     const { labels, annotations } = this.#pod.metadata;
+    this.#because(describeChange('Pod', exists ? { now: pod, before: this.#pod } : { before: pod }));
     const relabelled =
       !semanticEqual(pod.metadata.labels, labels) || !semanticEqual(pod.metadata.annotations, annotations);
     this.#pod = pod;
     this.#exists &&= exists;
-    if (exists) this.#reporter.correct(pod.status);
+    const correction = { text: describeChange('Pod', { now: pod, before: pod }), more: 0 };
+    if (exists) this.#reporter.correct(pod.status, causeText('kubelet', keyOf(pod), correction));
     // downwardAPI volumes show them.
     if (relabelled) this.#refreshedAt = 0;
     this.#resume();
@@ -101,13 +110,19 @@ export class PodWorker {
   /** A ConfigMap or Secret that it uses has changed. */
   refreshVolumes(): void {
     this.#refreshedAt = 0;
+    this.#because('an object in a volume has changed');
     this.#resume();
   }
 
   /** Looks at the runtime again. */
-  wake(): void {
+  wake(because: string): void {
     this.#stale = true;
+    this.#because(because);
     this.#resume();
+  }
+
+  #because(text: string): void {
+    this.#trigger = withChange(this.#trigger, text);
   }
 
   /** Decides again, from what was seen already: the runtime has not changed. */
@@ -118,7 +133,7 @@ export class PodWorker {
 
   async #run(): Promise<void> {
     const { signal, log, clock } = this.context;
-    const wake = (): void => this.wake();
+    const wake = (): void => this.wake('the kubelet stops');
     signal.addEventListener('abort', wake);
     while (!signal.aborted) {
       this.#dirty = false;
@@ -127,6 +142,7 @@ export class PodWorker {
         this.#failures = 0;
       } catch (error) {
         this.#stale = true;
+        this.#because('a step that failed is tried again');
         const wait = Math.min(retryMs.first * 2 ** this.#failures++, retryMs.most);
         log.warn({ pod: fullName(this.#pod), reason: detailsOf(error), wait }, 'a step failed, and is tried again');
         await this.#rest(clock.now() + wait);
@@ -140,6 +156,9 @@ export class PodWorker {
   /** Answers true when nothing of the pod is left. */
   async #turn(): Promise<boolean> {
     const { clock } = this.context;
+    const turn = this.#trigger ?? { text: 'timer', more: 0 };
+    this.#cause = causeText('kubelet', keyOf(this.#pod), turn);
+    this.#trigger = undefined;
     if (this.#stale) this.#seen = await this.#observe();
     this.#decideEnding();
     const job = this.#job();
@@ -155,6 +174,7 @@ export class PodWorker {
     } else {
       if (step.do === 'removeFromApi') await this.#reporter.settled();
       await perform(step, job);
+      this.#because(afterStep(step, turn));
       this.#stale ||= changesRuntime(step);
     }
     return false;
@@ -234,7 +254,7 @@ export class PodWorker {
       runtimeName: this.context.runtimeName,
       now: this.context.clock.now(),
     });
-    if (this.#exists) this.#reporter.report(this.#status);
+    if (this.#exists) this.#reporter.report(this.#status, this.#cause);
   }
 
   #sayBackOff({ container }: HeldBack): void {
@@ -286,8 +306,16 @@ export class PodWorker {
       progress: this.#progress,
       context: this.context,
       running: this.#running.signal,
-      wake: () => this.wake(),
-      resume: () => this.#resume(),
+      cause: this.#cause,
+      wake: because => this.wake(because),
+      resume: because => {
+        this.#because(because);
+        this.#resume();
+      },
     };
   }
 }
+
+/** The look after a step: its first cause stays in sight. */
+const afterStep = (step: Step, { text }: Trigger): string =>
+  `${step.do}${'container' in step ? ` ${step.container}` : ''} <- ${text.split(' <- ').at(-1)}`;

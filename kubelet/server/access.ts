@@ -62,7 +62,7 @@ export async function authorize(
   const said = `Forbidden (user=${caller.name}, verb=${verb}, resource=nodes, subresource=${subresource})`;
   let review: SubjectAccessReview;
   try {
-    review = await client.create(subjectAccessReviews, {
+    const question: SubjectAccessReview = {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',
       metadata: {},
@@ -71,7 +71,9 @@ export async function authorize(
         groups: [...caller.groups, 'system:authenticated'],
         resourceAttributes: { verb, version: 'v1', resource: 'nodes', subresource, name: nodeName },
       },
-    });
+    };
+    const cause = `kubelet ${nodeName} <- ${request.method} ${request.pathname} by ${caller.name}`;
+    review = await client.create(subjectAccessReviews, question, { cause });
   } catch (error) {
     throw new Refusal(403, `${said}: the API server could not be asked: ${(error as Error).message}`);
   }

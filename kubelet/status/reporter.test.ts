@@ -26,14 +26,25 @@ async function setUp() {
 describe("the report of a pod's status", () => {
   it('is sent when it changes, and only then', async () => {
     const { api, reporter, patches } = await setUp();
-    reporter.report(status('Pending'));
+    reporter.report(status('Pending'), 'a test');
     await reporter.settled();
-    reporter.report(status('Pending'));
+    reporter.report(status('Pending'), 'a test');
     await reporter.settled();
     assert.equal(patches(), 1);
-    reporter.report(status('Running', 'True'));
+    reporter.report(status('Running', 'True'), 'a test');
     await reporter.settled();
     assert.equal((await api.get(pods, name)).status?.phase, 'Running');
+  });
+
+  it('says what has changed it', async () => {
+    const { api, reporter } = await setUp();
+    reporter.report(status('Pending'), 'it came');
+    await reporter.settled();
+    reporter.report(status('Running', 'True'), 'it ran');
+    reporter.report(status('Running', 'True'), 'nothing');
+    await reporter.settled();
+    const causes = api.writes.filter(w => w.subresource === 'status').map(w => w.cause);
+    assert.deepEqual(causes, ['it came', 'it ran']);
   });
 
   it('is the newest when the API comes back', async () => {
@@ -41,10 +52,10 @@ describe("the report of a pod's status", () => {
     api.fault = () => {
       throw new ConnectionError('away');
     };
-    reporter.report(status('Pending'));
-    reporter.report(status('Running'));
+    reporter.report(status('Pending'), 'a test');
+    reporter.report(status('Running'), 'a test');
     await clock.advance(60_000);
-    reporter.report(status('Running', 'True'));
+    reporter.report(status('Running', 'True'), 'a test');
     api.fault = () => {};
     await clock.advance(10_000);
     await reporter.settled();
@@ -55,10 +66,10 @@ describe("the report of a pod's status", () => {
 
   it('is sent again when somebody else has written otherwise', async () => {
     const { api, reporter } = await setUp();
-    reporter.report(status('Running', 'True'));
+    reporter.report(status('Running', 'True'), 'a test');
     await reporter.settled();
     await api.patch(pods, name, 'strategic', { status: status('Running', 'False') });
-    reporter.correct((await api.get(pods, name)).status);
+    reporter.correct((await api.get(pods, name)).status, 'a test');
     await reporter.settled();
     assert.equal((await api.get(pods, name)).status?.conditions?.[0]?.status, 'True');
   });
@@ -67,7 +78,7 @@ describe("the report of a pod's status", () => {
     const { clock, api, reporter } = await setUp();
     await api.delete(pods, name, { gracePeriodSeconds: 0 });
     await api.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { ...name } } as Pod);
-    reporter.report(status('Failed'));
+    reporter.report(status('Failed'), 'a test');
     await reporter.settled();
     await clock.advance(60_000);
     await settled();

@@ -24,6 +24,8 @@ export interface ReporterOptions {
 
 export class StatusReporter {
   #wanted: PodStatus | undefined;
+  /** Of the newest status. */
+  #cause = '';
   #sent: PodStatus | undefined;
   #sending: Promise<void> | undefined;
   #gone = false;
@@ -35,16 +37,18 @@ export class StatusReporter {
     this.#sent = pod.status;
   }
 
-  report(status: PodStatus): void {
+  report(status: PodStatus, cause: string): void {
+    if (!semanticEqual(status, this.#wanted)) this.#cause = cause;
     this.#wanted = status;
     if (!this.#gone) this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
   }
 
   /** The API says otherwise than what was sent: somebody else has written it since. */
-  correct(inApi: PodStatus | undefined): void {
+  correct(inApi: PodStatus | undefined, cause: string): void {
     if (this.#sending !== undefined || !this.#wanted || agree(this.#wanted, inApi)) return;
     this.#sent = inApi;
-    this.report(this.#wanted);
+    this.#cause = cause;
+    this.report(this.#wanted, cause);
   }
 
   /** Resolves once the API has the newest status, or has no such pod. */
@@ -60,7 +64,8 @@ export class StatusReporter {
       if (!status || semanticEqual(status, this.#sent)) return;
       try {
         const patch = statusPatch(uid, this.#sent, status);
-        await client.patch(pods, { namespace, name }, 'strategic', patch, { subresource: 'status', signal });
+        const options = { subresource: 'status', signal, cause: this.#cause };
+        await client.patch(pods, { namespace, name }, 'strategic', patch, options);
         this.#sent = status;
         failures = 0;
       } catch (error) {

@@ -64,5 +64,6 @@ function request(client: Client, { metadata, spec }: Pod, wish: TokenWish): Prom
       boundObjectRef: bound,
     },
   };
-  return client.post<TokenRequest>(serviceAccounts, { namespace, name }, 'token', body);
+  const cause = `kubelet ${namespace}/${metadata.name} <- a volume needs a token`;
+  return client.post<TokenRequest>(serviceAccounts, { namespace, name }, 'token', body, { cause });
 }

@@ -1,4 +1,5 @@
 /** The node of a living cluster, sentence by sentence: what a pod asks for is what its containers get. */
+import { causes } from './node/causes.js';
 import { environment } from './node/environment.js';
 import { files } from './node/files.js';
 import { limits } from './node/limits.js';
@@ -17,6 +18,7 @@ const parts: [what: string, Part][] = [
   ['logs', logs],
   ['services and addresses', network],
   ['lives and ends', lives],
+  ['causes', causes],
   ['a lost node', lostNode],
 ];
 
