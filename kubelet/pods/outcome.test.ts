@@ -34,5 +34,10 @@ describe('the outcome of a pod', () => {
     ['Never: an init container failed', want('Never', ['i']), seen(['i', 1]), 'failed'],
     ['OnFailure: an init container failed and comes again', want('OnFailure', ['i']), seen(['i', 1]), 'running'],
   ];
+  const sidecar: Want = { ...want('Never'), init: [{ name: 's', hash: '', sidecar: true }] };
+  cases.push(
+    ['Never: a sidecar failed, and comes again', sidecar, seen(['s', 1], ['a', 'running']), 'running'],
+    ['Never: all but a sidecar have ended', sidecar, seen(['s', 'running'], ['a', 0], ['b', 0]), 'succeeded'],
+  );
   for (const [what, wanted, had, expected] of cases) it(what, () => assert.equal(outcome(wanted, had), expected));
 });

@@ -1,4 +1,4 @@
-/** Whether a pod's containers are all done, by its restart policy. */
+/** Whether a pod's containers are all done, by its restart policy. Sidecars are not asked. */
 import { latest, type Seen } from './seen.js';
 import type { Want } from './want.js';
 
@@ -8,7 +8,8 @@ export function outcome(want: Want, seen: Seen): 'running' | 'succeeded' | 'fail
     const container = latest(seen, name);
     return container?.state === 'exited' ? container : undefined;
   };
-  if (want.restartPolicy === 'Never' && want.init.some(c => (ended(c.name)?.exitCode ?? 0) !== 0)) return 'failed';
+  const init = want.init.filter(c => !c.sidecar);
+  if (want.restartPolicy === 'Never' && init.some(c => (ended(c.name)?.exitCode ?? 0) !== 0)) return 'failed';
   if (want.restartPolicy === 'Always') return 'running';
   const exits = want.main.map(c => ended(c.name));
   if (exits.some(exit => exit === undefined)) return 'running';

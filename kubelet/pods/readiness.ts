@@ -1,5 +1,5 @@
 /** The probers of a pod's containers: one for each that runs and has probes, from its start to its end. */
-import type { ContainerStatus } from '../../api/types.js';
+import type { PodStatus } from '../../api/types.js';
 import { Prober } from '../probes/prober.js';
 import { containerSpec, type Job, podFacts, say } from './job.js';
 import type { ContainerSeen } from './seen.js';
@@ -27,6 +27,11 @@ export class Readiness {
     return this.#probers.get(id)?.verdict.started ?? true;
   }
 
+  /** Ids of containers whose startup probe has not passed. */
+  starting(): Set<string> {
+    return new Set([...this.#probers.keys()].filter(id => !this.started(id)));
+  }
+
   ready(id: string): boolean {
     return this.#probers.get(id)?.verdict.ready ?? true;
   }
@@ -40,7 +45,7 @@ export class Readiness {
   #start(job: Job, id: string, seen: ContainerSeen): void {
     const container = containerSpec(job.pod, seen.name);
     if (!container || !(container.startupProbe ?? container.readinessProbe ?? container.livenessProbe)) return;
-    const known = job.progress.startedHere.has(id) ? undefined : fromApi(job.pod.status?.containerStatuses, id);
+    const known = job.progress.startedHere.has(id) ? undefined : fromApi(job.pod.status, id);
     this.#probers.set(
       id,
       new Prober({
@@ -56,7 +61,8 @@ export class Readiness {
 }
 
 /** An earlier kubelet's word: its restart must not take a pod out of its services. */
-function fromApi(statuses: readonly ContainerStatus[] | undefined, id: string) {
-  const status = (statuses ?? []).find(s => s.containerID?.endsWith(`://${id}`));
+function fromApi(pod: PodStatus | undefined, id: string) {
+  const all = [...(pod?.initContainerStatuses ?? []), ...(pod?.containerStatuses ?? [])];
+  const status = all.find(s => s.containerID?.endsWith(`://${id}`));
   return status ? { started: status.started === true, ready: status.ready } : undefined;
 }

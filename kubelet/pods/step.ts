@@ -3,11 +3,12 @@
  * worker (worker.ts) performs the step, looks again, and asks again.
  *
  *   while the pod is to run                                  when it is to end
- *   1. kill what may not go on (unhealthy, changed, stray)   1. ask every container to end, by the deadline
+ *   1. kill what may not go on (unhealthy, changed, stray)   1. ask every container to end, sidecars last
  *   2. mount the volumes                                     2. stop the sandbox: its network is given back
  *   3. make a sandbox, when none is ready                    3. unmount the volumes
  *   4. run the init containers, one after the other          4. deleted or gone: remove all traces, then the
- *   5. start the containers in order                            object in the API
+ *      (a sidecar only has to start, and stays)                 object in the API
+ *   5. start the containers in order
  *   6. remove what is no longer needed
  *
  * A step that has to wait (back-off, a pull, a grace period) never blocks the decision: it stands in `have`, and the
@@ -32,6 +33,8 @@ export interface Have {
   kills: ReadonlyMap<string, number>;
   /** Ids of containers whose postStart hook has not succeeded (yet). */
   hooks: ReadonlySet<string>;
+  /** Ids of containers that run and whose startup probe has not passed. */
+  starting: ReadonlySet<string>;
   /** Container id -> why it has to go, and with which grace if not the pod's (a probe's own). */
   unhealthy: ReadonlyMap<string, { message: string; graceSeconds?: number }>;
   /** Sandboxes that were told to stop. */
@@ -71,24 +74,34 @@ const besideRuntime = new Set<Step['do']>([
 export const changesRuntime = (step: Step): boolean => !besideRuntime.has(step.do);
 
 export function nextStep(want: Want, have: Have, now: number): Step {
-  return want.ending ? endingStep(want, have) : runningStep(want, have, now);
+  return want.ending ? endingStep(want, have, now) : runningStep(want, have, now);
 }
 
-function endingStep(want: Want, have: Have): Step {
+function endingStep(want: Want, have: Have, now: number): Step {
   const ending = want.ending;
   if (!ending) throw new Error('a pod that is not to end has no ending step');
   const { seen } = have;
   const alive = seen.containers.filter(isAlive);
-  for (const c of alive) {
+  const turn = now < ending.deadline ? firstToEnd(want, alive) : alive;
+  for (const c of turn) {
     const due = have.kills.get(c.id);
     if (due === undefined || due > ending.deadline)
       return { do: 'kill', id: c.id, deadline: ending.deadline, message: `Stopping container ${c.name}` };
   }
-  if (alive.length > 0) return { do: 'wait' };
+  if (alive.length > 0) return alive.length > turn.length ? { do: 'wait', until: ending.deadline } : { do: 'wait' };
   const open = seen.sandboxes.find(s => !have.stopped.has(s.id));
   if (open) return { do: 'stopSandbox', id: open.id };
   if (have.volumesLeft) return { do: 'unmountVolumes' };
   return leavesNothing(ending) ? removalStep(have) : { do: 'wait' };
+}
+
+/** Sidecars serve the others to their end, and each those that were started after it: the last one ends first. */
+function firstToEnd(want: Want, alive: readonly ContainerSeen[]): readonly ContainerSeen[] {
+  const sidecars = want.init.filter(w => w.sidecar).map(w => w.name);
+  const others = alive.filter(c => !sidecars.includes(c.name));
+  if (others.length > 0) return others;
+  const last = sidecars.findLast(name => alive.some(c => c.name === name));
+  return alive.filter(c => c.name === last);
 }
 
 function removalStep(have: Have): Step {
@@ -139,14 +152,15 @@ function sandboxStep(have: Have, now: number): Step {
   return { do: 'createSandbox', attempt: (have.seen.sandboxes[0]?.attempt ?? -1) + 1 };
 }
 
-/** The next init container, or else the first container in order that can be started now. */
+/** The next init container, a sidecar that has ended, or else the first container in order that can be started now. */
 function containersStep(want: Want, have: Have, sandbox: SandboxSeen, now: number): Step | undefined {
   const here = (w: ContainerWant): ContainerSeen | undefined =>
     have.seen.containers.find(c => c.name === w.name && c.sandboxId === sandbox.id);
-  // Init containers are done once any other has been made in this sandbox, even if their records are gone.
-  if (!want.main.some(here)) {
-    const next = want.init.find(w => !isDone(here(w)));
-    if (next) return startStep(next, have, sandbox, now) ?? { do: 'wait', ...until(next, have, now) };
+  for (const [i, w] of want.init.entries()) {
+    // One is through once a later one has been made in this sandbox, even if its record is gone.
+    const isThrough = [...want.init.slice(i + 1), ...want.main].some(here);
+    const step = initStep(w, here(w), isThrough, have, sandbox, now);
+    if (step) return step;
   }
   for (const w of want.main) {
     // Containers start in order: the next one waits for this one's postStart hook.
@@ -159,11 +173,26 @@ function containersStep(want: Want, have: Have, sandbox: SandboxSeen, now: numbe
   return undefined;
 }
 
+/** Undefined when the ones after it may come. */
+function initStep(
+  w: ContainerWant,
+  c: ContainerSeen | undefined,
+  isThrough: boolean,
+  have: Have,
+  sandbox: SandboxSeen,
+  now: number,
+): Step | undefined {
+  const wait: Step = { do: 'wait', ...until(w, have, now) };
+  if (!w.sidecar) return isThrough || isDone(c) ? undefined : (startStep(w, have, sandbox, now) ?? wait);
+  if (!c || !isAlive(c)) return startStep(w, have, sandbox, now) ?? (isThrough ? undefined : wait);
+  return isThrough || !(have.starting.has(c.id) || have.hooks.has(c.id)) ? undefined : wait;
+}
+
 const isDone = (c: ContainerSeen | undefined): boolean => c?.state === 'exited' && c.exitCode === 0;
 
 export function mayStartAgain(want: Want, w: ContainerWant, c: ContainerSeen): boolean {
   if (isAlive(c)) return false;
-  if (c.state === 'created' || want.restartPolicy === 'Always' || c.hash !== w.hash) return true;
+  if (w.sidecar || c.state === 'created' || want.restartPolicy === 'Always' || c.hash !== w.hash) return true;
   return want.restartPolicy === 'OnFailure' && c.exitCode !== 0;
 }
 

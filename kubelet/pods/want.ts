@@ -1,5 +1,6 @@
 /** What a pod's spec asks for, as far as the next step depends on it. */
 import { createHash } from 'node:crypto';
+import { isRestartableInit } from '../../api/kinds/pod/columns.js';
 import type { Container, Pod } from '../../api/types.js';
 import type { Ending } from './ending.js';
 
@@ -7,6 +8,8 @@ export interface ContainerWant {
   name: string;
   /** Changes when the container must be made anew. */
   hash: string;
+  /** An init container that goes on beside the others, and is started again whenever it ends. */
+  sidecar?: true;
 }
 
 export interface Want {
@@ -22,11 +25,15 @@ export const containerHash = (container: Container): string =>
   createHash('sha256').update(`${container.name}\0${container.image}`).digest('hex').slice(0, 8);
 
 const wanted = (container: Container): ContainerWant => ({ name: container.name, hash: containerHash(container) });
+const wantedInit = (container: Container): ContainerWant => ({
+  ...wanted(container),
+  ...(isRestartableInit(container) ? { sidecar: true as const } : {}),
+});
 
 export function wantOf(pod: Pod, ending: Ending | undefined): Want {
   return {
     restartPolicy: (pod.spec?.restartPolicy ?? 'Always') as Want['restartPolicy'],
-    init: (pod.spec?.initContainers ?? []).map(wanted),
+    init: (pod.spec?.initContainers ?? []).map(wantedInit),
     main: (pod.spec?.containers ?? []).map(wanted),
     graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
     ...(ending ? { ending } : {}),

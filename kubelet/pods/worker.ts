@@ -231,6 +231,7 @@ export class PodWorker {
       seen: this.#seen,
       removedFromApi: progress.removedFromApi || !this.#exists,
       unhealthy: this.#readiness.unhealthy(),
+      starting: this.#readiness.starting(),
       countedBefore: this.#countedBefore,
       notBefore: { ...notBefore, containers },
     };

@@ -5,7 +5,9 @@ import type { Phase } from './phase.js';
 
 export interface ConditionFacts {
   phase: Phase;
+  /** Of init containers, in their order; those of sidecars by name. */
   init: readonly ContainerStatus[];
+  sidecars: ReadonlySet<string>;
   main: readonly ContainerStatus[];
   /** A sandbox is ready, with its network. */
   sandboxReady: boolean;
@@ -26,7 +28,7 @@ export function conditionsOf(pod: Pod, facts: ConditionFacts): PodCondition[] {
   const done = facts.phase === 'Succeeded';
   const completed = no('PodCompleted');
   const failed = facts.phase === 'Failed';
-  const containersReady = done ? completed : failed ? no('PodFailed') : allReady(facts.main);
+  const containersReady = done ? completed : failed ? no('PodFailed') : allReady(facts);
   const verdicts: [string, Verdict][] = [
     ['PodReadyToStartContainers', facts.sandboxReady ? yes : { status: 'False' }],
     ['Initialized', done ? { ...yes, reason: 'PodCompleted' } : initialized(facts)],
@@ -44,17 +46,22 @@ function dated(type: string, verdict: Verdict, before: readonly PodCondition[], 
   return { type, ...verdict, lastTransitionTime: changed ? timestamp(now) : (old.lastTransitionTime as string) };
 }
 
-function initialized({ init, main }: ConditionFacts): Verdict {
+function initialized({ init, sidecars, main }: ConditionFacts): Verdict {
   // Once a container has been started, the init containers were done, even if they are forgotten since.
   if (main.some(s => s.state?.waiting === undefined || s.lastState?.terminated !== undefined)) return yes;
-  const incomplete = init.filter(s => s.state?.terminated?.exitCode !== 0).map(s => s.name);
+  const incomplete = init.filter(s => !holdsNobodyUp(s, sidecars)).map(s => s.name);
   return incomplete.length === 0
     ? yes
     : no('ContainersNotInitialized', `containers with incomplete status: [${incomplete.join(' ')}]`);
 }
 
-function allReady(main: readonly ContainerStatus[]): Verdict {
-  const unready = main.filter(s => !s.ready).map(s => s.name);
+/** It has done its work, or is a sidecar that has started. */
+export const holdsNobodyUp = (s: ContainerStatus, sidecars: ReadonlySet<string>): boolean =>
+  sidecars.has(s.name) ? s.started === true : s.state?.terminated?.exitCode === 0;
+
+function allReady({ init, sidecars, main }: ConditionFacts): Verdict {
+  const serving = [...init.filter(s => sidecars.has(s.name)), ...main];
+  const unready = serving.filter(s => !s.ready).map(s => s.name);
   return unready.length === 0
     ? yes
     : no('ContainersNotReady', `containers with unready status: [${unready.join(' ')}]`);

@@ -5,6 +5,7 @@ export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 export interface PhaseFacts {
   restartPolicy: string;
+  /** Those that run to their end: sidecars have no say. */
   init: readonly ContainerStatus[];
   main: readonly ContainerStatus[];
   /** The pod is to end, whatever its restart policy says. */

@@ -1,12 +1,13 @@
 /** A pod's whole status, from its spec, what the runtime shows, and what the kubelet knows besides. Pure. */
 import { timestamp } from '../../api/clock.js';
+import { isRestartableInit } from '../../api/kinds/pod/columns.js';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/types.js';
 import { qosClass } from '../pods/config/resources.js';
 import type { Ending } from '../pods/ending.js';
 import { isAlive, readySandbox, type Seen } from '../pods/seen.js';
-import { conditionsOf } from './conditions.js';
+import { conditionsOf, holdsNobodyUp } from './conditions.js';
 import { containerStatus } from './containers.js';
-import { phaseOf } from './phase.js';
+import { type Phase, phaseOf } from './phase.js';
 
 export interface PodFactsForStatus {
   seen: Seen;
@@ -27,18 +28,24 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
   const refused = facts.ending?.status;
   const containersAlive = facts.seen.containers.some(isAlive);
   const init = statuses(pod.spec?.initContainers ?? [], pod, facts, before?.initContainerStatuses, 'PodInitializing');
-  const waitsForInit = init.some(s => s.state?.terminated?.exitCode !== 0);
+  const sidecars = new Set((pod.spec?.initContainers ?? []).filter(isRestartableInit).map(c => c.name));
+  const waitsForInit = init.some(s => !holdsNobodyUp(s, sidecars));
   const creating = waitsForInit ? 'PodInitializing' : 'ContainerCreating';
   const main = statuses(pod.spec?.containers ?? [], pod, facts, before?.containerStatuses, creating);
   const restartPolicy = pod.spec?.restartPolicy ?? 'Always';
-  const natural = phaseOf({ restartPolicy, init, main, ending: facts.ending !== undefined && !containersAlive });
-  const phase = refused && !containersAlive ? 'Failed' : natural;
+  const natural = phaseOf({
+    restartPolicy,
+    init: init.filter(s => !sidecars.has(s.name)),
+    main,
+    ending: facts.ending !== undefined && !containersAlive,
+  });
+  const phase = containersAlive ? openPhase(natural, main) : refused ? 'Failed' : natural;
   const sandbox = readySandbox(facts.seen);
   const hostNetwork = pod.spec?.hostNetwork === true;
   const ips = hostNetwork && sandbox ? [facts.nodeIP] : (facts.seen.sandboxes[0]?.ips ?? []);
   return {
     phase,
-    conditions: conditionsOf(pod, { phase, init, main, sandboxReady: sandbox !== undefined, now: facts.now }),
+    conditions: conditionsOf(pod, { phase, init, sidecars, main, sandboxReady: sandbox !== undefined, now: facts.now }),
     hostIP: facts.nodeIP,
     hostIPs: [{ ip: facts.nodeIP }],
     startTime: before?.startTime ?? timestamp(facts.now),
@@ -48,6 +55,12 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     ...(main.length > 0 ? { containerStatuses: main } : {}),
   };
+}
+
+/** The last word is only said when nothing runs any more, sidecars included. */
+function openPhase(natural: Phase, main: readonly ContainerStatus[]): Phase {
+  if (natural === 'Pending' || natural === 'Running') return natural;
+  return main.every(s => s.state?.waiting && !s.lastState?.terminated) ? 'Pending' : 'Running';
 }
 
 function statuses(
@@ -76,7 +89,7 @@ function statuses(
       },
       context,
     );
-    // An init container is ready once it has done its work.
-    return isInit ? { ...status, ready: done } : status;
+    // An init container is ready once it has done its work; a sidecar is asked, as the others are.
+    return isInit && !isRestartableInit(spec) ? { ...status, ready: done } : status;
   });
 }

@@ -218,6 +218,37 @@ describe("a pod's status", () => {
   });
 });
 
+describe('the status of a pod with a sidecar', () => {
+  const spec = { initContainers: [{ name: 's', image: 'img', restartPolicy: 'Always' }] };
+  const sidecar = container({ id: 's0', name: 's' });
+  const told = (more: Partial<PodFactsForStatus>, policy = 'Always') => {
+    const status = podStatus(pod({ ...spec, restartPolicy: policy }), facts(more));
+    return [status.phase, condition(status, 'Initialized'), condition(status, 'Ready')];
+  };
+
+  it('waits for it to start', () =>
+    assert.deepEqual(told({ seen: seen(sidecar), started: () => false }), [
+      'Pending',
+      'False ContainersNotInitialized',
+      'False ContainersNotReady',
+    ]));
+  it('is ready when both are', () => {
+    assert.deepEqual(told({ seen: seen(sidecar, container()) }), ['Running', 'True', 'True']);
+    const unready = told({ seen: seen(sidecar, container()), ready: id => id !== 's0' });
+    assert.deepEqual(unready, ['Running', 'True', 'False ContainersNotReady']);
+  });
+  it('shows it as it is, not as an init container that has to end', () => {
+    const status = podStatus(pod(spec), facts({ seen: seen(sidecar) })).initContainerStatuses?.[0];
+    assert.deepEqual([status?.ready, status?.started], [true, true]);
+  });
+  it('is final once it has ended as well', () => {
+    const ending = { why: 'finished' as const, deadline: 0 };
+    assert.equal(told({ seen: seen(sidecar, terminated(0)), ending }, 'Never')[0], 'Running');
+    const ended = container({ id: 's0', name: 's', state: 'exited', exitCode: 137 });
+    assert.equal(told({ seen: seen(ended, terminated(0)), ending }, 'Never')[0], 'Succeeded');
+  });
+});
+
 describe('the phase', () => {
   const s = (state: object, lastState: object = {}): ContainerStatus =>
     ({ name: 'x', state, lastState }) as unknown as ContainerStatus;

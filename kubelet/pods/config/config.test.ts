@@ -81,7 +81,8 @@ describe('what is refused', () => {
     ['user namespaces', { hostUsers: false }, /hostUsers/],
     ['an unsafe sysctl', { securityContext: { sysctls: [{ name: 'kernel.panic', value: '1' }] } }, /forbidden sysctl/],
     ['a safe sysctl', { securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }, undefined],
-    ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, /"s": restartPolicy/],
+    ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
+    ['a policy of one container', { containers: [{ name: 's', restartPolicy: 'Never' }] }, /"s": restartPolicy Never/],
     ['block devices', { containers: [{ name: 'c', volumeDevices: [{}] }] }, /volumeDevices/],
     ['a GPU', { containers: [{ name: 'c', resources: { limits: { 'x/gpu': '1' } } }] }, /resource x\/gpu/],
   ];

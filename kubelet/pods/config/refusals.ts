@@ -1,4 +1,5 @@
 /** What this kubelet does not do. A pod that asks for it is rejected with a reason: nothing is silently left out. */
+import { isRestartableInit } from '../../../api/kinds/pod/columns.js';
 import type { Container, Pod } from '../../../api/types.js';
 
 /** The first thing that cannot be honoured, or undefined. The pod's status and an event say it. */
@@ -42,7 +43,7 @@ function podRefusal({ spec }: Pod): string | undefined {
 
 function containerRefusal(c: Container): string | undefined {
   const about = (what: string): string => `container "${c.name}": ${what} is not supported by this kubelet`;
-  if (c.restartPolicy) return about('restartPolicy of a single container (sidecar containers)');
+  if (c.restartPolicy && !isRestartableInit(c)) return about(`restartPolicy ${c.restartPolicy} of a single container`);
   if ((c.volumeDevices ?? []).length > 0) return about('volumeDevices');
   const { seLinuxOptions, windowsOptions, procMount, appArmorProfile } = c.securityContext ?? {};
   if (seLinuxOptions) return about('securityContext.seLinuxOptions');

@@ -57,6 +57,18 @@ describe('resources for the kernel', () => {
     const two = container({ cpu: '250m' }, { memory: '1Gi', cpu: '1' });
     assert.deepEqual(podResources(pod(one, two)), { shares: 768, quota: 0, period: 100_000, memory: 2 * gib });
   });
+  it('of a pod with sidecars: they run beside the others, and beside the init containers after them', () => {
+    const limited = (memory: string, more: Partial<Container> = {}): Container => ({
+      ...container({ cpu: '1' }, { memory }),
+      ...more,
+    });
+    const object = pod(limited('1Gi'));
+    const sidecar = limited('1Gi', { restartPolicy: 'Always' });
+    (object.spec as NonNullable<Pod['spec']>).initContainers = [limited('1Gi'), sidecar, limited('4Gi')];
+    assert.equal(podResources(object).memory, 5 * gib);
+    (object.spec as NonNullable<Pod['spec']>).initContainers = [sidecar];
+    assert.deepEqual(podResources(object), { shares: 2048, quota: 0, period: 100_000, memory: 2 * gib });
+  });
   it('as files of cgroup v1 and v2', () => {
     const object = pod(container({ cpu: '500m' }, { memory: '1Gi', cpu: '1' }));
     assert.equal(new Cgroups().path(object), '/kubepods/burstable/podu');

@@ -1,4 +1,5 @@
 /** Requests and limits as the kernel takes them, and the quality of service that follows from them. */
+import { isRestartableInit } from '../../../api/kinds/pod/columns.js';
 import * as quantity from '../../../api/quantity.js';
 import type { Container, Pod } from '../../../api/types.js';
 import type { LinuxResources } from '../../cri/types.js';
@@ -67,12 +68,19 @@ export function oomScore(pod: Pod, requestedBytes: number, nodeMemoryBytes: numb
 export function podResources(pod: Pod): { shares: number; quota: number; period: number; memory: number } {
   const main = pod.spec?.containers ?? [];
   const init = pod.spec?.initContainers ?? [];
-  // Init containers run alone, so that the largest of them counts.
-  const total = (of: (c: Container) => number): number =>
-    Math.max(
-      main.reduce((sum, c) => sum + of(c), 0),
-      ...init.map(of),
+  const total = (of: (c: Container) => number): number => {
+    // An init container runs alone, but for the sidecars before it; these run beside the others as well.
+    let sidecars = 0;
+    let most = 0;
+    for (const c of init) {
+      most = Math.max(most, sidecars + of(c));
+      if (isRestartableInit(c)) sidecars += of(c);
+    }
+    return Math.max(
+      most,
+      main.reduce((sum, c) => sum + of(c), sidecars),
     );
+  };
   const limited = (name: 'cpu' | 'memory'): boolean =>
     [...main, ...init].every(c => isSet(c.resources?.limits?.[name]));
   return {
