@@ -16,6 +16,8 @@ import type { Cri } from './cri/cri.js';
 import { followEvents } from './cri/events.js';
 import { Directories } from './directories.js';
 import { Limit } from './limit.js';
+import { type LogLimits, usualLimits } from './logs/plan.js';
+import { keepLogsShort } from './logs/rotation.js';
 import { keepLease } from './node/lease.js';
 import { readMachine } from './node/machine.js';
 import { allocatable, type NodeFacts } from './node/node.js';
@@ -47,6 +49,8 @@ export interface NodeOptions {
   clusterDns?: string;
   /** 'cluster.local' unless given. */
   clusterDomain?: string;
+  /** Of containers; Kubernetes' unless given. */
+  logs?: { limits: LogLimits; lookMs: number };
   log: Logger;
   clock: Clock;
 }
@@ -84,7 +88,21 @@ export async function startNode(
   const hasEvents = runtime.name === 'containerd';
   const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
   const server = await serve({ cri: runtime.cri, podsView: podsView(pods) });
-  const tasks = [pods.run(), keepNode(client, options, runtime, server.port, signal), runtime.keep(signal)];
+  const rotation = {
+    limits: usualLimits,
+    ...options.logs,
+    cri: runtime.cri,
+    logs: () => pods.logs(),
+    log,
+    clock,
+    signal,
+  };
+  const tasks = [
+    pods.run(),
+    keepLogsShort(rotation),
+    keepNode(client, options, runtime, server.port, signal),
+    runtime.keep(signal),
+  ];
   if (hasEvents) tasks.push(followContainerd(runtime, pods, clock, signal));
   return {
     async stop() {

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../api/clock.js';
 import { detailsOf } from '../cri/cri.js';
-import { channel, kubernetesNamespace, unaryCalls } from '../cri/grpc.js';
+import { type Call, channel, kubernetesNamespace, unaryCalls } from '../cri/grpc.js';
 import { containersProto } from '../cri/proto.js';
 import { killHard } from '../kill-hard.js';
 import { type Process, processes, type Shim, shimsAmong } from './processes.js';
@@ -54,8 +54,8 @@ export const victims = (shim: number, running: readonly Process[]): number[] => 
 async function recordedContainers(socket: string): Promise<string[]> {
   const client = channel(socket);
   try {
-    const calls = unaryCalls(client, containersProto, service, kubernetesNamespace());
-    const { containers } = (await calls.get('List')?.({}, 30_000)) as { containers: { id: string }[] };
+    const list = unaryCalls(client, containersProto, service, kubernetesNamespace()).get('List') as Call;
+    const { containers } = (await list({}, 30_000)) as unknown as { containers: { id: string }[] };
     return containers.map(({ id }) => id);
   } finally {
     client.close();

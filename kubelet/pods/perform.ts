@@ -5,6 +5,7 @@ import { exponential } from '../../client/queue/backoff.js';
 import { pods } from '../../client/resources.js';
 import { detailsOf, isNotFound } from '../cri/cri.js';
 import { podName } from '../directories.js';
+import { removeLog } from '../logs/rotation.js';
 import { removeWithMounts } from '../volumes/mounts.js';
 import { fullName, type Job, podFacts, say } from './job.js';
 import { killContainer } from './kill.js';
@@ -89,7 +90,7 @@ async function removeContainer({ context, seen, pod, progress }: Job, id: string
   const container = seen.containers.find(c => c.id === id);
   if (!container) return;
   const message = context.directories.terminationLog(pod.metadata.uid ?? '', container.name, container.attempt);
-  await Promise.all([container.logPath, message].filter(Boolean).map(path => rm(path, { force: true })));
+  await Promise.all([container.logPath ? removeLog(container.logPath) : undefined, rm(message, { force: true })]);
 }
 
 async function removeTraces({ context, pod, progress }: Job): Promise<void> {

@@ -57,6 +57,14 @@ export class Pods {
     await Promise.all([...this.#workers.values()].map(worker => worker.ended));
   }
 
+  /** Of the containers that run. */
+  logs(): { id: string; path: string }[] {
+    const running = this.workers().flatMap(({ seen }) =>
+      seen.containers.filter(c => c.state === 'running' && c.logPath),
+    );
+    return running.map(({ id, logPath }) => ({ id, path: logPath }));
+  }
+
   workers(): PodWorker[] {
     return [...this.#workers.values()];
   }

@@ -11,7 +11,7 @@ import { containerdPaths } from '../containerd/start.js';
 import { connectCri } from '../cri/connect.js';
 import type { Cri } from '../cri/cri.js';
 import { busyboxImage } from '../images/local.js';
-import { startNode } from '../kubelet.js';
+import { type NodeOptions, startNode } from '../kubelet.js';
 import { resetNode } from '../reset.js';
 import type { PodsView } from '../server/contracts.js';
 import { PodsApi } from './pods-api.js';
@@ -28,11 +28,14 @@ export class TestNode {
   cri!: Cri;
   #node: { stop(): Promise<void> } | undefined;
 
-  private constructor(readonly dataDir: string) {}
+  private constructor(
+    readonly dataDir: string,
+    private readonly more: Partial<NodeOptions>,
+  ) {}
 
-  static async start(): Promise<TestNode> {
+  static async start(more: Partial<NodeOptions> = {}): Promise<TestNode> {
     execFileSync('ip', ['link', 'set', 'lo', 'up']);
-    const node = new TestNode(await mkdtemp(join(tmpdir(), 'okubelet-')));
+    const node = new TestNode(await mkdtemp(join(tmpdir(), 'okubelet-')), more);
     await node.startKubelet();
     node.cri = connectCri(containerdPaths(node.dataDir).socket);
     return node;
@@ -67,6 +70,7 @@ export class TestNode {
       cgroupParent,
       log,
       clock: systemClock,
+      ...this.more,
     };
   }
 

@@ -82,11 +82,15 @@ export class LogFile {
     }
   }
 
-  /** The file that a rotation has put in this one's place; undefined while there is none (yet). */
+  /**
+   * The file that a rotation has put in this one's place; undefined while there is none (yet). As long as it is empty the
+   * runtime may still be writing to this one.
+   */
   private async successor(): Promise<FileHandle | undefined> {
     try {
       const [mine, now] = await Promise.all([this.handle.stat(), stat(this.source.path)]);
-      return mine.ino === now.ino && mine.dev === now.dev ? undefined : await open(this.source.path);
+      const isSame = mine.ino === now.ino && mine.dev === now.dev;
+      return isSame || now.size === 0 ? undefined : await open(this.source.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
