@@ -15,8 +15,10 @@ import { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
 import { followEvents } from './cri/events.js';
 import { Directories } from './directories.js';
+import { collectImages } from './images/collect.js';
+import { type CollectLimits, usualLimits as usualImageLimits } from './images/collect-plan.js';
 import { Limit } from './limit.js';
-import { type LogLimits, usualLimits } from './logs/plan.js';
+import { type LogLimits, usualLimits as usualLogLimits } from './logs/plan.js';
 import { keepLogsShort } from './logs/rotation.js';
 import { keepLease } from './node/lease.js';
 import { readMachine } from './node/machine.js';
@@ -49,8 +51,10 @@ export interface NodeOptions {
   clusterDns?: string;
   /** 'cluster.local' unless given. */
   clusterDomain?: string;
-  /** Of containers; Kubernetes' unless given. */
+  /** Of containers; Kubernetes' limits unless given. */
   logs?: { limits: LogLimits; lookMs: number };
+  /** When unused ones are removed; Kubernetes' limits unless given. */
+  images?: { limits: CollectLimits; lookMs: number };
   log: Logger;
   clock: Clock;
 }
@@ -88,20 +92,11 @@ export async function startNode(
   const hasEvents = runtime.name === 'containerd';
   const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
   const server = await serve({ cri: runtime.cri, podsView: podsView(pods) });
-  const rotation = {
-    limits: usualLimits,
-    ...options.logs,
-    cri: runtime.cri,
-    logs: () => pods.logs(),
-    log,
-    clock,
-    signal,
-  };
   const tasks = [
     pods.run(),
-    keepLogsShort(rotation),
     keepNode(client, options, runtime, server.port, signal),
     runtime.keep(signal),
+    ...housekeeping(options, context, pods),
   ];
   if (hasEvents) tasks.push(followContainerd(runtime, pods, clock, signal));
   return {
@@ -114,6 +109,16 @@ export async function startNode(
       runtime.cri.close();
     },
   };
+}
+
+/** What keeps the disk from filling up. */
+function housekeeping({ logs, images, nodeName }: NodeOptions, context: KubeletContext, pods: Pods): Promise<void>[] {
+  const { cri, clock, log, events, signal } = context;
+  const shared = { cri, clock, log, signal };
+  return [
+    keepLogsShort({ limits: usualLogLimits, ...logs, ...shared, logs: () => pods.logs() }),
+    collectImages({ limits: usualImageLimits, ...images, ...shared, events, nodeName }),
+  ];
 }
 
 const followPods = (client: Client, { nodeName, clock, log }: NodeOptions, signal: AbortSignal): Informer<Pod> =>

@@ -145,6 +145,8 @@ export interface Image {
   /** The user that the image names: a number, or else a name. */
   uid: { value: number } | null;
   username: string;
+  /** Never to be removed. */
+  pinned: boolean;
 }
 
 export interface ContainerStats {

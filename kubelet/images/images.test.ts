@@ -42,7 +42,15 @@ describe('the pull policy', () => {
 });
 
 describe('getting an image', () => {
-  const image: Image = { id: 'sha256:1', repoTags: [], repoDigests: [], size: 7, uid: null, username: '' };
+  const image: Image = {
+    id: 'sha256:1',
+    repoTags: [],
+    repoDigests: [],
+    size: 7,
+    uid: null,
+    username: '',
+    pinned: false,
+  };
   const attempt = async (container: Partial<Container>, cri: Partial<Cri>): Promise<[string[], string]> => {
     const said: string[] = [];
     const clock = new ManualClock();

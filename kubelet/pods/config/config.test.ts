@@ -96,7 +96,7 @@ describe('what is refused', () => {
 });
 
 describe('who a container runs as', () => {
-  const image = { id: '', repoTags: [], repoDigests: [], size: 0, uid: null, username: '' };
+  const image = { id: '', repoTags: [], repoDigests: [], size: 0, uid: null, username: '', pinned: false };
   const cases: [string, object, Partial<Container>, object, RegExp | undefined][] = [
     ['anybody, when nothing is asked', {}, {}, {}, undefined],
     ['not root, by the spec', { runAsNonRoot: true, runAsUser: 5 }, {}, {}, undefined],
