@@ -27,6 +27,7 @@ const want = (restartPolicy: Want['restartPolicy'] = 'Always', wanted: Partial<W
   restartPolicy,
   init: [],
   main: [{ name: 'c', hash: 'h' }],
+  ephemeral: [],
   graceSeconds: 30,
   ...wanted,
 });

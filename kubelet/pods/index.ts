@@ -21,7 +21,8 @@ export function podsView(pods: Pods): PodsView {
 const createdAt = (worker: PodWorker): number => Date.parse(worker.pod.metadata.creationTimestamp ?? '') || 0;
 
 function viewOf({ pod, seen }: PodWorker): PodView {
-  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const specs = [...initContainers, ...containers, ...ephemeralContainers];
   const sandbox = readySandbox(seen);
   return {
     pod,
@@ -34,7 +35,8 @@ const states = { created: 'waiting', running: 'running', unknown: 'running', exi
 
 function containerView(name: string, pod: PodView['pod'], seen: Seen): ContainerView {
   const current = latest(seen, name);
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
+  const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
   const waiting = statuses.find(s => s.name === name)?.state?.waiting;
   const previous = previousOf(name, waiting !== undefined, seen);
   return {

@@ -27,14 +27,21 @@ export type EventType = 'Normal' | 'Warning';
 /** An Event about the pod, or about one of its containers. */
 export function say(job: Job, type: EventType, reason: string, message: string, container?: string): void {
   if (!job.exists) return;
-  const isInit = (job.pod.spec?.initContainers ?? []).some(c => c.name === container);
-  const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`;
+  const { initContainers = [], ephemeralContainers = [] } = job.pod.spec ?? {};
+  const isIn = (list: readonly { name: string }[]): boolean => list.some(({ name }) => name === container);
+  const list = isIn(initContainers)
+    ? 'initContainers'
+    : isIn(ephemeralContainers)
+      ? 'ephemeralContainers'
+      : 'containers';
+  const fieldPath = `spec.${list}{${container}}`;
   const { cause } = job;
   job.context.events.event(job.pod, type, reason, message, container === undefined ? { cause } : { cause, fieldPath });
 }
 
 export function containerSpec(pod: Pod, name: string): Container | undefined {
-  return [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find(c => c.name === name);
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  return [...containers, ...initContainers, ...(ephemeralContainers as Container[])].find(c => c.name === name);
 }
 
 /** The kernel ends what takes more; a pod without limits shares all the memory of the node. */

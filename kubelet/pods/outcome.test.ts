@@ -18,6 +18,7 @@ const want = (restartPolicy: Want['restartPolicy'], init: string[] = []): Want =
   restartPolicy,
   init: init.map(name => ({ name, hash: '' })),
   main: ['a', 'b'].map(name => ({ name, hash: '' })),
+  ephemeral: [],
   graceSeconds: 30,
 });
 

@@ -11,6 +11,7 @@ import { afterRestart, backoffOf } from './backoff.js';
 import { containerConfig } from './config/container.js';
 import { containerEnv } from './config/env.js';
 import { hostsFile } from './config/hosts.js';
+import { containerRefusal } from './config/refusals.js';
 import { sandboxConfig } from './config/sandbox.js';
 import { nonRootProblem } from './config/security.js';
 import { runHook } from './hooks.js';
@@ -142,7 +143,8 @@ export function sandboxFor({ pod, context }: Job, attempt: number) {
 
 async function configFor(job: Job, container: Container, marks: Marks) {
   const { pod, context, progress } = job;
-  const problem = nonRootProblem(pod, container, progress.foundImages.get(container.name));
+  const problem =
+    nonRootProblem(pod, container, progress.foundImages.get(container.name)) ?? containerRefusal(container);
   if (problem !== undefined) throw new Error(problem);
   const env = await containerEnv(pod, container, {
     ...context.objects.of(pod),
@@ -153,7 +155,18 @@ async function configFor(job: Job, container: Container, marks: Marks) {
     ...(await context.volumes.containerMounts(pod, container, env)),
     ...(await ownMounts(job, container, marks.attempt)),
   ];
-  return containerConfig(pod, container, { ...marks, env, mounts, nodeMemoryBytes: context.node.memoryBytes });
+  const target = targetOf(job, container);
+  const parts = { ...marks, env, mounts, nodeMemoryBytes: context.node.memoryBytes };
+  return containerConfig(pod, container, target === undefined ? parts : { ...parts, target });
+}
+
+/** Whose processes an ephemeral container is to see. Throws when there is no such container. */
+function targetOf({ pod, seen }: Job, { name }: Container): string | undefined {
+  const target = pod.spec?.ephemeralContainers?.find(c => c.name === name)?.targetContainerName;
+  if (!target) return undefined;
+  const found = latest(seen, target);
+  if (!found) throw new Error(`unable to find target container ${target}`);
+  return found.id;
 }
 
 /** The hosts file and the termination log: both are the kubelet's, unless the pod mounts something there itself. */

@@ -7,7 +7,8 @@
  *   2. mount the volumes                                     2. stop the sandbox: its network is given back
  *   3. make a sandbox, when none is ready                    3. unmount the volumes
  *   4. run the init containers, one after the other          4. deleted or gone: remove all traces, then the
- *      (a sidecar only has to start, and stays)                 object in the API
+ *      (a sidecar only has to start, and stays);                object in the API
+ *      before them, what was added to look into the pod
  *   5. start the containers in order
  *   6. remove what is no longer needed
  *
@@ -128,7 +129,7 @@ function killStep(want: Want, have: Have, sandbox: SandboxSeen | undefined, now:
   for (const c of have.seen.containers) {
     if (!isAlive(c) || have.kills.has(c.id)) continue;
     const bad = have.unhealthy.get(c.id);
-    const wanted = [...want.init, ...want.main].find(w => w.name === c.name);
+    const wanted = [...want.init, ...want.main, ...want.ephemeral].find(w => w.name === c.name);
     const message =
       c.sandboxId !== sandbox?.id || !wanted
         ? `Stopping container ${c.name}`
@@ -156,6 +157,10 @@ function sandboxStep(have: Have, now: number): Step {
 function containersStep(want: Want, have: Have, sandbox: SandboxSeen, now: number): Step | undefined {
   const here = (w: ContainerWant): ContainerSeen | undefined =>
     have.seen.containers.find(c => c.name === w.name && c.sandboxId === sandbox.id);
+  for (const w of want.ephemeral) {
+    const step = mayStartOnce(w, have) ? startStep(w, have, sandbox, now) : undefined;
+    if (step) return step;
+  }
   for (const [i, w] of want.init.entries()) {
     // One is through once a later one has been made in this sandbox, even if its record is gone.
     const isThrough = [...want.init.slice(i + 1), ...want.main].some(here);
@@ -171,6 +176,11 @@ function containersStep(want: Want, have: Have, sandbox: SandboxSeen, now: numbe
     if (step) return step;
   }
   return undefined;
+}
+
+function mayStartOnce({ name }: ContainerWant, { seen, countedBefore }: Have): boolean {
+  const c = latest(seen, name);
+  return c ? c.state === 'created' : !countedBefore.has(name);
 }
 
 /** Undefined when the ones after it may come. */
@@ -226,7 +236,7 @@ function cleaningStep(have: Have, sandbox: SandboxSeen): Step | undefined {
 }
 
 function waitStep(want: Want, have: Have, now: number): Step {
-  const times = [...want.init, ...want.main].flatMap(w => until(w, have, now).until ?? []);
+  const times = [...want.init, ...want.main, ...want.ephemeral].flatMap(w => until(w, have, now).until ?? []);
   return times.length > 0 ? { do: 'wait', until: Math.min(...times) } : { do: 'wait' };
 }
 

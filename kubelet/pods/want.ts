@@ -16,6 +16,8 @@ export interface Want {
   restartPolicy: 'Always' | 'OnFailure' | 'Never';
   init: readonly ContainerWant[];
   main: readonly ContainerWant[];
+  /** Added while the pod exists, to look into it: each is started once, whatever the others are at. */
+  ephemeral: readonly ContainerWant[];
   graceSeconds: number;
   ending?: Ending;
 }
@@ -35,6 +37,7 @@ export function wantOf(pod: Pod, ending: Ending | undefined): Want {
     restartPolicy: (pod.spec?.restartPolicy ?? 'Always') as Want['restartPolicy'],
     init: (pod.spec?.initContainers ?? []).map(wantedInit),
     main: (pod.spec?.containers ?? []).map(wanted),
+    ephemeral: (pod.spec?.ephemeralContainers ?? []).map(container => wanted(container as Container)),
     graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
     ...(ending ? { ending } : {}),
   };

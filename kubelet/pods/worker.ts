@@ -67,7 +67,8 @@ export class PodWorker {
     this.#pod = pod;
     this.#exists = exists;
     this.#refreshedAt = context.clock.now();
-    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
+    const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
     this.#countedBefore = new Map(statuses.filter(s => s.containerID).map(s => [s.name, s.restartCount]));
     const uid = pod.metadata.uid ?? '';
     this.#observer = new PodObserver({

@@ -32,6 +32,13 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
   const waitsForInit = init.some(s => !holdsNobodyUp(s, sidecars));
   const creating = waitsForInit ? 'PodInitializing' : 'ContainerCreating';
   const main = statuses(pod.spec?.containers ?? [], pod, facts, before?.containerStatuses, creating);
+  const ephemeral = statuses(
+    (pod.spec?.ephemeralContainers ?? []) as Container[],
+    pod,
+    facts,
+    before?.ephemeralContainerStatuses,
+    'ContainerCreating',
+  ).map(({ started: _, ...status }) => ({ ...status, ready: false }));
   const restartPolicy = pod.spec?.restartPolicy ?? 'Always';
   const natural = phaseOf({
     restartPolicy,
@@ -54,6 +61,7 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     ...(refused ? { reason: refused.reason, message: refused.message } : {}),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     ...(main.length > 0 ? { containerStatuses: main } : {}),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
 }
 

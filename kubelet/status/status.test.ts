@@ -249,6 +249,19 @@ describe('the status of a pod with a sidecar', () => {
   });
 });
 
+describe('the status of a pod that is looked into', () => {
+  const spec = { ephemeralContainers: [{ name: 'e', image: 'img' }] };
+  const looking = container({ id: 'e0', name: 'e' });
+  it('has the container in a list of its own, without a say in anything', () => {
+    const status = podStatus(pod(spec), facts({ seen: seen(looking, container()) }));
+    assert.deepEqual([status.phase, condition(status, 'Ready')], ['Running', 'True']);
+    const [only] = status.ephemeralContainerStatuses ?? [];
+    assert.deepEqual([only?.name, only?.ready, only?.state?.running !== undefined], ['e', false, true]);
+    const waits = podStatus(pod(spec), facts({ seen: seen(container()) })).ephemeralContainerStatuses?.[0];
+    assert.equal(waits?.state?.waiting?.reason, 'ContainerCreating');
+  });
+});
+
 describe('the phase', () => {
   const s = (state: object, lastState: object = {}): ContainerStatus =>
     ({ name: 'x', state, lastState }) as unknown as ContainerStatus;

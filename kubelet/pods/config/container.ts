@@ -14,10 +14,12 @@ export interface ContainerParts {
   env: ReadonlyMap<string, string>;
   mounts: readonly Mount[];
   nodeMemoryBytes: number;
+  /** The id of the container whose processes this one is to see. */
+  target?: string;
 }
 
 export function containerConfig(pod: Pod, container: Container, parts: ContainerParts): ContainerConfig {
-  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes } = parts;
+  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes, target } = parts;
   const expanded = (words: string[] | undefined): string[] => (words ?? []).map(w => expand(w, name => env.get(name)));
   const messagePolicy = container.terminationMessagePolicy ?? 'File';
   return {
@@ -36,7 +38,7 @@ export function containerConfig(pod: Pod, container: Container, parts: Container
     tty: container.tty === true,
     linux: {
       resources: linuxResources(pod, container, nodeMemoryBytes),
-      securityContext: containerSecurity(pod, container),
+      securityContext: containerSecurity(pod, container, target),
     },
   };
 }

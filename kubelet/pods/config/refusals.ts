@@ -33,7 +33,6 @@ function podRefusal({ spec }: Pod): string | undefined {
   if (spec.hostUsers === false) return 'spec.hostUsers: user namespaces are not supported by this kubelet';
   if ((spec.resourceClaims ?? []).length > 0)
     return 'spec.resourceClaims: dynamic resources are not supported by this kubelet';
-  if ((spec.ephemeralContainers ?? []).length > 0) return 'spec.ephemeralContainers is not supported by this kubelet';
   const { sysctls = [], seLinuxOptions, windowsOptions } = spec.securityContext ?? {};
   const unsafe = sysctls.find(s => !safeSysctls.includes(s.name));
   if (unsafe) return `forbidden sysctl: "${unsafe.name}" not allowlisted`;
@@ -41,7 +40,8 @@ function podRefusal({ spec }: Pod): string | undefined {
   return windowsOptions ? 'spec.securityContext.windowsOptions: this node runs linux' : undefined;
 }
 
-function containerRefusal(c: Container): string | undefined {
+/** Of a container that is added to a running pod: it is not started, and the pod goes on. */
+export function containerRefusal(c: Container): string | undefined {
   const about = (what: string): string => `container "${c.name}": ${what} is not supported by this kubelet`;
   if (c.restartPolicy && !isRestartableInit(c)) return about(`restartPolicy ${c.restartPolicy} of a single container`);
   if ((c.volumeDevices ?? []).length > 0) return about('volumeDevices');

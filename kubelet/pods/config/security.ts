@@ -2,12 +2,14 @@
 import type { Container, Pod } from '../../../api/types.js';
 import type { ContainerSecurity, Image, NamespaceOption, SecurityProfile } from '../../cri/types.js';
 
-export function namespaceOptions(pod: Pod): NamespaceOption {
+/** `target`: the id of the container whose processes this one is to see. */
+export function namespaceOptions(pod: Pod, target?: string): NamespaceOption {
   const spec = pod.spec;
   return {
     network: spec?.hostNetwork ? 'NODE' : 'POD',
     pid: spec?.hostPID ? 'NODE' : spec?.shareProcessNamespace ? 'POD' : 'CONTAINER',
     ipc: spec?.hostIPC ? 'NODE' : 'POD',
+    ...(target === undefined ? {} : { pid: 'TARGET', targetId: target }),
   };
 }
 
@@ -28,14 +30,14 @@ const maskedPaths = [
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-export function containerSecurity(pod: Pod, container: Container): ContainerSecurity {
+export function containerSecurity(pod: Pod, container: Container, target?: string): ContainerSecurity {
   const own = container.securityContext;
   const shared = pod.spec?.securityContext;
   const user = own?.runAsUser ?? shared?.runAsUser;
   const group = own?.runAsGroup ?? shared?.runAsGroup;
   const privileged = own?.privileged === true;
   return {
-    namespaceOptions: namespaceOptions(pod),
+    namespaceOptions: namespaceOptions(pod, target),
     privileged,
     readonlyRootfs: own?.readOnlyRootFilesystem === true,
     noNewPrivs: own?.allowPrivilegeEscalation === false,

@@ -210,6 +210,44 @@ describe("a pod's spec", function () {
     );
   });
 
+  it('containers are added to look into a pod, and see the processes of the one they are for', async () => {
+    await node.create('looked-into', { containers: [busybox('c', 'exec sleep 1000'), busybox('d', idle)] });
+    const before = await node.ready('looked-into');
+    const add = (...containers: object[]) =>
+      node.api.patch(pods, { namespace: 'default', name: 'looked-into' }, 'merge', {
+        spec: { ephemeralContainers: containers },
+      });
+    const target = {
+      ...busybox('looks', 'ps > /dev/termination-log; hostname >> /dev/termination-log'),
+      targetContainerName: 'c',
+    };
+    const lost = { ...busybox('lost', 'true'), targetContainerName: 'nobody' };
+    await add(target, lost);
+    const ephemeral = (pod: Pod, name: string) => pod.status?.ephemeralContainerStatuses?.find(s => s.name === name);
+    const after = await node.until(
+      'looked-into',
+      'looked into',
+      p => ephemeral(p, 'looks')?.state?.terminated !== undefined,
+    );
+    const told = ephemeral(after, 'looks')?.state?.terminated;
+    assert.deepEqual([told?.exitCode, told?.reason], [0, 'Completed']);
+    assert.match(told?.message ?? '', /^ *1 .*sleep 1000$/m);
+    assert.match(told?.message ?? '', /^looked-into$/m);
+    const waiting = await node.until(
+      'looked-into',
+      'waiting',
+      p => ephemeral(p, 'lost')?.state?.waiting?.message !== undefined,
+    );
+    assert.deepEqual(ephemeral(waiting, 'lost')?.state?.waiting, {
+      reason: 'CreateContainerConfigError',
+      message: 'unable to find target container nobody',
+    });
+    assert.deepEqual([isReady(waiting), containerId(waiting)], [true, containerId(before)]);
+    assert.equal(node.view.find('default', 'looked-into')?.containers.at(-2)?.name, 'looks');
+    await node.delete('looked-into');
+    await node.gone('looked-into');
+  });
+
   it('probes decide on readiness and restarts', async () => {
     await node.create('probed', {
       containers: [
