@@ -9,6 +9,7 @@ import { keepCompacting } from '../storage/compaction.js';
 import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
+import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
 import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
 import { bootstrap, keepSystemObjects } from './bootstrap/index.js';
@@ -107,11 +108,17 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(() => audit.close());
   const proxy = passingOn({ lookup, credentials: kubeletCredentials(pki.dir), log });
   closing.push(() => proxy.close());
+  const aggregation = new Aggregation({
+    env,
+    pki,
+    failed: failureOf(options, 'an APIService could not be looked after'),
+  });
   const metrics = openMetrics(() => cache.watcherCount());
   const api = buildApi(options, env, security, audit, metrics);
   let started = false;
   const app = buildApp({
     kinds: env.kinds,
+    remote: () => aggregation.remote,
     address: `${options.advertiseAddress}:${options.port}`,
     metrics,
     issuer: security.tokens,
@@ -121,7 +128,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const onError = (error: unknown, request: { method: string; target: string }): void =>
     log.error({ err: error, method: request.method, target: request.target }, 'a request failed');
   const tls = await readTls(pki, settings);
-  const server = new ApiHttpServer({ api, app, proxy, clock, tls, onError });
+  const server = new ApiHttpServer({ api, app, proxy, aggregation, clock, tls, onError });
   const port = await server.listen(options.port, options.bindAddress);
   closing.push(() => {
     cache.endWatches();
@@ -131,6 +138,8 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const definitions = followDefinitions(options, env);
   closing.push(() => definitions.stop());
   await definitions.start();
+  closing.push(() => aggregation.stop());
+  await aggregation.start();
   const { advertiseAddress: address, serviceCidr } = options;
   const advertised = { port, serviceCidr };
   await bootstrap(env, {
@@ -203,12 +212,13 @@ function buildApi(
   });
 }
 
-const followDefinitions = ({ log }: ApiServerOptions, env: Environment): Definitions =>
-  new Definitions({
-    env,
-    failed: (error, name) =>
-      log.warn({ err: error, name }, 'the kinds of a CustomResourceDefinition could not be brought up to date'),
-  });
+const followDefinitions = (options: ApiServerOptions, env: Environment): Definitions =>
+  new Definitions({ env, failed: failureOf(options, 'a CustomResourceDefinition could not be brought up to date') });
+
+const failureOf =
+  ({ log }: ApiServerOptions, what: string) =>
+  (error: unknown, name: string): void =>
+    log.warn({ err: error, name }, what);
 
 const storeCheck = (store: Store): HealthCheck => ({
   name: 'store',

@@ -1,4 +1,6 @@
 /** Every built-in kind, and how to find one. Of a kind with several versions, the one that stores comes first. */
+
+import { apiServiceRow } from './apiservice.js';
 import { controllerRevisionRow } from './apps/controllerrevision.js';
 import { daemonSetRow } from './apps/daemonset.js';
 import { deploymentRow } from './apps/deployment.js';
@@ -104,6 +106,7 @@ export const builtinKinds: readonly KindRow[] = [
   networkPolicyRow,
   serviceCidrRow,
   customResourceDefinitionRow,
+  apiServiceRow,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

@@ -71,10 +71,22 @@ function subresource(row: KindRow, name: string): Resource {
   };
 }
 
+/** A version that another API server serves: what its own discovery said of it, when it was last asked. */
+export interface RemoteVersion {
+  group: string;
+  version: string;
+  resources: readonly Resource[];
+}
+
 /** The groups with their versions, core first, then by name. */
-export function groupsOf(rows: readonly KindRow[]): { group: string; versions: string[] }[] {
+export function groupsOf(
+  rows: readonly { group: string; version: string }[],
+  remote: readonly RemoteVersion[] = [],
+): { group: string; versions: string[] }[] {
   const groups = new Map<string, Set<string>>();
-  for (const { group, version } of rows) groups.set(group, (groups.get(group) ?? new Set()).add(version));
+  for (const { group, version } of [...rows, ...remote]) {
+    groups.set(group, (groups.get(group) ?? new Set()).add(version));
+  }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([group, versions]) => ({ group, versions: [...versions].sort(byPriority) }));

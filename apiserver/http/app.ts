@@ -3,6 +3,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import type { KindRow } from '../../api/kinds/row.js';
 import { type AggregatedVersion, aggregatedDocument } from '../discovery/aggregated.js';
 import { discoveryDocument } from '../discovery/documents.js';
+import type { RemoteVersion } from '../discovery/resources.js';
 import { version } from '../discovery/version.js';
 import { type KindTable, ofRows } from '../registry/kinds.js';
 import { type Document, jsonDocument } from './documents.js';
@@ -14,6 +15,8 @@ import { type OpenApi, openApiRoutes } from './openapi-routes.js';
 export interface AppOptions {
   /** What is served now: documents follow it. */
   kinds: Pick<KindTable, 'rows'>;
+  /** What others serve, and requests are sent on to. */
+  remote?(): readonly RemoteVersion[];
   /** 'host:port' */
   address: string;
   metrics: Metrics;
@@ -53,16 +56,24 @@ export function buildApp(options: AppOptions): Express {
   return app;
 }
 
+const noneRemote: readonly RemoteVersion[] = [];
+
 /** Serves discovery documents, each made once for as long as the same kinds are served. */
-function discoverer({ kinds, address }: AppOptions): (request: Request, response: Response) => void {
-  const documents = ofRows(kinds, () => new Map<string, Document | undefined>());
+function discoverer({
+  kinds,
+  address,
+  remote = () => noneRemote,
+}: AppOptions): (request: Request, response: Response) => void {
+  const documents = ofRows(kinds, () => new WeakMap<readonly RemoteVersion[], Map<string, Document | undefined>>());
   return (request, response) => {
     const { rows } = kinds;
-    const made = documents();
+    const others = remote();
+    const made = documents().get(others) ?? new Map<string, Document | undefined>();
+    documents().set(others, made);
     const path = request.path.replace(/\/$/, '');
     const aggregated = path === '/api' || path === '/apis' ? aggregation(request) : undefined;
     const key = `${path} ${aggregated ?? ''}`;
-    if (!made.has(key)) made.set(key, makeDocument(rows, path, address, aggregated));
+    if (!made.has(key)) made.set(key, makeDocument(rows, path, address, aggregated, others));
     const found = made.get(key);
     if (found) found.send(request, response);
     else {
@@ -77,13 +88,14 @@ function makeDocument(
   path: string,
   address: string,
   aggregated: AggregatedVersion | undefined,
+  remote: readonly RemoteVersion[],
 ): Document | undefined {
   if (aggregated) {
-    const document = aggregatedDocument(rows, path === '/api' ? 'api' : 'apis', aggregated);
+    const document = aggregatedDocument(rows, path === '/api' ? 'api' : 'apis', aggregated, remote);
     const type = `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
     return jsonDocument(document, type);
   }
-  const document = discoveryDocument(rows, path, address);
+  const document = discoveryDocument(rows, path, address, remote);
   return document && jsonDocument(document);
 }
 

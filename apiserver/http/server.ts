@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Express } from 'express';
 import type { Clock } from '../../api/clock.js';
+import type { Aggregation } from '../aggregation/aggregation.js';
 import { presentedCredentials } from '../auth/credentials.js';
 import { Deadlines } from '../deadlines.js';
 import { unknownPath } from '../registry/refusals.js';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   api: Api;
   app: Express;
   proxy: KubeletProxy;
+  /** Other API servers, for the versions that they serve; absent: there are none. */
+  aggregation?: Pick<Aggregation, 'find' | 'handle' | 'upgrade'>;
   clock: Clock;
   tls: ServerTls;
   onError(error: unknown, request: { method: string; target: string }): void;
@@ -123,7 +126,9 @@ export class ApiHttpServer {
       else void send(request, response, responseTo(error, this.options.api.auditIDOf(apiRequest)));
     };
     try {
-      const target = apiRequest.target.startsWith('/api') ? this.#parsed(apiRequest) : undefined;
+      const path = apiRequest.target;
+      const here = path.startsWith('/api') && !this.options.aggregation?.find(path);
+      const target = here ? this.#parsed(apiRequest) : undefined;
       const done =
         target?.info.isResource && !isProxied(target)
           ? whenKnown(this.options.api.handle(apiRequest, target), answer => send(request, response, answer))
@@ -155,7 +160,9 @@ export class ApiHttpServer {
     }
     response.setHeader('audit-id', auditID);
     response.on('close', () => api.finish(apiRequest, session, response.statusCode));
-    if (session.info.isResource) return this.#proxy(request, response, session);
+    if (session.info.isResource || this.options.aggregation?.find(session.info.path)) {
+      return this.#proxy(request, response, session);
+    }
     this.#express(request, response, error => {
       if (error) void send(request, response, responseTo(error, auditID));
       else notFoundPage(response as unknown as Parameters<typeof notFoundPage>[0]);
@@ -163,8 +170,11 @@ export class ApiHttpServer {
   }
 
   async #proxy(request: AnyRequest, response: AnyResponse, session: Session): Promise<void> {
+    const { aggregation, proxy } = this.options;
+    const service = aggregation?.find(session.info.path);
     try {
-      await this.options.proxy.handle(request, response, session.info);
+      if (aggregation && service) await aggregation.handle(service, request, response, session.user);
+      else await proxy.handle(request, response, session.info);
     } catch (error) {
       if (response.headersSent) response.end();
       else await send(request, response, responseTo(error, session.auditID));
@@ -172,16 +182,19 @@ export class ApiHttpServer {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { api, proxy, clock } = this.options;
+    const { api, proxy, aggregation, clock } = this.options;
     socket.on('error', () => socket.destroy());
     const apiRequest = new NodeRequest(request, this.#bodies, this.#trust);
     const auditID = api.auditIDOf(apiRequest);
     try {
       const target = parseTarget(apiRequest.method, apiRequest.target);
       const session = await api.admit(apiRequest, target, auditID, clock.now());
-      if (!isProxied(target)) throw unknownPath();
+      const service = aggregation?.find(target.info.path);
+      if (!service && !isProxied(target)) throw unknownPath();
       dropBearerProtocol(request);
-      const code = await proxy.upgrade(request, socket, head, session.info);
+      const code = await (aggregation && service
+        ? aggregation.upgrade(service, request, socket, head, session.user)
+        : proxy.upgrade(request, socket, head, session.info));
       api.finish(apiRequest, session, code);
     } catch (error) {
       refuseUpgrade(socket, responseTo(error, auditID));
