@@ -144,7 +144,7 @@ export class Definitions {
     return {
       apiVersion: { ...described('apiVersion'), type: 'string' },
       kind: { ...described('kind'), type: 'string' },
-      metadata: this.schemaOf({ kind: 'object', model: metadata }, described('metadata')),
+      metadata: this.schemaOf({ kind: 'object', model: metadata }, { description: this.descriptions[metadata]?.[''] }),
     };
   }
 

@@ -95,6 +95,14 @@ describe('proxy/model: endpoints', () => {
     );
   });
 
+  it('of controllers before 1.21, by the label that says their node', () => {
+    const old = { addresses: ['10.244.1.2'], conditions: {}, deprecatedTopology: { 'kubernetes.io/hostname': 'here' } };
+    assert.deepEqual(
+      found(slice({ endpoints: [old] })).map(({ local }) => local),
+      [true],
+    );
+  });
+
   it('not from other services, namespaces or families', () => {
     const endpoints = [endpoint('10.244.1.2')];
     const labels = { 'kubernetes.io/service-name': 'web' };

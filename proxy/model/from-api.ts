@@ -102,7 +102,10 @@ const samePort = (protocol: string | undefined, port: Port): boolean =>
   (protocol ?? 'TCP') === (port.protocol ?? 'TCP');
 
 /** What an endpoint does not say counts as ready; `serving` is what `ready` would be without the shutdown. */
-function backendOf({ conditions, nodeName }: Endpoint, ip: string, port: number, here: string): Backend {
+function backendOf(endpoint: Endpoint, ip: string, port: number, here: string): Backend {
+  const { conditions, deprecatedTopology } = endpoint;
+  // Kubernetes' controllers before 1.21 say by a label where an endpoint is.
+  const nodeName = endpoint.nodeName ?? deprecatedTopology?.['kubernetes.io/hostname'];
   const ready = conditions?.ready ?? true;
   const draining = (conditions?.serving ?? ready) && (conditions?.terminating ?? false);
   return { ip, port, ready, draining, local: nodeName === here };
