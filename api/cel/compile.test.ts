@@ -114,6 +114,9 @@ describe('an expression that makes no sense', () => {
   const table: [string, RegExp | string][] = [
     ['self.nope == 1', "ERROR: <input>:1:5: undefined field 'nope'\n | self.nope == 1\n | ....^"],
     ['self.spec.ports.all(p, p.nope)', /undefined field 'nope'/],
+    ['has(self.spec.nope)', "ERROR: <input>:1:14: undefined field 'nope'\n | has(self.spec.nope)\n | .............^"],
+    ['self.spec.ports.exists(p, has(p.nope))', /undefined field 'nope'/],
+    ['has(self.nope.more)', /undefined field 'nope'/],
     ['foo', "ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo\n | ^"],
     [
       'self.spec.replicas == "a"',

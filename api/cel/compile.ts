@@ -2,6 +2,7 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { Budget, BudgetExceeded } from './budget.js';
 import type { Bound, CelEnvironment } from './environment.js';
+import { missingField } from './has-fields.js';
 import { type Meter, metered } from './meter.js';
 import { type CelError, compileMessage, evaluationMessage } from './words.js';
 
@@ -69,6 +70,8 @@ export function compile(environment: CelEnvironment, source: string, returns?: r
   const run = parse(environment, source);
   const checked = run.check();
   if (!checked.valid) throw new CompileError(compileMessage(source, checked.error as CelError));
+  const missing = missingField(run.ast, environment);
+  if (missing) throw new CompileError(compileMessage(source, missing));
   const type = checked.type ?? 'dyn';
   if (returns && type !== 'dyn' && !returns.includes(type)) {
     throw new CompileError(`must evaluate to ${returns.join(' or ')}`);

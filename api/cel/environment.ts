@@ -58,7 +58,7 @@ export type Bound = Map<string, unknown>;
 export class CelEnvironment {
   /** cel-js' own. */
   readonly env: Environment;
-  readonly #classes = new Map<CelType, { name: string; of: ObjectClass }>();
+  readonly #classes = new Map<CelType, { name: string; of: ObjectClass; fields: Record<string, string> }>();
 
   constructor(private readonly variables: Variables) {
     this.env = withLibraries().clone();
@@ -71,6 +71,12 @@ export class CelEnvironment {
   bind(values: Readonly<Record<string, unknown>>): Bound {
     const classOf = (type: CelType): ObjectClass => (this.#classes.get(type) as { of: ObjectClass }).of;
     return new Map(Object.entries(this.variables).map(([name, type]) => [name, toCel(values[name], type, classOf)]));
+  }
+
+  /** The fields of the object type of this name, and what their types are called; undefined for any other type. */
+  fieldsOf(typeName: string): Readonly<Record<string, string>> | undefined {
+    for (const { name, fields } of this.#classes.values()) if (name === typeName) return fields;
+    return undefined;
   }
 
   /** How the environment calls the type. `path` names it in messages: 'self.spec'. */
@@ -95,8 +101,8 @@ export class CelEnvironment {
     let name = path;
     for (let i = 2; [...this.#classes.values()].some(known => known.name === name); i++) name = `${path}${i}`;
     class CelObject extends Map<string, unknown> {}
-    this.#classes.set(type, { name, of: CelObject });
-    const fields: Record<string, string> = {};
+    const fields: Record<string, string> = Object.create(null);
+    this.#classes.set(type, { name, of: CelObject, fields });
     for (const [field, of] of type.fields) {
       const escaped = escapeName(field);
       if (escaped !== undefined) fields[escaped] = this.#nameOf(of, `${path}.${escaped}`);

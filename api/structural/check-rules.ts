@@ -1,8 +1,8 @@
 /** Do the rules of a schema compile, and do they make sense where they stand? */
-import { CompileError } from '../cel/index.js';
+import { CompileError, compile } from '../cel/index.js';
 import type { FieldError } from '../status.js';
 import { forbiddenField, invalidValue, notSupported, required } from '../validation/errors.js';
-import { compileRule, environmentsFor } from './rules.js';
+import { environmentsFor } from './rules.js';
 import { type JsonSchema, type ValidationRule, valuesOf } from './schema.js';
 
 const reasons = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate'];
@@ -43,7 +43,7 @@ function checkRule(
   const errors = [...checkTexts(rule, at), ...checkFieldPath(rule, at, schema)];
   if ((rule.rule ?? '').trim() === '') return [...errors, required(`${at}.rule`, 'rule is not specified')];
   try {
-    const { transition } = compileRule(rule, environmentFor(rule.optionalOldSelf === true));
+    const transition = compile(environmentFor(rule.optionalOldSelf === true), rule.rule, ['bool']).reads('oldSelf');
     if (transition && !correlatable) {
       const why = 'oldSelf cannot be used on the uncorrelatable portion of the schema';
       errors.push(invalidValue(`${at}.rule`, rule, why));
@@ -56,7 +56,28 @@ function checkRule(
     if (!(error instanceof CompileError)) throw error;
     errors.push(invalidValue(`${at}.rule`, rule, compilation(error)));
   }
-  return errors;
+  return [...errors, ...checkMessage(rule, at, environmentFor)];
+}
+
+function checkMessage(
+  rule: ValidationRule,
+  at: string,
+  environmentFor: ReturnType<typeof environmentsFor>,
+): FieldError[] {
+  const { messageExpression } = rule;
+  if (messageExpression === undefined) return [];
+  const field = `${at}.messageExpression`;
+  if (messageExpression.trim() === '') return [required(field, 'messageExpression must be non-empty if specified')];
+  try {
+    compile(environmentFor(rule.optionalOldSelf === true), messageExpression, ['string']);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    const why = error.message.startsWith('must evaluate')
+      ? 'must evaluate to a string'
+      : `compilation failed: ${error.message}`;
+    return [invalidValue(field, rule, `messageExpression ${why}`)];
+  }
 }
 
 const compilation = ({ message }: CompileError): string =>

@@ -415,6 +415,14 @@ describe('a CustomResourceDefinition that makes no sense', () => {
       /x-kubernetes-validations\[0\].rule: Invalid value: .*compilation failed: ERROR: <input>:1:5: undefined field 'nope'/,
     ],
     [
+      'message',
+      crd => {
+        const [rule] = crd.spec.versions[0].schema.openAPIV3Schema.properties.spec['x-kubernetes-validations'];
+        rule.messageExpression = 'self.size';
+      },
+      /x-kubernetes-validations\[0\].messageExpression: Invalid value: .*messageExpression must evaluate to a string/,
+    ],
+    [
       'structure',
       crd => {
         crd.spec.versions[0].schema.openAPIV3Schema.properties.spec.anyOf = [{ type: 'object' }];
