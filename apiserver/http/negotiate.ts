@@ -49,6 +49,8 @@ function shapeOf(
 ): Representation | undefined {
   const as = parameters.get('as');
   if (as === undefined) return plainFor(row);
+  // What is asked and never stored (a review) has no metadata to be shown by.
+  if (!row.verbs.includes('get')) return undefined;
   const version = parameters.get('v');
   if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
   if (as === 'Table') return inVersion(row, table(row, version, includeObject(query), now));

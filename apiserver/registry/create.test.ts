@@ -220,6 +220,9 @@ describe('create', () => {
     assert.match(refused.message, /accepted media types include: application\/json, application\/yaml/);
     const unmade = await api.must(406, `GET ${configMaps}`, undefined, { accept: 'text/html' });
     assert.equal(unmade.reason, 'NotAcceptable');
+    const review = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const body = { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } };
+    await api.must(406, `POST ${review}`, body, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
   });
 });
 

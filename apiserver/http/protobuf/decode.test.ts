@@ -250,6 +250,20 @@ describe('protobuf bodies', () => {
     assert.deepEqual(problems, ['unknown protobuf field 999 in io.k8s.api.core.v1.PodSpec']);
   });
 
+  it('tell nothing of an empty field that an older version had: Go writes those too', () => {
+    const { value, problems } = decode('Pod', [
+      [
+        1,
+        [
+          [1, 'web'],
+          [15, ''],
+        ],
+      ],
+    ]);
+    assert.deepEqual(value.metadata, { name: 'web' });
+    assert.deepEqual(problems, []);
+  });
+
   const damaged: [what: string, body: Buffer, message: RegExp][] = [
     ['JSON', Buffer.from('{}'), /does not start with "k8s\\0"/],
     [

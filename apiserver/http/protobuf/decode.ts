@@ -102,10 +102,7 @@ class Decoder {
       const field = known && !known.embedded ? model.fields.get(known.name) : undefined;
       if (known?.embedded) this.#fields(reader, reader.uint32() + reader.pos, known.embedded, model, into);
       else if (field) this.#field(reader, field, model, into);
-      else {
-        this.problems.push(`unknown protobuf field ${number} in ${definition}`);
-        reader.skipType(wire);
-      }
+      else if (skip(reader, wire)) this.problems.push(`unknown protobuf field ${number} in ${definition}`);
     });
     this.#depth--;
   }
@@ -154,6 +151,16 @@ class Decoder {
     });
     put(into, key, value);
   }
+}
+
+/**
+ * Goes past a field that is not known, and answers whether it said anything. Go writes also the empty fields that an
+ * older version had (ObjectMeta's clusterName): its clients are not to be warned of those.
+ */
+function skip(reader: Reader, wire: number): boolean {
+  const start = reader.pos;
+  reader.skipType(wire);
+  return reader.pos - start > 1 || reader.buf[start] !== 0;
 }
 
 const isZero = (value: unknown): boolean => value === undefined || value === '' || value === 0 || value === false;
