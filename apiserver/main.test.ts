@@ -154,6 +154,27 @@ describe('the server over TLS', function () {
     );
   });
 
+  it('compresses what is long, for who takes that, over either protocol', async () => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const headers = { 'accept-encoding': 'deflate, gzip;q=0.5' };
+    const short = await overHttp1(path, { as: 'admin', headers });
+    assert.equal(short.headers['content-encoding'], undefined);
+    for (const name of ['long-1', 'long-2']) {
+      const body = JSON.stringify({ metadata: { name }, data: { text: name.repeat(20_000) } });
+      assert.equal((await overHttp1(path, { as: 'admin', method: 'POST', body })).code, 201);
+    }
+    const answers = [await overHttp1(path, { as: 'admin', headers }), ...(await overHttp2([path], headers))];
+    for (const answer of answers) {
+      assert.deepEqual([answer.code, answer.headers['content-encoding']], [200, 'gzip']);
+      const { items } = JSON.parse(gunzipSync(answer.body).toString());
+      assert.ok(items.some((item: { data: { text: string } }) => item.data.text === 'long-2'.repeat(20_000)));
+    }
+    const plain = await overHttp1(path, { as: 'admin', headers: { 'accept-encoding': 'gzip;q=0' } });
+    assert.equal(plain.headers['content-encoding'], undefined);
+    assert.ok(json(plain).items.length >= 2);
+    for (const name of ['long-1', 'long-2']) await overHttp1(`${path}/${name}`, { as: 'admin', method: 'DELETE' });
+  });
+
   it('describes its kinds in OpenAPI', async () => {
     const v2 = json(await overHttp1('/openapi/v2', { as: 'admin' }));
     assert.ok(v2.definitions['io.k8s.api.core.v1.Pod']);

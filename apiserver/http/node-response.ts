@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApiResponse, Sink } from '../contracts.js';
+import { compressed, isWorthCompressing } from './compress.js';
 import type { AnyRequest, AnyResponse } from './express-graft.js';
 
 /** Parts are joined up to this size: few large writes, and still no copy of a whole list. */
@@ -38,23 +39,37 @@ export function send(request: AnyRequest, response: AnyResponse, answer: ApiResp
   }
   // The head is this answer's own: nobody reads it after us.
   const headers: Record<string, string | number> = answer.headers;
-  headers['content-length'] = answer.body.reduce((sum, part) => sum + part.length, 0);
+  const length = answer.body.reduce((sum, part) => sum + part.length, 0);
   if (unread) headers.connection = 'close';
+  if (isWorthCompressing(request, length)) {
+    out.writeHead(answer.status, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    return writeChunks(out, compressed(joined(answer.body)), () => isGone(response));
+  }
+  headers['content-length'] = length;
   out.writeHead(answer.status, headers);
   if (request.method === 'HEAD') out.end();
   else if (answer.body.length === 1) out.end(answer.body[0]);
-  else return writeParts(out, answer.body, () => isGone(response));
+  else return writeChunks(out, joined(answer.body), () => isGone(response));
 }
 
-async function writeParts(out: Writable, parts: readonly Uint8Array[], gone: () => boolean): Promise<void> {
-  for (let i = 0; i < parts.length && !gone(); ) {
+function* joined(parts: readonly Uint8Array[]): Iterable<Uint8Array> {
+  for (let i = 0; i < parts.length; ) {
     const chunk: Uint8Array[] = [];
     for (let size = 0; i < parts.length && size < writeBytes; i++) {
       const part = parts[i] as Uint8Array;
       chunk.push(part);
       size += part.length;
     }
-    if (!out.write(Buffer.concat(chunk)) && !gone()) await drained(out);
+    yield Buffer.concat(chunk);
+  }
+}
+
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+async function writeChunks(out: Writable, chunks: Chunks, gone: () => boolean): Promise<void> {
+  for await (const chunk of chunks) {
+    if (gone()) return;
+    if (!out.write(chunk) && !gone()) await drained(out);
   }
   out.end();
 }
