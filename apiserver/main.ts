@@ -183,7 +183,7 @@ function environment(
     cache,
     lookup,
     clock,
-    admission: builtinAdmission({ lookup, authorizer: security.authorizer }),
+    admission: builtinAdmission({ lookup, authorizer: security.authorizer, now: () => clock.now() }),
     uid: randomUUID,
     randomSuffix,
     random: Math.random,

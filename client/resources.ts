@@ -81,3 +81,15 @@ export const ingressClasses = grouped<t.IngressClass>(networking, 'ingressclasse
 export const networkPolicies = grouped<t.NetworkPolicy>(networking, 'networkpolicies', 'NetworkPolicy');
 export const ipAddresses = grouped<t.IPAddress>(networking, 'ipaddresses', 'IPAddress', false);
 export const serviceCidrs = grouped<t.ServiceCIDR>(networking, 'servicecidrs', 'ServiceCIDR', false);
+export const certificateSigningRequests = grouped<t.CertificateSigningRequest>(
+  'certificates.k8s.io',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+  false,
+);
+export const subjectAccessReviews = grouped<t.SubjectAccessReview>(
+  'authorization.k8s.io',
+  'subjectaccessreviews',
+  'SubjectAccessReview',
+  false,
+);

@@ -12,6 +12,8 @@ import { connect } from '../client/rest/connect.js';
 import type { Controller } from '../client/runtime/controller.js';
 import { runAsLeader } from '../client/runtime/leader.js';
 import { runControllers } from '../client/runtime/run.js';
+import { authorityFrom } from './certificates/authority.js';
+import { certificateController } from './certificates/controller.js';
 import { type Discovered, type Discovery, discover } from './discovery.js';
 import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
@@ -25,6 +27,7 @@ import { rootCaPublisher } from './rootca/controller.js';
 import { serviceAccountController } from './serviceaccounts/controller.js';
 import { serviceAccountTokens } from './serviceaccounttokens/controller.js';
 import { signerFrom } from './serviceaccounttokens/sign.js';
+import { serviceCidrController } from './servicecidrs/controller.js';
 import { taintEvictionController } from './tainteviction/controller.js';
 
 export interface ControllersOptions {
@@ -36,6 +39,9 @@ export interface ControllersOptions {
   serviceAccountPrivateKeyFile?: string;
   log: Logger;
   clock: Clock;
+  /** The authority that signs certificate requests, PEM. Without it approved requests wait for another signer. */
+  clusterSigningCertFile?: string;
+  clusterSigningKeyFile?: string;
   /** A node may be silent for so long; 40 s unless said. */
   nodeMonitorGraceMs?: number;
 }
@@ -127,6 +133,7 @@ class ControllerProcess {
 
   private controllers(served: readonly Discovered[]): Controller[] {
     const { nodeMonitorGraceMs, serviceAccountPrivateKeyFile: keyFile, log } = this.options;
+    const { clusterSigningCertFile, clusterSigningKeyFile } = this.options;
     const { ca } = this.connection;
     const graceMs = nodeMonitorGraceMs ?? kubernetesPatience.graceMs;
     if (!ca) log.warn('the kubeconfig names no certificate authority, so no kube-root-ca.crt is published');
@@ -142,6 +149,8 @@ class ControllerProcess {
       podGarbageCollector(),
       nodeLifecycleController({ ...kubernetesPatience, graceMs }),
       taintEvictionController(),
+      certificateController(authorityFrom(clusterSigningCertFile, clusterSigningKeyFile, log)),
+      serviceCidrController,
     ];
   }
 

@@ -30,10 +30,10 @@ export interface TypedRow<T extends KubeObject>
   defaults?(object: T): void;
   prepareCreate?(object: T): void;
   prepareUpdate?(object: T, old: T): void;
-  prepareStatusUpdate?(object: T, old: T): void;
+  prepareStatusUpdate?(object: T, old: T, subresource?: string): void;
   validate?(object: T): FieldError[];
   validateCreate?(object: T): FieldError[];
-  validateUpdate?(object: T, old: T): FieldError[];
+  validateUpdate?(object: T, old: T, subresource?: string): FieldError[];
   generationOf?(object: T): unknown;
   gracePeriod?(object: T, requested: number | undefined): number;
 }

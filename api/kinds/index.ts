@@ -9,6 +9,7 @@ import { statefulSetRow } from './apps/statefulset.js';
 import { cronJobRow } from './batch/cronjob.js';
 import { jobRow } from './batch/job.js';
 import { bindingRow } from './binding.js';
+import { certificateSigningRequestRow } from './certificatesigningrequest/row.js';
 import { componentStatusRow } from './componentstatus.js';
 import { configMapRow } from './configmap.js';
 import { customResourceDefinitionRow } from './customresourcedefinition/row.js';
@@ -107,6 +108,7 @@ export const builtinKinds: readonly KindRow[] = [
   serviceCidrRow,
   customResourceDefinitionRow,
   apiServiceRow,
+  certificateSigningRequestRow,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

@@ -34,7 +34,8 @@ export type Subresource =
   | 'finalize'
   | 'attach'
   | 'portforward'
-  | 'proxy';
+  | 'proxy'
+  | 'approval';
 
 export interface KindRow {
   /** '' for core. */
@@ -64,14 +65,14 @@ export interface KindRow {
   prepareCreate?(object: AnyObject): void;
   /** Keeps, from `old`, what an update of the main resource may not change (status). In place. */
   prepareUpdate?(object: AnyObject, old: AnyObject): void;
-  /** Keeps, from `old`, what an update of /status may not change (spec, most metadata). In place. */
-  prepareStatusUpdate?(object: AnyObject, old: AnyObject): void;
+  /** Keeps, from `old`, what an update of /status (or /approval) may not change (spec, most metadata). In place. */
+  prepareStatusUpdate?(object: AnyObject, old: AnyObject, subresource?: string): void;
   /** Everything wrong with the object; metadata is checked for all kinds alike, elsewhere. */
   validate?(object: AnyObject): FieldError[];
   /** What a new object may not be, though one that is there already may. `validate` ran as well. */
   validateCreate?(object: AnyObject): FieldError[];
-  /** What is wrong with the change from `old` (immutable fields). `validate` ran as well. */
-  validateUpdate?(object: AnyObject, old: AnyObject): FieldError[];
+  /** What is wrong with the change from `old` (immutable fields). `validate` ran as well. `subresource` is '' for the main one. */
+  validateUpdate?(object: AnyObject, old: AnyObject, subresource?: string): FieldError[];
   /** metadata.generation rises when this part changes (usually the spec). Absent: generation is not kept. */
   generationOf?(object: AnyObject): unknown;
   /** The grace, in seconds, that a deletion gets: pods say their own. Absent: objects go at once. */

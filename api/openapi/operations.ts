@@ -169,6 +169,7 @@ const binding: BodyType = { group: '', version: 'v1', kind: 'Binding', model: 'V
 /** What each subresource carries; 'own' is the kind itself. */
 const carried: Record<Subresource, { methods: string[]; type: BodyType | 'own' | 'text' }> = {
   status: { methods: ['get', 'put', 'patch'], type: 'own' },
+  approval: { methods: ['get', 'put', 'patch'], type: 'own' },
   finalize: { methods: ['put'], type: 'own' },
   scale: { methods: ['get', 'put', 'patch'], type: subresourceTypes.scale },
   binding: { methods: ['post'], type: binding },

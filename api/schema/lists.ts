@@ -58,6 +58,7 @@ const keyed: Record<string, string> = {
 
 /** Keyed for server-side apply, and replaced whole by a strategic merge. */
 const keyedWithoutMerge: Record<string, string> = {
+  'CertificateSigningRequestStatus.conditions': 'type',
   'ResourceRequirements.claims': 'name',
   'ResourceStatus.resources': 'resourceID',
 };

@@ -2,6 +2,8 @@
 import { randomInt } from 'node:crypto';
 import type { ClusterAuthorizer } from '../auth/authorizer.js';
 import type { AdmissionPlugin, Lookup } from '../contracts.js';
+import { certificateApproval, certificateSigning } from './certificates/decision.js';
+import { certificateRequest } from './certificates/request.js';
 import { createOnUpdate } from './create-on-update.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
@@ -19,10 +21,13 @@ export interface AdmissionOptions {
   authorizer: ClusterAuthorizer;
   /** A random string of lower-case letters and digits, for the names of injected volumes. */
   randomSuffix?: (length: number) => string;
+  /** Milliseconds since 1970. */
+  now?: () => number;
 }
 
 /** What ServiceAccount adds, the later ones judge; none depends on more than this order. */
-export function builtinAdmission({ lookup, authorizer, randomSuffix = suffix }: AdmissionOptions): AdmissionPlugin[] {
+export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
+  const { lookup, authorizer, randomSuffix = suffix, now = Date.now } = options;
   return [
     createOnUpdate(authorizer),
     namespaceLifecycle(lookup),
@@ -34,6 +39,9 @@ export function builtinAdmission({ lookup, authorizer, randomSuffix = suffix }: 
     runtimeClass(lookup),
     defaultStorageClass(lookup),
     defaultIngressClass(lookup),
+    certificateRequest,
+    certificateApproval(authorizer, now),
+    certificateSigning(authorizer, now),
     denyServiceExternalIPs(authorizer),
     rbacEscalation(authorizer),
   ];

@@ -28,6 +28,7 @@ const connect = ['create', 'get'];
 
 const subresources: Readonly<Record<string, SubresourceKind>> = {
   status: { verbs: readWrite },
+  approval: { verbs: readWrite },
   scale: { group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: readWrite },
   binding: { kind: 'Binding', verbs: ['create'] },
   log: { verbs: ['get'] },

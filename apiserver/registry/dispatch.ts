@@ -31,6 +31,11 @@ const subresources: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     update: (env, call) => update(env, call, 'status'),
     patch: (env, call) => patch(env, call, 'status'),
   },
+  approval: {
+    get,
+    update: (env, call) => update(env, call, 'approval'),
+    patch: (env, call) => patch(env, call, 'approval'),
+  },
   finalize: { update: (env, call) => update(env, call, 'finalize') },
   scale: { get: getScale, update: putScale, patch: patchScale },
   binding: { create: bindPod },

@@ -18,8 +18,8 @@ import { uidMismatch } from './refusals.js';
 import { release, reserve } from './reserve.js';
 import { change, type Decision, type Outcome } from './write.js';
 
-/** What a replacement may change: the object, its status, or (namespaces) the finalizers of its spec. */
-export type Part = 'object' | 'status' | 'finalize';
+/** What a replacement may change: the object, its status, what was decided about it, or (namespaces) the finalizers of its spec. */
+export type Part = 'object' | 'status' | 'approval' | 'finalize';
 
 /** Kinds of which no update is accepted that does not say which version it replaces. */
 const conditionalOnly = new Set(['leases']);
@@ -80,17 +80,17 @@ async function judge(
   return deletionComplete(row, object) ? { kind: 'remove' } : { kind: 'write', object };
 }
 
-const complaints = ({ row }: Call, object: AnyObject, old: AnyObject) => [
+const complaints = ({ row, info }: Call, object: AnyObject, old: AnyObject) => [
   ...validateMeta(row, object),
   ...validateMetaUpdate(object, old),
   ...(row.validateChange?.(object, old) ?? [
     ...(row.validate?.(object) ?? []),
-    ...(row.validateUpdate?.(object, old) ?? []),
+    ...(row.validateUpdate?.(object, old, info.subresource) ?? []),
   ]),
 ];
 
 function prepare({ row }: Call, part: Part, object: AnyObject, old: AnyObject): void {
-  if (part === 'status') row.prepareStatusUpdate?.(object, old);
+  if (part === 'status' || part === 'approval') row.prepareStatusUpdate?.(object, old, part);
   else if (part === 'object') row.prepareUpdate?.(object, old);
   else {
     const { spec, metadata } = object;

@@ -44,6 +44,8 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       kubeconfig: join(layout.kubeconfigs, 'controllers.conf'),
       identity: identity(config),
       serviceAccountPrivateKeyFile: join(layout.pki, 'sa.key'),
+      clusterSigningCertFile: join(layout.pki, 'ca.crt'),
+      clusterSigningKeyFile: join(layout.pki, 'ca.key'),
       log,
       clock: systemClock,
     });

@@ -29,6 +29,9 @@ export class Cluster {
   /** Called before each write; throws to refuse it. */
   refuse: (write: string) => void = () => {};
 
+  /** What a review is answered, which is asked and never stored. */
+  answer: (review: AnyObject) => AnyObject = review => review;
+
   private readonly kinds = new Map<string, Map<string, AnyObject>>();
   private readonly queue = new Set<string>();
   private readonly later = new Map<string, number>();
@@ -127,6 +130,7 @@ export class Cluster {
 
   private readonly writer: Writer = {
     create: async (resource, object) => {
+      if (resource.plural.endsWith('reviews')) return this.answer(object as unknown as AnyObject) as never;
       const created = structuredClone(fields(object));
       created.metadata.name ??= `${created.metadata.generateName}${++this.serial}`;
       this.attempt(`create ${resource.plural} ${keyOf(created)}`);
