@@ -79,6 +79,11 @@ export interface AdmissionRequest {
   oldObject?: AnyObject;
   /** DeleteOptions, PatchOptions, ... as received. */
   options?: unknown;
+  /** What plug-ins tell the client, in Warning headers, and the audit log. */
+  warnings?: string[];
+  annotations?: Record<string, string>;
+  /** Set by a plug-in that changed the object after others had seen it: those that change things run once more. */
+  again?: boolean;
 }
 
 export interface AdmissionPlugin {
@@ -123,6 +128,8 @@ export interface AuditRecord {
   cause?: string;
   /** 'allow' and the binding that allowed it, or why not. */
   decision: string;
+  /** What admission said of the request. */
+  annotations?: Record<string, string>;
 }
 
 export interface AuditSink {

@@ -10,6 +10,7 @@ import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
 import { Aggregation } from './aggregation/aggregation.js';
+import { WebhookCaller, WebhookClient } from './admission/webhooks/index.js';
 import { openAudit } from './audit/index.js';
 import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
 import { bootstrap, keepSystemObjects } from './bootstrap/index.js';
@@ -100,7 +101,11 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     legacyUsed: claims => recordUse?.(claims),
   });
   const services = new ServiceAllocation({ serviceCidr: options.serviceCidr, random: Math.random });
-  const env = environment(options, store, cache, lookup, security, services);
+  const kinds = new KindTable(builtinKinds);
+  const webhooks = new WebhookClient(lookup);
+  closing.push(() => webhooks.close());
+  const admission = openAdmission(options, { lookup, kinds, webhooks, authorizer: security.authorizer });
+  const env = environment(options, { store, cache, lookup, kinds, admission, services }, security);
   const repair = new ServiceRepair(env, services);
   await repair.once();
   recordUse = legacyUseRecorder(env, error => log.warn({ err: error }, 'the use of a token could not be written down'));
@@ -171,19 +176,14 @@ const openCache = ({ log, clock, onFatal }: ApiServerOptions, store: Store): Pro
 
 function environment(
   { clock }: ApiServerOptions,
-  store: Store,
-  cache: WatchCache,
-  lookup: Lookup,
+  parts: Pick<Environment, 'store' | 'cache' | 'lookup' | 'kinds' | 'admission'> & { services: ServiceAllocation },
   security: Security,
-  services: ServiceAllocation,
 ): Environment {
+  const { services, ...given } = parts;
+  const { store, lookup } = given;
   return {
-    kinds: new KindTable(builtinKinds),
-    store,
-    cache,
-    lookup,
+    ...given,
     clock,
-    admission: builtinAdmission({ lookup, authorizer: security.authorizer, now: () => clock.now() }),
     uid: randomUUID,
     randomSuffix,
     random: Math.random,
@@ -191,6 +191,26 @@ function environment(
     createHandlers: security.createHandlers,
     computed: new Map([['componentstatuses', componentStatuses({ store, lookup, clock })]]),
   };
+}
+
+interface AdmissionParts {
+  lookup: Lookup;
+  kinds: KindTable;
+  webhooks: WebhookClient;
+  authorizer: Security['authorizer'];
+}
+
+function openAdmission({ log, clock }: ApiServerOptions, { lookup, kinds, webhooks, authorizer }: AdmissionParts) {
+  const rows = () => kinds.rows;
+  const caller = new WebhookCaller({
+    lookup,
+    rows,
+    client: webhooks,
+    uid: randomUUID,
+    failedOpen: ({ configuration, webhook }, error) =>
+      log.warn({ configuration, webhook: webhook.name, reason: error.message }, 'a webhook could not be asked'),
+  });
+  return builtinAdmission({ lookup, authorizer, now: () => clock.now(), webhooks: { caller, rows } });
 }
 
 function buildApi(

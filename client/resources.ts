@@ -5,6 +5,8 @@ import type { Resource } from './client.js';
 const rbac = 'rbac.authorization.k8s.io';
 const storage = 'storage.k8s.io';
 const networking = 'networking.k8s.io';
+const admission = 'admissionregistration.k8s.io';
+const flowControl = 'flowcontrol.apiserver.k8s.io';
 const core = <T extends t.KubeObject>(plural: string, kind: string, namespaced = true): Resource<T> => ({
   group: '',
   version: 'v1',
@@ -91,5 +93,48 @@ export const subjectAccessReviews = grouped<t.SubjectAccessReview>(
   'authorization.k8s.io',
   'subjectaccessreviews',
   'SubjectAccessReview',
+  false,
+);
+export const mutatingWebhookConfigurations = grouped<t.MutatingWebhookConfiguration>(
+  admission,
+  'mutatingwebhookconfigurations',
+  'MutatingWebhookConfiguration',
+  false,
+);
+export const validatingWebhookConfigurations = grouped<t.ValidatingWebhookConfiguration>(
+  admission,
+  'validatingwebhookconfigurations',
+  'ValidatingWebhookConfiguration',
+  false,
+);
+export const validatingAdmissionPolicies = grouped<t.ValidatingAdmissionPolicy>(
+  admission,
+  'validatingadmissionpolicies',
+  'ValidatingAdmissionPolicy',
+  false,
+);
+export const validatingAdmissionPolicyBindings = grouped<t.ValidatingAdmissionPolicyBinding>(
+  admission,
+  'validatingadmissionpolicybindings',
+  'ValidatingAdmissionPolicyBinding',
+  false,
+);
+export const mutatingAdmissionPolicies = grouped<t.MutatingAdmissionPolicy>(
+  admission,
+  'mutatingadmissionpolicies',
+  'MutatingAdmissionPolicy',
+  false,
+);
+export const mutatingAdmissionPolicyBindings = grouped<t.MutatingAdmissionPolicyBinding>(
+  admission,
+  'mutatingadmissionpolicybindings',
+  'MutatingAdmissionPolicyBinding',
+  false,
+);
+export const flowSchemas = grouped<t.FlowSchema>(flowControl, 'flowschemas', 'FlowSchema', false);
+export const priorityLevelConfigurations = grouped<t.PriorityLevelConfiguration>(
+  flowControl,
+  'prioritylevelconfigurations',
+  'PriorityLevelConfiguration',
   false,
 );

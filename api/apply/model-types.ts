@@ -51,7 +51,7 @@ function typeOfModel(name: string): MapType {
   let always: JsonObject | undefined;
   const type: MapType = {
     kind: 'map',
-    atomic: isAtomicMap(model.shortName),
+    atomic: isAtomicMap(model.listName),
     field(field) {
       const found = fields.get(field);
       if (found) return found;
@@ -83,7 +83,7 @@ function alwaysOf(model: Model): JsonObject {
 }
 
 function typeOfField(model: Model, { name, type, merging }: Field): FieldType {
-  const path = `${model.shortName}.${name}`;
+  const path = `${model.listName}.${name}`;
   if (type.kind === 'list') {
     const keys = [...(merging?.keys ?? [])].sort();
     return listOf(type.items, merging?.listType ?? 'atomic', keys);

@@ -1,6 +1,15 @@
 /** Every built-in kind, and how to find one. Of a kind with several versions, the one that stores comes first. */
 
 import { apiServiceRow } from './apiservice.js';
+import {
+  mutatingAdmissionPolicyBindingRow,
+  validatingAdmissionPolicyBindingRow,
+} from './admissionregistration/bindings.js';
+import { mutatingAdmissionPolicyRow, validatingAdmissionPolicyRow } from './admissionregistration/policies.js';
+import {
+  mutatingWebhookConfigurationRow,
+  validatingWebhookConfigurationRow,
+} from './admissionregistration/webhooks.js';
 import { controllerRevisionRow } from './apps/controllerrevision.js';
 import { daemonSetRow } from './apps/daemonset.js';
 import { deploymentRow } from './apps/deployment.js';
@@ -17,6 +26,8 @@ import { endpointsRow } from './endpoints.js';
 import { endpointSliceRow } from './endpointslice/row.js';
 import { endpointSliceV1beta1Row } from './endpointslice/v1beta1.js';
 import { eventRow } from './event.js';
+import { flowSchemaRow } from './flowcontrol/flowschema.js';
+import { priorityLevelConfigurationRow } from './flowcontrol/prioritylevel.js';
 import { leaseRow } from './lease.js';
 import { limitRangeRow } from './limitrange/row.js';
 import { namespaceRow } from './namespace.js';
@@ -109,6 +120,14 @@ export const builtinKinds: readonly KindRow[] = [
   customResourceDefinitionRow,
   apiServiceRow,
   certificateSigningRequestRow,
+  mutatingAdmissionPolicyRow,
+  mutatingAdmissionPolicyBindingRow,
+  mutatingWebhookConfigurationRow,
+  validatingAdmissionPolicyRow,
+  validatingAdmissionPolicyBindingRow,
+  validatingWebhookConfigurationRow,
+  flowSchemaRow,
+  priorityLevelConfigurationRow,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

@@ -173,7 +173,7 @@ export class Definitions {
       properties[field.name] = this.property(model, field, about[field.name]);
     }
     if (model.required.length > 0) schema.required = [...model.required];
-    if (isAtomicMap(model.shortName)) schema['x-kubernetes-map-type'] = 'atomic';
+    if (isAtomicMap(model.listName)) schema['x-kubernetes-map-type'] = 'atomic';
     return schema;
   }
 
@@ -185,7 +185,7 @@ export class Definitions {
       const items = field.type.kind === 'list' ? { type: 'array', items: {} } : {};
       return { ...(description ? { description } : {}), ...items };
     }
-    const atomic = isAtomicMap(`${model.shortName}.${field.name}`) ? { 'x-kubernetes-map-type': 'atomic' } : {};
+    const atomic = isAtomicMap(`${model.listName}.${field.name}`) ? { 'x-kubernetes-map-type': 'atomic' } : {};
     return this.schemaOf(field.type, { ...(description ? { description } : {}), ...aboutMerging(field), ...atomic });
   }
 

@@ -16,6 +16,15 @@ export interface Merging {
 
 /** Lists whose items have an identity, and are merged by it. */
 const keyed: Record<string, string> = {
+  'FlowSchemaStatus.conditions': 'type',
+  'MutatingAdmissionPolicySpec.matchConditions': 'name',
+  'MutatingWebhook.matchConditions': 'name',
+  'MutatingWebhookConfiguration.webhooks': 'name',
+  'PriorityLevelConfigurationStatus.conditions': 'type',
+  'ValidatingAdmissionPolicySpec.matchConditions': 'name',
+  'ValidatingAdmissionPolicySpec.variables': 'name',
+  'ValidatingWebhook.matchConditions': 'name',
+  'ValidatingWebhookConfiguration.webhooks': 'name',
   'ServiceCIDRStatus.conditions': 'type',
   'CSINodeSpec.drivers': 'name',
   'ComponentStatus.conditions': 'type',
@@ -58,12 +67,20 @@ const keyed: Record<string, string> = {
 
 /** Keyed for server-side apply, and replaced whole by a strategic merge. */
 const keyedWithoutMerge: Record<string, string> = {
+  'ValidatingAdmissionPolicyStatus.conditions': 'type',
   'CertificateSigningRequestStatus.conditions': 'type',
   'ResourceRequirements.claims': 'name',
   'ResourceStatus.resources': 'resourceID',
 };
 
 const sets = [
+  'NonResourcePolicyRule.nonResourceURLs',
+  'NonResourcePolicyRule.verbs',
+  'ResourcePolicyRule.apiGroups',
+  'ResourcePolicyRule.namespaces',
+  'ResourcePolicyRule.resources',
+  'ResourcePolicyRule.verbs',
+  'ValidatingAdmissionPolicyBindingSpec.validationActions',
   'CSIDriverSpec.volumeLifecycleModes',
   'ContainerRestartRuleOnExitCodes.values',
   'Endpoint.addresses',
@@ -85,6 +102,11 @@ const retainsKeys = ['PodSpec.resourceClaims', 'PodSpec.volumes', 'PodStatus.res
 const mergedAtomics: Record<string, string> = { 'JobStatus.conditions': 'type', 'PodStatus.hostIPs': 'ip' };
 
 const atomicMaps = new Set([
+  'MatchResources',
+  'NamedRuleWithOperations',
+  'ParamKind',
+  'ParamRef',
+  'Variable',
   'ServiceBackendPort',
   'Scheduling.nodeSelector',
   'TopologySelectorTerm',
@@ -98,7 +120,8 @@ const atomicMaps = new Set([
   'ObjectFieldSelector',
   'ObjectReference',
   'OwnerReference',
-  'EndpointPort',
+  'CoreEndpointPort',
+  'DiscoveryEndpointPort',
   'PodSpec.nodeSelector',
   'ReplicationControllerSpec.selector',
   'ResourceFieldSelector',
@@ -107,7 +130,7 @@ const atomicMaps = new Set([
   'SecretKeySelector',
   'SecretReference',
   'ServiceSpec.selector',
-  'Subject',
+  'RbacSubject',
   'TypedLocalObjectReference',
 ]);
 

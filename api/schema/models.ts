@@ -47,6 +47,8 @@ export interface Model {
   readonly definition: string;
   /** 'PodSpec' */
   readonly shortName: string;
+  /** The name in lists.ts: 'PodSpec', and 'RbacSubject' where several groups have a type of that name. */
+  readonly listName: string;
   readonly fields: ReadonlyMap<string, Field>;
   readonly required: readonly string[];
 }
@@ -71,11 +73,12 @@ function typeOf(text: string, quantity: boolean): Type {
 
 function build(name: string, { definition, fields, required }: GeneratedModel): Model {
   const shortName = definition.slice(definition.lastIndexOf('.') + 1);
+  const listName = name.replace(/V\d+(?:(?:alpha|beta)\d+)?/, '');
   const entries = Object.entries(fields).map(([field, type]): [string, Field] => {
-    const path = `${shortName}.${field}`;
+    const path = `${listName}.${field}`;
     return [field, { name: field, type: typeOf(type, isQuantity(path)), merging: mergings.get(path) }];
   });
-  return { name, definition, shortName, fields: new Map(entries), required };
+  return { name, definition, shortName, listName, fields: new Map(entries), required };
 }
 
 /** The schema of a model ('V1Pod'); undefined for a model that no built-in kind reaches. */

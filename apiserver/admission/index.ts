@@ -1,5 +1,6 @@
 /** The plug-ins that every write passes, in their order. Each is one file, and says which requests it handles. */
 import { randomInt } from 'node:crypto';
+import type { KindRow } from '../../api/kinds/row.js';
 import type { ClusterAuthorizer } from '../auth/authorizer.js';
 import type { AdmissionPlugin, Lookup } from '../contracts.js';
 import { certificateApproval, certificateSigning } from './certificates/decision.js';
@@ -15,6 +16,7 @@ import { rbacEscalation } from './rbac-escalation.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { taintNodes } from './taint-nodes.js';
+import { Hooks, mutatingWebhooks, validatingWebhooks, type WebhookCaller } from './webhooks/index.js';
 
 export interface AdmissionOptions {
   lookup: Lookup;
@@ -23,6 +25,8 @@ export interface AdmissionOptions {
   randomSuffix?: (length: number) => string;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** Absent: no webhooks are asked. */
+  webhooks?: { caller: WebhookCaller; rows(): readonly KindRow[] };
 }
 
 /** What ServiceAccount adds, the later ones judge; none depends on more than this order. */
@@ -44,6 +48,17 @@ export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
     certificateSigning(authorizer, now),
     denyServiceExternalIPs(authorizer),
     rbacEscalation(authorizer),
+    ...dynamicAdmission(options),
+  ];
+}
+
+/** Last, so that webhooks see what will be stored. */
+function dynamicAdmission({ lookup, webhooks }: AdmissionOptions): AdmissionPlugin[] {
+  if (!webhooks) return [];
+  const { caller, rows } = webhooks;
+  return [
+    mutatingWebhooks(new Hooks(lookup, 'mutatingwebhookconfigurations'), caller, rows),
+    validatingWebhooks(new Hooks(lookup, 'validatingwebhookconfigurations'), caller),
   ];
 }
 

@@ -23,8 +23,9 @@ export function auditLine(record: AuditRecord): string {
   );
 }
 
-function annotations({ decision, cause, revision }: AuditRecord): string {
+function annotations({ decision, cause, revision, annotations: said }: AuditRecord): string {
   let text = decisionText(decision);
+  for (const key in said) text += `,${json(key)}:${json(said[key] ?? '')}`;
   if (cause !== undefined) text += `,"orrery.dev/cause":${json(cause)}`;
   if (revision !== undefined) text += `,"orrery.dev/revision":"${revision}"`;
   return text;

@@ -54,6 +54,8 @@ export interface Session {
   decision: string;
   auditID: string;
   receivedAt: number;
+  /** What admission says to the audit log. */
+  annotations?: Record<string, string>;
 }
 
 type Received = Pick<Session, 'info' | 'query' | 'auditID' | 'receivedAt'>;
@@ -137,6 +139,8 @@ export class Api {
       decision: session.decision,
     };
     if (impersonator) record.impersonatedUser = user;
+    const { annotations } = session;
+    if (annotations && Object.keys(annotations).length > 0) record.annotations = annotations;
     if (revision !== undefined) record.revision = revision;
     if (cause !== undefined) record.cause = cause;
     this.options.audit.record(record);
@@ -191,7 +195,9 @@ export class Api {
     if (!row) throw unknownPath();
     if (row.deprecation) warnings.push(row.deprecation);
     const representation = negotiate(textOf(request.headers.accept), row, query, () => clock.now());
-    const call: Call = { row, info, query, user, request, representation, warnings };
+    const annotations: Record<string, string> = {};
+    session.annotations = annotations;
+    const call: Call = { row, info, query, user, request, representation, warnings, annotations };
     const answer = dispatch(env, call);
     return answer instanceof Promise ? this.#inFlight.within(requestMs, this.#visible(answer)) : answer;
   }

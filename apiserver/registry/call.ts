@@ -19,6 +19,8 @@ export interface Call {
   representation: Representation;
   /** Said to the client in Warning headers. */
   warnings: string[];
+  /** Said to the audit log. */
+  annotations: Record<string, string>;
 }
 
 /** What the verbs work with; the same for all requests. */

@@ -2,8 +2,7 @@
 import { validateMeta } from '../../api/meta/validate.js';
 import { invalid, StatusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
-import type { AdmissionRequest } from '../contracts.js';
-import { mutate, validate } from './admission-chain.js';
+import { admissionRequest, mutate, validate } from './admission-chain.js';
 import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
 import { dryRunOf, readObject } from './decode.js';
 import { beginLife, generateName, placeObject, suffixLength } from './metadata.js';
@@ -31,10 +30,10 @@ export async function create(env: Environment, call: Call): Promise<Answer> {
 
 /** Everything between a decoded object and the store. Takes `object` over. */
 export async function createObject(env: Environment, call: Call, object: AnyObject, dryRun: boolean): Promise<Outcome> {
-  const { row, info, user } = call;
+  const { row } = call;
   const prefix = object.metadata.name ? undefined : object.metadata.generateName;
   generateName(object, env.randomSuffix(suffixLength));
-  const request: AdmissionRequest = { operation: 'CREATE', row, info, user, dryRun, object };
+  const request = admissionRequest(call, { operation: 'CREATE', dryRun, object });
   await mutate(env.admission, request);
   beginLife(row, object, env.uid(), env.clock.now());
   row.prepareCreate?.(object);

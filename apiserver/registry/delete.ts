@@ -1,8 +1,7 @@
 /** DELETE, of one object or of all that are selected. What it does to an object is decided in deletion-plan.ts. */
 import { StatusError } from '../../api/status.js';
 import type { DeleteOptions } from '../../api/types.js';
-import type { AdmissionRequest } from '../contracts.js';
-import { mutate, validate } from './admission-chain.js';
+import { admissionRequest, mutate, validate } from './admission-chain.js';
 import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
 import { type Deleting, readDeleteOptions } from './delete-options.js';
 import { planDeletion } from './deletion-plan.js';
@@ -30,12 +29,14 @@ function answerOf(call: Call, { entry, removed, revision }: Outcome): Answer {
 
 /** Throws NotFound, Conflict (preconditions) and what admission throws. */
 export async function deleteObject(env: Environment, call: Call, name: string, options: Deleting): Promise<Outcome> {
-  const { row, info, user } = call;
+  const { row } = call;
   const place: Place = { row, namespace: namespaceOf(call), name, dryRun: options.dryRunAll };
   const outcome = await change(env, place, async current => {
     const oldObject = current.object;
     const { dryRun } = place;
-    const request: AdmissionRequest = { operation: 'DELETE', row, info, user, dryRun, oldObject, options };
+    const { dryRunAll: _, ...asked } = options;
+    const shownOptions = { ...asked, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1' };
+    const request = admissionRequest(call, { operation: 'DELETE', dryRun, oldObject, options: shownOptions });
     await mutate(env.admission, request);
     await validate(env.admission, request);
     const plan = planDeletion(row, oldObject, options as DeleteOptions, env.clock.now());

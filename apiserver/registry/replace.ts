@@ -7,8 +7,7 @@ import { conflict, invalid, staleWrite } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
 import { invalidValue } from '../../api/validation/errors.js';
 import type { CacheEntry } from '../cache/entry.js';
-import type { AdmissionRequest } from '../contracts.js';
-import { mutate, validate } from './admission-chain.js';
+import { admissionRequest, mutate, validate } from './admission-chain.js';
 import { type Call, type Environment, named, namespaceOf, type Reservation } from './call.js';
 import { refuseInvalid } from './create.js';
 import { deletionComplete } from './deletion-plan.js';
@@ -66,10 +65,10 @@ async function judge(
   object: AnyObject,
   current: CacheEntry,
 ): Promise<Decision> {
-  const { row, info, user } = call;
+  const { row } = call;
   const old = current.object;
   checkVersion(call, object, old);
-  const request: AdmissionRequest = { operation: 'UPDATE', row, info, user, dryRun, object, oldObject: old };
+  const request = admissionRequest(call, { operation: 'UPDATE', dryRun, object, oldObject: old });
   await mutate(env.admission, request);
   keepIdentity(object, old);
   prepare(call, part, object, old);

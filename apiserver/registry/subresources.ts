@@ -3,9 +3,8 @@ import type { KindRow } from '../../api/kinds/row.js';
 import { subresourceTypes } from '../../api/kinds/subresources.js';
 import { badRequest, invalid, statusError } from '../../api/status.js';
 import type { AnyObject, Binding, DeleteOptions } from '../../api/types.js';
-import type { AdmissionRequest } from '../contracts.js';
 import { isApply } from '../http/body.js';
-import { mutate, validate } from './admission-chain.js';
+import { admissionRequest, mutate, validate } from './admission-chain.js';
 import { applierOf, applyWish, readWish } from './apply.js';
 import { bound } from './binding.js';
 import { type Answer, type Call, type Environment, json } from './call.js';
@@ -73,14 +72,7 @@ async function bind(env: Environment, call: Call, name: string, object: AnyObjec
   const binding = object as unknown as Binding;
   const row = kindRow(env, 'pods');
   const dryRun = dryRunOf(call.query, 'CreateOptions');
-  const request: AdmissionRequest = {
-    operation: 'CREATE',
-    row: call.row,
-    info: call.info,
-    user: call.user,
-    dryRun,
-    object,
-  };
+  const request = admissionRequest(call, { operation: 'CREATE', dryRun, object });
   await mutate(env.admission, request);
   await validate(env.admission, request);
   const place = { row, namespace: call.info.namespace, name, dryRun };

@@ -4,6 +4,8 @@
  * A number never changes once it is given. Types are those of the kind's schema. Fields whose numbers are missing here
  * (new in 1.33 and later) are told as unknown.
  */
+import { laterGroups } from './later-groups.js';
+
 const numbers = `
 apps.v1.ControllerRevision: metadata data revision
 apps.v1.ControllerRevisionList: metadata items
@@ -90,11 +92,6 @@ batch.v1.PodFailurePolicyRule: action onExitCodes onPodConditions
 batch.v1.SuccessPolicy: rules
 batch.v1.SuccessPolicyRule: succeededIndexes succeededCount
 batch.v1.UncountedTerminatedPods: succeeded failed
-certificates.v1.CertificateSigningRequest: metadata spec status
-certificates.v1.CertificateSigningRequestCondition: type reason message lastUpdateTime lastTransitionTime status
-certificates.v1.CertificateSigningRequestList: metadata items
-certificates.v1.CertificateSigningRequestSpec: request username uid groups usages extra signerName expirationSeconds
-certificates.v1.CertificateSigningRequestStatus: conditions certificate
 coordination.v1.Lease: metadata spec
 coordination.v1.LeaseList: metadata items
 coordination.v1.LeaseSpec: holderIdentity leaseDurationSeconds acquireTime renewTime leaseTransitions strategy
@@ -470,7 +467,7 @@ export function fieldsOf(definition: string): readonly (NumberedField | undefine
 const short = (definition: string): string => definition.split('.').slice(-3).join('.');
 
 function parse(): Map<string, readonly (NumberedField | undefined)[]> {
-  const lines = numbers.replaceAll('\n  ', ' ').trim().split('\n');
+  const lines = `${laterGroups}\n${numbers.trim()}`.replaceAll('\n  ', ' ').trim().split('\n');
   return new Map(lines.map(line => [line.slice(0, line.indexOf(':')), fieldsIn(line)]));
 }
 

@@ -1,0 +1,86 @@
+/** Calls one webhook for one request: whether it is concerned, what it says, and what follows when it cannot be reached. */
+import type { KindRow } from '../../../api/kinds/row.js';
+import { badRequest, StatusError, statusError } from '../../../api/status.js';
+import type { AdmissionRequest, Lookup } from '../../contracts.js';
+import type { WebhookClient } from './client.js';
+import type { Hook } from './hooks.js';
+import { matchingRow, selectsNamespace, selectsObject } from './match.js';
+import { denial, type Judgement, judgementOf, reviewOf, reviewVersion, type Shown } from './review.js';
+import { convert, equivalentsOf } from './versions.js';
+
+export interface CallerOptions {
+  lookup: Lookup;
+  /** All that are served now. */
+  rows(): readonly KindRow[];
+  client: Pick<WebhookClient, 'post'>;
+  uid(): string;
+  /** Told of a webhook that could not be asked, and whose configuration says to go on. */
+  failedOpen(hook: Hook, error: Error): void;
+}
+
+/** What a webhook said, and in which version it was asked. */
+export interface Said {
+  judgement: Judgement;
+  shown: Shown;
+}
+
+export class WebhookCaller {
+  constructor(private readonly options: CallerOptions) {}
+
+  /** The row in whose version the webhook is asked; undefined when it is not concerned. */
+  concerned(hook: Hook, request: AdmissionRequest): KindRow | undefined {
+    const { lookup, rows } = this.options;
+    const row = matchingRow(hook.webhook, request, equivalentsOf(request.row, rows()));
+    if (!row) return undefined;
+    const selected = selectsNamespace(hook.namespaces, request, lookup) && selectsObject(hook.objects, request);
+    return selected ? row : undefined;
+  }
+
+  /** Undefined when it could not be asked, and is not to hold things up. Throws a StatusError when it refuses. */
+  async call(hook: Hook, request: AdmissionRequest, row: KindRow): Promise<Said | undefined> {
+    const { webhook } = hook;
+    if (request.dryRun && !['None', 'NoneOnDryRun'].includes(webhook.sideEffects)) {
+      throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
+    }
+    let said: Said;
+    try {
+      said = await this.#ask(hook, request, row);
+    } catch (error) {
+      if (error instanceof StatusError) throw error;
+      return this.#failed(hook, error as Error);
+    }
+    const { judgement } = said;
+    request.warnings?.push(...judgement.warnings);
+    for (const [key, value] of Object.entries(judgement.auditAnnotations)) {
+      if (request.annotations) request.annotations[`${webhook.name}/${key}`] = value;
+    }
+    if (!judgement.allowed) throw denial(webhook.name, judgement);
+    return said;
+  }
+
+  async #ask({ webhook }: Hook, request: AdmissionRequest, row: KindRow): Promise<Said> {
+    if (webhook.matchConditions?.length) {
+      throw new Error('this server does not evaluate match conditions of webhooks (CEL)');
+    }
+    const { object, oldObject } = request;
+    const shown: Shown = {
+      row,
+      ...(object ? { object: await convert(object, request.row, row) } : {}),
+      ...(oldObject ? { oldObject: await convert(oldObject, request.row, row) } : {}),
+    };
+    const version = reviewVersion(webhook.admissionReviewVersions);
+    const uid = this.options.uid();
+    const answer = await this.options.client.post(webhook, reviewOf(version, uid, request, shown));
+    return { judgement: judgementOf(answer, version, uid), shown };
+  }
+
+  #failed(hook: Hook, error: Error): undefined {
+    const { name, failurePolicy } = hook.webhook;
+    if (failurePolicy === 'Ignore') {
+      this.options.failedOpen(hook, error);
+      return undefined;
+    }
+    const said = `failed calling webhook ${JSON.stringify(name)}: ${error.message}`;
+    throw statusError('InternalError', `Internal error occurred: ${said}`, { causes: [{ message: said }] });
+  }
+}
