@@ -20,6 +20,8 @@ import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
 import type { AuditSink, Lookup } from './contracts.js';
 import { Definitions } from './extensions/definitions.js';
+import { Fairness } from './fairness/index.js';
+import { fairnessMetrics } from './fairness/metrics.js';
 import { Api } from './http/api.js';
 import { buildApp } from './http/app.js';
 import type { HealthCheck } from './http/health.js';
@@ -119,7 +121,12 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     failed: failureOf(options, 'an APIService could not be looked after'),
   });
   const metrics = openMetrics(() => cache.watcherCount());
-  const api = buildApi(options, env, security, audit, metrics);
+  const fairness: Fairness = new Fairness({
+    lookup,
+    clock,
+    observer: fairnessMetrics(metrics.registry, () => fairness.state()),
+  });
+  const api = buildApi(options, env, security, { audit, metrics, fairness });
   let started = false;
   const app = buildApp({
     kinds: env.kinds,
@@ -217,14 +224,14 @@ function buildApi(
   { log, clock }: ApiServerOptions,
   env: Environment,
   { authenticator, authorizer }: Security,
-  audit: AuditSink,
-  metrics: ReturnType<typeof openMetrics>,
+  { audit, metrics, fairness }: { audit: AuditSink; metrics: ReturnType<typeof openMetrics>; fairness: Fairness },
 ): Api {
   return new Api({
     env,
     authenticator,
     authorizer,
     audit,
+    fairness,
     clock,
     onError: (error, request) =>
       log.error({ err: error, method: request.method, target: request.target }, 'a request failed'),

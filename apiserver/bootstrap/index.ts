@@ -4,6 +4,7 @@ import type { AnyObject } from '../../api/types.js';
 import type { Environment } from '../registry/call.js';
 import { type AuthenticationFacts, authenticationConfigMap, legacyTrackingConfigMap } from './authentication.js';
 import { ensureExists, ensureFields, exists } from './ensure.js';
+import { keepFlowControl } from './flow-control.js';
 import { dayOf } from './legacy-tokens.js';
 import {
   type Advertised,
@@ -33,6 +34,7 @@ export async function bootstrap(env: Environment, { advertised, policy, authenti
     ensureFields(env, authenticationConfigMap(authentication), ['data']),
     createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]),
     writePolicy(env, policy),
+    keepFlowControl(env),
   ]);
   await env.cache.fresh();
 }
@@ -64,6 +66,8 @@ export async function keepSystemObjects(
     await clock.sleep(lookEveryMs, signal);
     if (signal.aborted) return;
     const objects = [...systemNamespaces.map(namespaceObject), kubernetesService(advertised)];
-    await Promise.all([ensureServiceCidr(env, advertised), createMissing(env, objects)]).catch(failed);
+    await Promise.all([ensureServiceCidr(env, advertised), createMissing(env, objects), keepFlowControl(env)]).catch(
+      failed,
+    );
   }
 }

@@ -23,6 +23,7 @@ import type {
 } from '../contracts.js';
 import { causeHeader } from '../contracts.js';
 import { Deadlines } from '../deadlines.js';
+import { type Fairness, type Flow, isLongRunning, type Release, TooManyRequests } from '../fairness/index.js';
 import type { Answer, Call, Environment } from '../registry/call.js';
 import { dispatch } from '../registry/dispatch.js';
 import { unknownPath } from '../registry/refusals.js';
@@ -36,6 +37,8 @@ export interface ApiOptions {
   authenticator: Authenticator;
   authorizer: Authorizer;
   audit: AuditSink;
+  /** Absent: nobody waits for others. */
+  fairness?: Fairness;
   clock: Clock;
   /** What is no StatusError is reported here: it is a bug or a failing dependency. */
   onError(error: unknown, request: ApiRequest): void;
@@ -56,6 +59,8 @@ export interface Session {
   receivedAt: number;
   /** What admission says to the audit log. */
   annotations?: Record<string, string>;
+  /** The flow that it belongs to, which the client is told. */
+  flow?: Flow;
 }
 
 type Received = Pick<Session, 'info' | 'query' | 'auditID' | 'receivedAt'>;
@@ -79,6 +84,7 @@ export class Api {
     let session: Session | undefined;
     const warnings: string[] = [];
     const finished = (response: ApiResponse, answer?: Answer): ApiResponse => {
+      if (session?.flow) tellFlow(response, session.flow);
       if (session) this.finish(request, session, response.status, answer);
       return response;
     };
@@ -154,6 +160,7 @@ export class Api {
 
   /** Requests that have taken too long are answered with Timeout. Called about once a second. */
   tick(): void {
+    this.options.fairness?.tick();
     this.#inFlight.tick();
   }
 
@@ -187,7 +194,23 @@ export class Api {
     }
   }
 
+  /** Serves the request once its flow has a seat. */
   #answer(request: ApiRequest, session: Session, warnings: string[]): Answer | Promise<Answer> {
+    const { fairness } = this.options;
+    const serve = () => this.#serve(request, session, warnings);
+    if (!fairness || isLongRunning(session.info)) return serve();
+    session.flow = fairness.flowOf(session.user, session.info);
+    const seat = fairness.enter(session.flow);
+    if (typeof seat === 'function') return seated(seat, serve);
+    return seat.then(
+      release => seated(release, serve),
+      error => {
+        throw error instanceof TooManyRequests ? tooManyRequests() : error;
+      },
+    );
+  }
+
+  #serve(request: ApiRequest, session: Session, warnings: string[]): Answer | Promise<Answer> {
     const { env, clock } = this.options;
     const { info, query, user } = session;
     if (this.#inFlight.size >= maxInFlight && !user.groups.includes(supergroup)) throw tooManyRequests();
@@ -211,6 +234,23 @@ export class Api {
     if (answer.revision !== undefined) await this.options.env.cache.atLeast(answer.revision).catch(() => undefined);
     return answer;
   }
+}
+
+/** Which objects decided how long the request waited. */
+function tellFlow({ headers }: ApiResponse, { schemaUid, levelUid }: Flow): void {
+  headers['x-kubernetes-pf-flowschema-uid'] = schemaUid;
+  headers['x-kubernetes-pf-prioritylevel-uid'] = levelUid;
+}
+
+/** Gives the seat back once there is an answer. */
+function seated(release: Release, serve: () => Answer | Promise<Answer>): Answer | Promise<Answer> {
+  let answer: Answer | Promise<Answer> | undefined;
+  try {
+    answer = serve();
+  } finally {
+    if (!(answer instanceof Promise)) release();
+  }
+  return answer instanceof Promise ? answer.finally(release) : answer;
 }
 
 const textOf = (header: string | string[] | undefined): string | undefined =>

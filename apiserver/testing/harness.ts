@@ -11,7 +11,8 @@ import { openMemoryStore } from '../../storage/memory/open.js';
 import type { Store } from '../../storage/store.js';
 import { lookupOver } from '../cache/lookup.js';
 import { WatchCache } from '../cache/watch-cache.js';
-import type { AdmissionPlugin, AuditRecord, CreateHandler, Sink } from '../contracts.js';
+import type { AdmissionPlugin, AuditRecord, CreateHandler, Credentials, Sink, User } from '../contracts.js';
+import { Fairness } from '../fairness/index.js';
 import { Api } from '../http/api.js';
 import type { Environment } from '../registry/call.js';
 import { KindTable } from '../registry/kinds.js';
@@ -59,6 +60,10 @@ export interface HarnessOptions {
   admission?: readonly AdmissionPlugin[];
   createHandlers?: ReadonlyMap<string, CreateHandler>;
   computed?: Environment['computed'];
+  /** Who asks, by the Authorization header; the tester unless said. */
+  authenticate?: (credentials: Credentials) => User;
+  /** Requests share so many seats; any number at a time unless said. */
+  seats?: number;
 }
 
 export async function openTestApi(options: HarnessOptions = {}): Promise<TestApi> {
@@ -88,7 +93,8 @@ export async function openTestApi(options: HarnessOptions = {}): Promise<TestApi
   const api = new Api({
     env,
     clock,
-    authenticator: { authenticate: () => ({ name: 'tester', groups: ['testers'] }) },
+    authenticator: { authenticate: options.authenticate ?? (() => ({ name: 'tester', groups: ['testers'] })) },
+    ...(options.seats === undefined ? {} : { fairness: new Fairness({ lookup, clock, seats: options.seats }) }),
     authorizer: { authorize: () => ({ allowed: true, reason: 'tests' }) },
     audit: { record: record => audit.push(record), close: async () => undefined },
     onError: error => errors.push(error),

@@ -1,0 +1,170 @@
+/**
+ * A priority level: so many requests at a time have a seat, the others wait in queues or are turned away. Queues get
+ * seats by fair queuing: each is served as if the seats were shared out evenly among the queues that want some, whatever
+ * is in the others. Times are in milliseconds, and passed in.
+ */
+import { deal } from './shuffle-shard.js';
+
+export interface LevelSettings {
+  /** At least 1. */
+  seats: number;
+  /** Absent: who finds no seat is turned away. */
+  queuing?: { queues: number; handSize: number; queueLengthLimit: number };
+}
+
+export type Refusal = 'concurrency-limit' | 'queue-full' | 'time-out';
+
+/** What a request is before it is known how long it takes, as Kubernetes guesses. */
+const expectedMs = 3;
+
+interface Queue {
+  waiting: Waiting[];
+  executing: number;
+  /** The virtual time at which the next request of this queue would start. */
+  nextStart: number;
+}
+
+interface Waiting {
+  hash: bigint;
+  arrived: number;
+  seated(release: (now: number) => void): void;
+  refused(why: Refusal): void;
+}
+
+export class Level {
+  executing = 0;
+  #waiting = 0;
+  #queues: Queue[] = [];
+  /** Virtual time: it passes for a queue as its share of the seats does. */
+  #virtual = 0;
+  #seenAt = 0;
+  #lastServed = 0;
+  readonly #hands = new Map<bigint, readonly number[]>();
+
+  constructor(private settings: LevelSettings) {
+    this.#queues = newQueues(settings);
+  }
+
+  get seats(): number {
+    return this.settings.seats;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Those that wait are dealt their queues anew, and none is turned away for it. */
+  reconfigure(settings: LevelSettings, now: number): void {
+    const before = this.settings.queuing;
+    const waiting = this.#queues.flatMap(queue => queue.waiting).sort((a, b) => a.arrived - b.arrived);
+    this.settings = settings;
+    const { queuing } = settings;
+    if (before?.queues !== queuing?.queues || before?.handSize !== queuing?.handSize) {
+      this.#queues = newQueues(settings);
+      this.#hands.clear();
+      for (const each of waiting) this.#queueFor(each.hash).waiting.push(each);
+    }
+    this.#dispatch(now);
+  }
+
+  /**
+   * Calls `seated` when there is a seat, at once or later, with the function that gives it back; or `refused`. A request
+   * is asked for with the hash of its flow.
+   */
+  enter(hash: bigint, now: number, seated: Waiting['seated'], refused: Waiting['refused']): void {
+    this.#advance(now);
+    const queue = this.#queueFor(hash);
+    if (this.executing >= this.seats || this.#waiting > 0) {
+      const { queuing } = this.settings;
+      const refusal = !queuing ? 'concurrency-limit' : queue.waiting.length >= queuing.queueLengthLimit && 'queue-full';
+      if (refusal) {
+        refused(refusal);
+        return;
+      }
+    }
+    if (queue.waiting.length === 0 && queue.executing === 0) queue.nextStart = this.#virtual;
+    queue.waiting.push({ hash, arrived: now, seated, refused });
+    this.#waiting++;
+    this.#dispatch(now);
+  }
+
+  /** Turns away those that have waited since before `since`. */
+  expire(since: number): void {
+    for (const queue of this.#queues) {
+      while (queue.waiting[0] && queue.waiting[0].arrived <= since) {
+        this.#waiting--;
+        (queue.waiting.shift() as Waiting).refused('time-out');
+      }
+    }
+  }
+
+  /** The shortest of the flow's hand of queues. */
+  #queueFor(hash: bigint): Queue {
+    const { queuing } = this.settings;
+    if (!queuing) return this.#queues[0] as Queue;
+    let hand = this.#hands.get(hash);
+    if (!hand) {
+      if (this.#hands.size >= 1000) this.#hands.clear();
+      hand = deal(hash, queuing.queues, queuing.handSize);
+      this.#hands.set(hash, hand);
+    }
+    const load = (queue: Queue): number => queue.waiting.length + queue.executing;
+    return hand.map(index => this.#queues[index] as Queue).reduce((a, b) => (load(b) < load(a) ? b : a));
+  }
+
+  #advance(now: number): void {
+    const passed = Math.max(0, now - this.#seenAt);
+    this.#seenAt = Math.max(now, this.#seenAt);
+    if (passed === 0) return;
+    let [active, wanted] = [0, 0];
+    for (const { waiting, executing } of this.#queues) {
+      if (waiting.length + executing === 0) continue;
+      active++;
+      wanted += waiting.length + executing;
+    }
+    if (active > 0) this.#virtual += (passed * Math.min(this.seats, wanted)) / active;
+  }
+
+  #dispatch(now: number): void {
+    while (this.executing < this.seats && this.#waiting > 0) {
+      const queue = this.#nextQueue();
+      const next = queue.waiting.shift() as Waiting;
+      this.#waiting--;
+      this.executing++;
+      queue.executing++;
+      queue.nextStart += expectedMs;
+      next.seated(this.#seat(queue, now));
+    }
+  }
+
+  #nextQueue(): Queue {
+    const count = this.#queues.length;
+    let chosen = -1;
+    // From behind the last one that was served, so that queues of equal right take turns.
+    for (let i = 1; i <= count; i++) {
+      const index = (this.#lastServed + i) % count;
+      const queue = this.#queues[index] as Queue;
+      if (queue.waiting.length === 0) continue;
+      if (chosen < 0 || queue.nextStart < (this.#queues[chosen] as Queue).nextStart) chosen = index;
+    }
+    this.#lastServed = chosen;
+    return this.#queues[chosen] as Queue;
+  }
+
+  #seat(queue: Queue, started: number): (now: number) => void {
+    let taken = true;
+    return now => {
+      if (!taken) return;
+      taken = false;
+      this.#advance(now);
+      this.executing--;
+      queue.executing--;
+      // What it took instead of what was expected.
+      queue.nextStart += now - started - expectedMs;
+      this.#dispatch(now);
+    };
+  }
+}
+
+const newQueues = ({ queuing }: LevelSettings): Queue[] =>
+  Array.from({ length: queuing?.queues ?? 1 }, () => ({ waiting: [], executing: 0, nextStart: 0 }));
