@@ -84,6 +84,8 @@ export type ConfigMap = Stored<k8s.V1ConfigMap>;
 export type Secret = Stored<k8s.V1Secret>;
 export type ServiceAccount = Stored<k8s.V1ServiceAccount>;
 export type Event = Stored<k8s.CoreV1Event>;
+/** An event as events.k8s.io has it: the same object as core's. */
+export type NewerEvent = Stored<k8s.EventsV1Event>;
 export type Lease = Stored<k8s.V1Lease>;
 export type Binding = Stored<k8s.V1Binding>;
 export type Scale = Stored<k8s.V1Scale>;

@@ -2,7 +2,8 @@ import { ageOf } from '../duration.js';
 import { fill } from '../json.js';
 import type { FieldError } from '../status.js';
 import type { Event } from '../types.js';
-import { invalidValue } from '../validation/errors.js';
+import { complaints, invalidValue, required } from '../validation/errors.js';
+import { qualifiedName } from '../validation/strings.js';
 import { count, text } from './columns.js';
 import { defineKind } from './define.js';
 
@@ -41,12 +42,36 @@ function fields(event: Event): Record<string, string> {
   };
 }
 
+const mostCharacters = 128;
+const mostMessageCharacters = 1024;
+
+/** What newer clients write has a time of its own, and says who did what. */
+function validateNewer(event: Event): FieldError[] {
+  const { reportingComponent: reporter = '', reportingInstance: instance, action, reason, message } = event;
+  const errors = reporter ? complaints('reportingController', reporter, qualifiedName(reporter)) : [];
+  if (!reporter) errors.push(required('reportingController'));
+  for (const [field, value] of Object.entries({ reportingInstance: instance, action, reason })) {
+    if (!value) errors.push(required(field));
+    else if (value.length > mostCharacters) {
+      errors.push(invalidValue(field, '', `can have at most ${mostCharacters} characters`));
+    }
+  }
+  if ((message ?? '').length > mostMessageCharacters) {
+    errors.push(invalidValue('message', '', `can have at most ${mostMessageCharacters} characters`));
+  }
+  return errors;
+}
+
 /** An event stands in the namespace of what it is about; about cluster-wide things, in 'default'. */
 function validate(event: Event): FieldError[] {
   const about = event.involvedObject?.namespace ?? '';
   const { namespace = '' } = event.metadata;
   const matches = about === '' ? namespace === 'default' || namespace === 'kube-system' : about === namespace;
-  return matches ? [] : [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
+  // Newer events may stand elsewhere than what they are about.
+  const free = event.eventTime && about !== '';
+  const errors =
+    matches || free ? [] : [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
+  return event.eventTime ? [...errors, ...validateNewer(event)] : errors;
 }
 
 export const eventRow = defineKind<Event>({

@@ -26,6 +26,7 @@ import { endpointsRow } from './endpoints.js';
 import { endpointSliceRow } from './endpointslice/row.js';
 import { endpointSliceV1beta1Row } from './endpointslice/v1beta1.js';
 import { eventRow } from './event.js';
+import { newerEventRow } from './events/row.js';
 import { flowSchemaRow } from './flowcontrol/flowschema.js';
 import { priorityLevelConfigurationRow } from './flowcontrol/prioritylevel.js';
 import { leaseRow } from './lease.js';
@@ -126,6 +127,7 @@ export const builtinKinds: readonly KindRow[] = [
   validatingAdmissionPolicyRow,
   validatingAdmissionPolicyBindingRow,
   validatingWebhookConfigurationRow,
+  newerEventRow,
   flowSchemaRow,
   priorityLevelConfigurationRow,
 ];

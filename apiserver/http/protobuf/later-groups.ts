@@ -1,4 +1,4 @@
-/** The numbers of fields (see field-numbers.ts) in the groups by which a cluster governs itself. */
+/** The numbers of fields (see field-numbers.ts) in the groups by which a cluster governs and tells of itself. */
 export const laterGroups = `
 admissionregistration.v1.ApplyConfiguration: expression
 admissionregistration.v1.AuditAnnotation: key valueExpression
@@ -46,6 +46,10 @@ certificates.v1.CertificateSigningRequestCondition: type reason message lastUpda
 certificates.v1.CertificateSigningRequestList: metadata items
 certificates.v1.CertificateSigningRequestSpec: request username uid groups usages extra signerName expirationSeconds
 certificates.v1.CertificateSigningRequestStatus: conditions certificate
+events.v1.Event: metadata eventTime series reportingController reportingInstance action reason regarding related note
+  type deprecatedSource deprecatedFirstTimestamp deprecatedLastTimestamp deprecatedCount
+events.v1.EventList: metadata items
+events.v1.EventSeries: count lastObservedTime
 flowcontrol.v1.ExemptPriorityLevelConfiguration: nominalConcurrencyShares lendablePercent
 flowcontrol.v1.FlowDistinguisherMethod: type
 flowcontrol.v1.FlowSchema: metadata spec status
