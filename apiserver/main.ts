@@ -212,6 +212,7 @@ function openAdmission({ log, clock }: ApiServerOptions, { lookup, kinds, webhoo
   const caller = new WebhookCaller({
     lookup,
     rows,
+    authorizer,
     client: webhooks,
     uid: randomUUID,
     failedOpen: ({ configuration, webhook }, error) =>

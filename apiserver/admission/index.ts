@@ -11,6 +11,8 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { denyServiceExternalIPs } from './deny-service-external-ips.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/index.js';
+import { expressionsCompile } from './policies/check.js';
+import { validatingPolicies } from './policies/validating.js';
 import { priority } from './priority.js';
 import { rbacEscalation } from './rbac-escalation.js';
 import { runtimeClass } from './runtime-class.js';
@@ -53,11 +55,13 @@ export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
 }
 
 /** Last, so that webhooks see what will be stored. */
-function dynamicAdmission({ lookup, webhooks }: AdmissionOptions): AdmissionPlugin[] {
+function dynamicAdmission({ lookup, authorizer, webhooks }: AdmissionOptions): AdmissionPlugin[] {
   if (!webhooks) return [];
   const { caller, rows } = webhooks;
   return [
+    expressionsCompile,
     mutatingWebhooks(new Hooks(lookup, 'mutatingwebhookconfigurations'), caller, rows),
+    validatingPolicies({ lookup, authorizer, rows }),
     validatingWebhooks(new Hooks(lookup, 'validatingwebhookconfigurations'), caller),
   ];
 }

@@ -1,9 +1,11 @@
 /** Calls one webhook for one request: whether it is concerned, what it says, and what follows when it cannot be reached. */
 import type { KindRow } from '../../../api/kinds/row.js';
 import { badRequest, StatusError, statusError } from '../../../api/status.js';
-import type { AdmissionRequest, Lookup } from '../../contracts.js';
+import type { AdmissionRequest, Authorizer, Lookup } from '../../contracts.js';
+import { type Asked, bind, conditionEnvironment } from '../policies/environment.js';
+import { type Condition, compileConditions, meetsAll, Questions } from '../policies/expressions.js';
 import type { WebhookClient } from './client.js';
-import type { Hook } from './hooks.js';
+import type { Hook, Webhook } from './hooks.js';
 import { matchingRow, selectsNamespace, selectsObject } from './match.js';
 import { denial, type Judgement, judgementOf, reviewOf, reviewVersion, type Shown } from './review.js';
 import { convert, equivalentsOf } from './versions.js';
@@ -12,6 +14,8 @@ export interface CallerOptions {
   lookup: Lookup;
   /** All that are served now. */
   rows(): readonly KindRow[];
+  /** What conditions can ask about. */
+  authorizer: Authorizer;
   client: Pick<WebhookClient, 'post'>;
   uid(): string;
   /** Told of a webhook that could not be asked, and whose configuration says to go on. */
@@ -25,6 +29,8 @@ export interface Said {
 }
 
 export class WebhookCaller {
+  readonly #conditions = new WeakMap<Webhook, Condition[]>();
+
   constructor(private readonly options: CallerOptions) {}
 
   /** The row in whose version the webhook is asked; undefined when it is not concerned. */
@@ -36,19 +42,23 @@ export class WebhookCaller {
     return selected ? row : undefined;
   }
 
-  /** Undefined when it could not be asked, and is not to hold things up. Throws a StatusError when it refuses. */
+  /**
+   * Undefined when its conditions say that it need not be asked, or it could not be, and is not to hold things up. Throws a
+   * StatusError when it refuses.
+   */
   async call(hook: Hook, request: AdmissionRequest, row: KindRow): Promise<Said | undefined> {
     const { webhook } = hook;
     if (request.dryRun && !['None', 'NoneOnDryRun'].includes(webhook.sideEffects)) {
       throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
     }
-    let said: Said;
+    let said: Said | undefined;
     try {
       said = await this.#ask(hook, request, row);
     } catch (error) {
       if (error instanceof StatusError) throw error;
       return this.#failed(hook, error as Error);
     }
+    if (!said) return undefined;
     const { judgement } = said;
     request.warnings?.push(...judgement.warnings);
     for (const [key, value] of Object.entries(judgement.auditAnnotations)) {
@@ -58,20 +68,30 @@ export class WebhookCaller {
     return said;
   }
 
-  async #ask({ webhook }: Hook, request: AdmissionRequest, row: KindRow): Promise<Said> {
-    if (webhook.matchConditions?.length) {
-      throw new Error('this server does not evaluate match conditions of webhooks (CEL)');
-    }
+  async #ask({ webhook }: Hook, request: AdmissionRequest, row: KindRow): Promise<Said | undefined> {
     const { object, oldObject } = request;
     const shown: Shown = {
       row,
       ...(object ? { object: await convert(object, request.row, row) } : {}),
       ...(oldObject ? { oldObject: await convert(oldObject, request.row, row) } : {}),
     };
+    if (!this.#meets(webhook, { request, shown })) return undefined;
     const version = reviewVersion(webhook.admissionReviewVersions);
     const uid = this.options.uid();
     const answer = await this.options.client.post(webhook, reviewOf(version, uid, request, shown));
     return { judgement: judgementOf(answer, version, uid), shown };
+  }
+
+  /** Throws RuleError and CompileError. */
+  #meets(webhook: Webhook, asked: Asked): boolean {
+    if (!webhook.matchConditions?.length) return true;
+    const environment = conditionEnvironment();
+    let conditions = this.#conditions.get(webhook);
+    if (!conditions) {
+      conditions = compileConditions(environment, webhook.matchConditions);
+      this.#conditions.set(webhook, conditions);
+    }
+    return meetsAll(conditions, new Questions(bind(environment, asked, this.options)));
   }
 
   #failed(hook: Hook, error: Error): undefined {

@@ -27,8 +27,9 @@ describe('webhooks', function () {
     const rows = () => kinds.rows;
     client = new WebhookClient(lookup);
     let ids = 0;
+    const authorizer = { authorize: () => ({ allowed: false as const, reason: '' }) };
     const failedOpen = (_hook: unknown, error: Error) => failures.push(error.message);
-    const caller = new WebhookCaller({ lookup, rows, client, uid: () => `review-${++ids}`, failedOpen });
+    const caller = new WebhookCaller({ lookup, rows, authorizer, client, uid: () => `review-${++ids}`, failedOpen });
     api.env.admission = [
       mutatingWebhooks(new Hooks(lookup, 'mutatingwebhookconfigurations'), caller, rows),
       validatingWebhooks(new Hooks(lookup, 'validatingwebhookconfigurations'), caller),
@@ -200,6 +201,24 @@ describe('webhooks', function () {
       assert.equal(server.asked.length, expected ? 1 : 0);
     });
   }
+
+  it('are asked when their conditions say so', async () => {
+    const clientConfig = server.at('/if', () => ({ allowed: true }));
+    const matchConditions = [
+      { name: 'big', expression: 'has(object.data.big) && request.operation == "CREATE"' },
+      { name: 'weak', expression: '!authorizer.group("").resource("secrets").check("get").allowed()' },
+    ];
+    await configure('Validating', 'if', { clientConfig, matchConditions });
+    await api.must(201, `POST ${configMaps}`, configMap('a'));
+    assert.equal(server.asked.length, 0);
+    await api.must(201, `POST ${configMaps}`, configMap('b', { data: { big: 'yes' } }));
+    assert.equal(server.asked.length, 1);
+    await api.must(200, `DELETE ${group}/validatingwebhookconfigurations/if`);
+    const broken = [{ name: 'broken', expression: 'object.data.nothing == "x"' }];
+    await configure('Validating', 'if', { clientConfig, matchConditions: broken });
+    const { message } = await api.must(500, `POST ${configMaps}`, configMap('c'));
+    assert.match(message, /failed calling webhook "w0\.example\.com": no such key: nothing$/);
+  });
 
   it('see another version that they know, and change it', async () => {
     const slices = (version: string) => `/apis/discovery.k8s.io/${version}/namespaces/default/endpointslices`;
