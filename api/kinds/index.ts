@@ -1,6 +1,5 @@
 /** Every built-in kind, and how to find one. Of a kind with several versions, the one that stores comes first. */
 
-import { apiServiceRow } from './apiservice.js';
 import {
   mutatingAdmissionPolicyBindingRow,
   validatingAdmissionPolicyBindingRow,
@@ -10,6 +9,7 @@ import {
   mutatingWebhookConfigurationRow,
   validatingWebhookConfigurationRow,
 } from './admissionregistration/webhooks.js';
+import { apiServiceRow } from './apiservice.js';
 import { controllerRevisionRow } from './apps/controllerrevision.js';
 import { daemonSetRow } from './apps/daemonset.js';
 import { deploymentRow } from './apps/deployment.js';

@@ -12,6 +12,7 @@ import { denyServiceExternalIPs } from './deny-service-external-ips.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/index.js';
 import { expressionsCompile } from './policies/check.js';
+import { mutatingPolicies } from './policies/mutating.js';
 import { validatingPolicies } from './policies/validating.js';
 import { priority } from './priority.js';
 import { rbacEscalation } from './rbac-escalation.js';
@@ -60,6 +61,7 @@ function dynamicAdmission({ lookup, authorizer, webhooks }: AdmissionOptions): A
   const { caller, rows } = webhooks;
   return [
     expressionsCompile,
+    mutatingPolicies({ lookup, authorizer, rows }),
     mutatingWebhooks(new Hooks(lookup, 'mutatingwebhookconfigurations'), caller, rows),
     validatingPolicies({ lookup, authorizer, rows }),
     validatingWebhooks(new Hooks(lookup, 'validatingwebhookconfigurations'), caller),

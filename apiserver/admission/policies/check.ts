@@ -2,8 +2,13 @@
 import { type CelEnvironment, CompileError } from '../../../api/cel/index.js';
 import { admissionGroup } from '../../../api/kinds/admissionregistration/webhooks.js';
 import { type FieldError, invalid } from '../../../api/status.js';
-import type { AnyObject, MutatingWebhookConfiguration, ValidatingAdmissionPolicy } from '../../../api/types.js';
-import { forbiddenField, invalidValue } from '../../../api/validation/errors.js';
+import type {
+  AnyObject,
+  MutatingAdmissionPolicy,
+  MutatingWebhookConfiguration,
+  ValidatingAdmissionPolicy,
+} from '../../../api/types.js';
+import { invalidValue } from '../../../api/validation/errors.js';
 import type { AdmissionPlugin } from '../../contracts.js';
 import { conditionEnvironment, policyEnvironment } from './environment.js';
 import { compileIn } from './expressions.js';
@@ -12,7 +17,7 @@ const kinds = [
   'validatingwebhookconfigurations',
   'mutatingwebhookconfigurations',
   'validatingadmissionpolicies',
-  'mutatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
 ];
 
 export const expressionsCompile: AdmissionPlugin = {
@@ -30,12 +35,7 @@ export const expressionsCompile: AdmissionPlugin = {
 };
 
 function complaints(plural: string, object: AnyObject): FieldError[] {
-  if (plural === 'validatingadmissionpolicies') return policyErrors(object as unknown as ValidatingAdmissionPolicy);
-  if (plural === 'mutatingadmissionpolicybindings') {
-    // Storing what would never be done is no answer.
-    const why = 'this server does not carry out mutating admission policies: use a mutating webhook';
-    return [forbiddenField('spec.policyName', why)];
-  }
+  if (plural.endsWith('policies')) return policyErrors(object as unknown as Policy);
   const { webhooks = [] } = object as unknown as MutatingWebhookConfiguration;
   return webhooks.flatMap(({ matchConditions }, i) =>
     (matchConditions ?? []).flatMap(({ expression }, j) =>
@@ -44,7 +44,13 @@ function complaints(plural: string, object: AnyObject): FieldError[] {
   );
 }
 
-function policyErrors({ spec = {} }: ValidatingAdmissionPolicy): FieldError[] {
+type Spec = NonNullable<ValidatingAdmissionPolicy['spec']> & NonNullable<MutatingAdmissionPolicy['spec']>;
+/** Of both kinds: each says only what is its own. */
+interface Policy {
+  spec?: Spec;
+}
+
+function policyErrors({ spec = {} }: Policy): FieldError[] {
   const environment = policyEnvironment();
   const check = (expression: string | undefined, field: string, returns?: string[]): FieldError[] =>
     expression?.trim() ? wrong(environment, expression, field, returns) : [];
@@ -60,6 +66,10 @@ function policyErrors({ spec = {} }: ValidatingAdmissionPolicy): FieldError[] {
     ...(spec.auditAnnotations ?? []).flatMap(({ valueExpression }, i) =>
       check(valueExpression, `spec.auditAnnotations[${i}].valueExpression`, ['string', 'null']),
     ),
+    ...(spec.mutations ?? []).flatMap(({ jsonPatch, applyConfiguration }, i) => [
+      ...check(jsonPatch?.expression, `spec.mutations[${i}].jsonPatch.expression`),
+      ...check(applyConfiguration?.expression, `spec.mutations[${i}].applyConfiguration.expression`),
+    ]),
   ];
 }
 

@@ -9,9 +9,11 @@ import {
   resourceCheckType,
   types,
 } from '../../../api/cel/index.js';
+import { addNamespace } from '../../../api/cel/libraries/library.js';
 import type { AnyObject } from '../../../api/types.js';
 import type { AdmissionRequest, Authorizer, Lookup } from '../../contracts.js';
 import { reviewOf, type Shown } from '../webhooks/review.js';
+import { mapsOf } from './messages.js';
 
 const { bool, dyn, int, listOf, mapOf, native, object, string, timestamp } = types;
 
@@ -52,10 +54,13 @@ const namespaceObject = object({
   status: object({ phase: string }),
 });
 
+/** Where a mutating policy escapes what stands in a path: jsonpatch.escapeKey('a/b'). */
+const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
 /** `authorizer.requestResource` is one name in Kubernetes, and two in CEL: it is asked for under this one. */
 const requestResource = 'authorizer__requestResource';
 export const sourceOf = (expression: string): string =>
-  expression.replace(/\bauthorizer\s*\.\s*requestResource\b/g, requestResource);
+  mapsOf(expression).replace(/\bauthorizer\s*\.\s*requestResource\b/g, requestResource);
 
 const common = {
   object: dyn,
@@ -74,7 +79,10 @@ export const conditionEnvironment = (): CelEnvironment => {
   return conditions;
 };
 export const policyEnvironment = (): CelEnvironment => {
-  policies ??= new CelEnvironment({ ...common, params: dyn, namespaceObject, variables: dyn });
+  if (!policies) {
+    policies = new CelEnvironment({ ...common, params: dyn, namespaceObject, variables: dyn });
+    addNamespace(policies.env, 'jsonpatch', { 'escapeKey(string): string': escapeKey });
+  }
   return policies;
 };
 

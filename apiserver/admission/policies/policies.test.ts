@@ -209,12 +209,4 @@ describe('validating admission policies', () => {
       /spec\.validations\[1\]\.expression: Invalid value: "1 \+ 1": compilation failed: must evaluate to bool/,
     );
   });
-
-  it('that change things are refused, as they would do nothing', async () => {
-    const answer = await api.must(422, `POST ${group}/mutatingadmissionpolicybindings`, {
-      metadata: { name: 'b' },
-      spec: { policyName: 'p' },
-    });
-    assert.match(answer.message, /this server does not carry out mutating admission policies/);
-  });
 });

@@ -1,9 +1,10 @@
-/** ValidatingAdmissionPolicies and their bindings, as they are configured now, compiled. */
+/** Admission policies, validating or mutating, and their bindings: as they are configured now, compiled. */
 import { CompileError, type Program } from '../../../api/cel/index.js';
 import { labelSelectorOf, type Selector } from '../../../api/selectors/index.js';
 import type {
   AnyObject,
   MatchResources,
+  MutatingAdmissionPolicy,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../../api/types.js';
@@ -11,8 +12,10 @@ import type { Lookup } from '../../contracts.js';
 import { policyEnvironment } from './environment.js';
 import { type Condition, compileConditions, compileIn } from './expressions.js';
 
-type Spec = NonNullable<ValidatingAdmissionPolicy['spec']>;
-export type Validation = NonNullable<Spec['validations']>[number];
+type ValidatingSpec = NonNullable<ValidatingAdmissionPolicy['spec']>;
+/** Of both kinds: each says only what is its own. */
+type Spec = ValidatingSpec & NonNullable<MutatingAdmissionPolicy['spec']>;
+export type Validation = NonNullable<ValidatingSpec['validations']>[number];
 
 /** What a policy or a binding is about. */
 export interface Constraints {
@@ -32,6 +35,11 @@ export interface Annotation {
   program: Program;
 }
 
+export interface Mutation {
+  type: 'JSONPatch' | 'ApplyConfiguration';
+  program: Program;
+}
+
 export interface Policy {
   name: string;
   spec: Spec;
@@ -40,6 +48,7 @@ export interface Policy {
   variables: ReadonlyMap<string, Program>;
   rules: Rule[];
   annotations: Annotation[];
+  mutations: Mutation[];
   /** Why it cannot be used: one of its expressions does not compile (it came before this version of the server). */
   broken?: string;
 }
@@ -52,19 +61,20 @@ export interface Binding {
 }
 
 const group = 'admissionregistration.k8s.io';
-const policies = { group, resource: 'validatingadmissionpolicies' };
-const bindings = { group, resource: 'validatingadmissionpolicybindings' };
 
 export class Policies {
   #known: readonly Binding[] | undefined;
   readonly #compiled = new WeakMap<AnyObject, Policy>();
 
-  constructor(private readonly lookup: Lookup) {
+  constructor(
+    private readonly lookup: Lookup,
+    private readonly type: 'validating' | 'mutating',
+  ) {
     const changed = (): void => {
       this.#known = undefined;
     };
-    lookup.onChange(policies, changed);
-    lookup.onChange(bindings, changed);
+    lookup.onChange({ group, resource: `${type}admissionpolicies` }, changed);
+    lookup.onChange({ group, resource: `${type}admissionpolicybindings` }, changed);
   }
 
   /** The bindings whose policy is there, by name. */
@@ -74,9 +84,10 @@ export class Policies {
   }
 
   #find(): Binding[] {
-    const found = [...this.lookup.list(bindings)].flatMap(object => {
+    const [policies, bindings] = [`${this.type}admissionpolicies`, `${this.type}admissionpolicybindings`];
+    const found = [...this.lookup.list({ group, resource: bindings })].flatMap(object => {
       const { metadata, spec } = object as unknown as ValidatingAdmissionPolicyBinding;
-      const policy = spec && this.lookup.get(policies, '', spec.policyName ?? '');
+      const policy = spec && this.lookup.get({ group, resource: policies }, '', spec.policyName ?? '');
       if (!policy) return [];
       const { matchResources } = spec;
       const constraints = matchResources && constraintsOf(matchResources);
@@ -88,7 +99,7 @@ export class Policies {
   #policyOf(object: AnyObject): Policy {
     let policy = this.#compiled.get(object);
     if (!policy) {
-      policy = policyOf(object as unknown as ValidatingAdmissionPolicy);
+      policy = policyOf(object as unknown as { metadata: AnyObject['metadata']; spec?: Spec });
       this.#compiled.set(object, policy);
     }
     return policy;
@@ -101,18 +112,18 @@ const constraintsOf = (match: MatchResources): Constraints => ({
   objects: labelSelectorOf(match.objectSelector ?? {}),
 });
 
-function policyOf({ metadata, spec = {} }: ValidatingAdmissionPolicy): Policy {
+function policyOf({ metadata, spec = {} }: { metadata: AnyObject['metadata']; spec?: Spec }): Policy {
   const bare = { name: metadata.name ?? '', spec, constraints: constraintsOf(spec.matchConstraints ?? {}) };
   try {
     return { ...bare, ...compiledSpec(spec) };
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    const nothing = { conditions: [], variables: new Map(), rules: [], annotations: [] };
+    const nothing = { conditions: [], variables: new Map(), rules: [], annotations: [], mutations: [] };
     return { ...bare, ...nothing, broken: `compilation failed: ${error.message}` };
   }
 }
 
-function compiledSpec(spec: Spec): Pick<Policy, 'conditions' | 'variables' | 'rules' | 'annotations'> {
+function compiledSpec(spec: Spec): Pick<Policy, 'conditions' | 'variables' | 'rules' | 'annotations' | 'mutations'> {
   const environment = policyEnvironment();
   return {
     conditions: compileConditions(environment, spec.matchConditions),
@@ -127,6 +138,10 @@ function compiledSpec(spec: Spec): Pick<Policy, 'conditions' | 'variables' | 'ru
     annotations: (spec.auditAnnotations ?? []).map(({ key, valueExpression }) => ({
       key,
       program: compileIn(environment, valueExpression, ['string', 'null']),
+    })),
+    mutations: (spec.mutations ?? []).map(({ patchType, jsonPatch, applyConfiguration }) => ({
+      type: patchType as Mutation['type'],
+      program: compileIn(environment, (jsonPatch ?? applyConfiguration)?.expression ?? ''),
     })),
   };
 }

@@ -23,7 +23,7 @@ export interface PolicyOptions {
 const codes: Record<string, number> = { Forbidden: 403, Invalid: 422, RequestEntityTooLarge: 413, Unauthorized: 401 };
 
 export function validatingPolicies(options: PolicyOptions): AdmissionPlugin {
-  const policies = new Policies(options.lookup);
+  const policies = new Policies(options.lookup, 'validating');
   return {
     name: 'ValidatingAdmissionPolicy',
     handles: request => !isExempt(request.row) && policies.all().length > 0,
@@ -73,7 +73,7 @@ async function judgeBinding(binding: Binding, request: AdmissionRequest, options
   return all;
 }
 
-async function shownAs(row: KindRow, { row: own, object, oldObject }: AdmissionRequest): Promise<Shown> {
+export async function shownAs(row: KindRow, { row: own, object, oldObject }: AdmissionRequest): Promise<Shown> {
   return {
     row,
     ...(object ? { object: await convert(object, own, row) } : {}),
