@@ -3,8 +3,10 @@ import { pino } from 'pino';
 import { leases, nodes } from '../../client/resources.js';
 import { ManualClock, settled } from '../../client/testing/clock.js';
 import type { Cri } from '../cri/cri.js';
+import type { Image } from '../cri/types.js';
 import { PodsApi } from '../test/pods-api.js';
 import { nodeConditions } from './conditions.js';
+import { nodeImages } from './images.js';
 import { keepLease, leaseOf } from './lease.js';
 import type { Load, Machine } from './machine.js';
 import { readLoad, readMachine } from './machine.js';
@@ -101,6 +103,7 @@ describe('the registration', () => {
     const api = new PodsApi();
     const stop = new AbortController();
     const cri = {
+      listImages: async () => [{ id: 'sha256:1', repoDigests: [], repoTags: ['i:1'], size: 7 }],
       status: async () => [{ type: 'NetworkReady', status: ready(), reason: '', message: ready() ? '' : 'no network' }],
     } as unknown as Cri;
     const log = pino({ level: 'silent' });
@@ -109,8 +112,8 @@ describe('the registration', () => {
       (await api.get(nodes, { name: 'n1' })).status?.conditions?.find(c => c.type === 'Ready')?.status;
     /** Real time passes: the machine's files are read. */
     const until = async (wanted: string): Promise<void> => {
-      for (let tries = 0; (await readyNow()) !== wanted; tries++) {
-        assert.ok(tries < 1000, `Ready is not ${wanted}`);
+      for (const end = Date.now() + 30_000; (await readyNow()) !== wanted; ) {
+        assert.ok(Date.now() < end, `Ready is not ${wanted}`);
         await new Promise(resolve => setTimeout(resolve, 2));
       }
     };
@@ -139,6 +142,7 @@ describe('the registration', () => {
     await register(options);
     const keeping = keepStatus(options);
     await until('False');
+    assert.deepEqual((await api.get(nodes, { name: 'n1' })).status?.images, [{ names: ['i:1'], sizeBytes: 7 }]);
     ready = true;
     await clock.advance(1_000);
     await until('True');
@@ -151,6 +155,19 @@ describe('the registration', () => {
     assert.equal(api.writes.length, writes, 'what is the same is not written again');
     stop.abort();
     await keeping;
+  });
+});
+
+describe("the node's images", () => {
+  const image = (id: string, size: number, repoTags: string[] = [], repoDigests: string[] = []): Image =>
+    ({ id, size, repoTags, repoDigests }) as unknown as Image;
+  it('are told with their names, the largest first, and not without end', () => {
+    const names = ['t1', 't2', 't3', 't4', 't5'];
+    assert.deepEqual(nodeImages([image('a', 1), image('b', 2, names, ['d1'])]), [
+      { names: ['d1', 't1', 't2', 't3', 't4'], sizeBytes: 2 },
+      { names: [], sizeBytes: 1 },
+    ]);
+    assert.equal(nodeImages(Array.from({ length: 60 }, (_, i) => image(`${i}`, i))).length, 50);
   });
 });
 

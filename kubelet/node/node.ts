@@ -55,7 +55,7 @@ export const newNode = (facts: NodeFacts): Node => ({
   spec: { podCIDR: facts.podCidr, podCIDRs: [facts.podCidr] },
 });
 
-/** All of the status but the conditions and the images. */
+/** All of the status but the conditions and the images, which come from the runtime. */
 export const nodeStatus = (facts: NodeFacts): NonNullable<Node['status']> => ({
   capacity: { ...capacity(facts.machine) },
   allocatable: { ...allocatable(facts.machine) },

@@ -8,6 +8,7 @@ import { nodes } from '../../client/resources.js';
 import { isNotFound } from '../../client/runtime/writer.js';
 import type { Cri } from '../cri/cri.js';
 import { type NodeHealth, nodeConditions } from './conditions.js';
+import { nodeImages } from './images.js';
 import { type Load, readLoad } from './machine.js';
 import { type NodeFacts, newNode, nodeLabels, nodeStatus } from './node.js';
 
@@ -79,9 +80,13 @@ export async function keepStatus(options: RegistrationOptions): Promise<void> {
 /** What the API has is read first: the node controller writes there too, when it misses the heartbeat. */
 async function statusOnce(options: RegistrationOptions, due: boolean): Promise<{ written: boolean; ready: boolean }> {
   const { client, clock, facts, signal } = options;
-  const [node, now] = await Promise.all([client.get(nodes, { name: facts.name }, { signal }), health(options)]);
+  const [node, now, images] = await Promise.all([
+    client.get(nodes, { name: facts.name }, { signal }),
+    health(options),
+    imagesOf(options),
+  ]);
   const conditions = nodeConditions(node.status?.conditions ?? [], now, clock.now());
-  const status = { ...nodeStatus(facts), conditions };
+  const status = { ...nodeStatus(facts), ...images, conditions };
   const isNews = changed(node.status, status);
   const cause = `kubelet ${facts.name} <- ${isNews ? 'change of the node' : 'heartbeat'}`;
   const written = due || isNews;
@@ -89,6 +94,13 @@ async function statusOnce(options: RegistrationOptions, due: boolean): Promise<{
     await client.patch(nodes, { name: facts.name }, 'strategic', { status }, { subresource: 'status', signal, cause });
   return { written, ready: now.problems.length === 0 };
 }
+
+/** While the runtime is away, what was told before stays. */
+const imagesOf = ({ cri }: RegistrationOptions): Promise<Pick<NonNullable<Node['status']>, 'images'>> =>
+  cri.listImages().then(
+    images => ({ images: nodeImages(images) }),
+    () => ({}),
+  );
 
 async function health({ cri, dataDir }: RegistrationOptions): Promise<NodeHealth> {
   const load: Load = await readLoad(dataDir);
