@@ -3,8 +3,8 @@
  * into again; so the cache keeps the ones that were decoded (or written) last, and decodes others again when asked.
  */
 
-/** Measured by their bytes. A cluster of a few thousand objects is below it, and never decodes anything twice. */
-const mostBytes = 16 * 1024 * 1024;
+/** Measured by their bytes; decoded they take four times that. A cluster of a thousand objects is below it, and never decodes anything twice. */
+const mostBytes = 4 * 1024 * 1024;
 
 export interface Decodable {
   readonly bytes: Uint8Array;

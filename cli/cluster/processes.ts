@@ -54,7 +54,7 @@ export const logSize = (layout: Layout, name: string): number =>
   statSync(logFile(layout, name), { throwIfNoEntry: false })?.size ?? 0;
 
 /** Small young generations: these processes make little garbage, and a cluster should be small when idle. */
-const nodeFlags = ['--max-semi-space-size=4', '--enable-source-maps'];
+const nodeFlags = ['--max-semi-space-size=4'];
 
 /** The command that runs components in one process. */
 export const componentCommand = (layout: Layout, components: readonly string[]): string[] => [

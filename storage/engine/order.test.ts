@@ -56,6 +56,21 @@ describe('sorted keys', () => {
     );
   });
 
+  it('are in the order of their bytes, whether they came one by one or together', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(anyKey), fc.uniqueArray(fc.string({ maxLength: 4 })), (some, plain) => {
+        for (const all of [[...new Set([...some, ...plain])], plain]) {
+          const expected = [...all].sort(compareKeys);
+          const [added, filled] = [new SortedKeys(), new SortedKeys()];
+          for (const key of all) added.add(key);
+          filled.fill(all);
+          assert.deepEqual([...added.from('')], expected);
+          assert.deepEqual([...filled.from('')], expected);
+        }
+      }),
+    );
+  });
+
   it('hold nothing after all were deleted, and can be filled again', () => {
     const keys = new SortedKeys();
     const all = Array.from({ length: 2000 }, (_, i) => `k${i}`);

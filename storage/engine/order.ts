@@ -53,6 +53,14 @@ export class SortedKeys {
     if (chunk.length > CHUNK) this.#chunks.splice(index + 1, 0, chunk.splice(CHUNK / 2));
   }
 
+  /** Takes the keys into an empty set; in any order, each once. */
+  fill(keys: string[]): void {
+    if (keys.some(key => special.test(key))) this.#compare = compareKeys;
+    keys.sort(this.#compare === compareKeys ? compareKeys : undefined);
+    for (let at = 0; at < keys.length; at += CHUNK) this.#chunks.push(keys.slice(at, at + CHUNK));
+    if (this.#chunks.length > 1) this.#chunks.shift();
+  }
+
   delete(key: string): void {
     const index = this.#chunkOf(key);
     const chunk = this.#chunks[index] as string[];
