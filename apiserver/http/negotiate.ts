@@ -5,6 +5,8 @@ import { plain, type Representation } from '../cache/representation.js';
 import { versioned, viewOf } from '../cache/version-view.js';
 import { partial } from '../registry/partial.js';
 import { type IncludeObject, table } from '../registry/table.js';
+import { inYaml } from '../registry/yaml.js';
+import { isTrue } from './request-info.js';
 
 const plainByRow = new WeakMap<KindRow, Representation>();
 
@@ -17,12 +19,18 @@ export function negotiate(
 ): Representation {
   if (!accept || accept === 'application/json' || accept === '*/*') return plainFor(row);
   for (const { type, parameters } of ranges(accept)) {
-    if (!jsonTypes.has(type)) continue;
+    const asYaml = type === yamlType && !watches(query);
+    if (!asYaml && !jsonTypes.has(type)) continue;
     const found = shapeOf(parameters, row, query, now);
-    if (found) return found;
+    if (found) return asYaml ? inYaml(found) : found;
   }
-  throw statusError('NotAcceptable', 'only the following media types are accepted: application/json');
+  throw statusError('NotAcceptable', `only the following media types are accepted: application/json, ${yamlType}`);
 }
+
+const yamlType = 'application/yaml';
+
+/** YAML has no form for a stream of events. */
+const watches = (query: URLSearchParams): boolean => isTrue(query.get('watch'));
 
 const jsonTypes = new Set(['application/json', 'application/*', '*/*']);
 

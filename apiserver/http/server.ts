@@ -11,6 +11,7 @@ import type { Express } from 'express';
 import type { Clock } from '../../api/clock.js';
 import type { Aggregation } from '../aggregation/aggregation.js';
 import { presentedCredentials } from '../auth/credentials.js';
+import type { ApiResponse } from '../contracts.js';
 import { Deadlines } from '../deadlines.js';
 import { unknownPath } from '../registry/refusals.js';
 import type { KubeletProxy } from '../streaming/contracts.js';
@@ -24,6 +25,7 @@ import { NodeRequest } from './node-request.js';
 import { send } from './node-response.js';
 import { parseTarget, type Target, Targets } from './request-info.js';
 import { responseTo } from './responses.js';
+import { watchOverSocket } from './watch-socket.js';
 
 /** All in PEM. */
 export interface ServerTls {
@@ -188,6 +190,9 @@ export class ApiHttpServer {
     const auditID = api.auditIDOf(apiRequest);
     try {
       const target = parseTarget(apiRequest.method, apiRequest.target);
+      if (target.info.isResource && target.info.verb === 'watch') {
+        return await this.#watchOver(request, socket, head, await api.handle(apiRequest, target));
+      }
       const session = await api.admit(apiRequest, target, auditID, clock.now());
       const service = aggregation?.find(target.info.path);
       if (!service && !isProxied(target)) throw unknownPath();
@@ -200,12 +205,20 @@ export class ApiHttpServer {
       refuseUpgrade(socket, responseTo(error, auditID));
     }
   }
+
+  async #watchOver(request: IncomingMessage, socket: Duplex, head: Buffer, answer: ApiResponse): Promise<void> {
+    if (!answer.stream) return refuseUpgrade(socket, answer);
+    dropBearerProtocol(request);
+    await watchOverSocket(request, socket, head, answer.stream);
+  }
 }
 
 /** A token that came as a WebSocket protocol is for us alone: it must be neither chosen nor passed on. */
 function dropBearerProtocol(request: IncomingMessage): void {
   if (request.headers['sec-websocket-protocol'] === undefined) return;
-  request.headers['sec-websocket-protocol'] = presentedCredentials(request.headers).protocols.join(', ');
+  const { protocols } = presentedCredentials(request.headers);
+  if (protocols.length > 0) request.headers['sec-websocket-protocol'] = protocols.join(', ');
+  else delete request.headers['sec-websocket-protocol'];
 }
 
 const isProxied = ({ info }: Target): boolean =>

@@ -84,6 +84,29 @@ describe('create', () => {
     assert.deepEqual([await named(), await named(), await named()], ['web-aaaaa', 'web-bbbbb', 'web-ccccc']);
     const refused = await api.must(409, `POST ${configMaps}`, { metadata: { generateName: 'web-' } });
     assert.equal(refused.reason, 'AlreadyExists');
+    assert.match(refused.message, /already exists, the server was not able to generate a unique name for the object$/);
+    assert.equal(refused.details.retryAfterSeconds, 1);
+  });
+
+  it('takes an owner that is named twice for one, and says so', async () => {
+    const owner = { apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u1' };
+    const metadata = { name: 'a', ownerReferences: [owner, { ...owner }, { ...owner, uid: 'u2' }] };
+    const { body, headers } = await api.ask(`POST ${configMaps}`, { metadata });
+    assert.deepEqual(
+      body.metadata.ownerReferences.map(({ uid }: typeof owner) => uid),
+      ['u1', 'u2'],
+    );
+    assert.match(headers.warning ?? '', /duplicate UID\(s\) observed: u1"$/);
+  });
+
+  it('answers in YAML, where that is wanted', async () => {
+    await api.must(201, `POST ${configMaps}`, { metadata: { name: 'a' }, data: { k: 'v' } });
+    const accept = { accept: 'application/yaml' };
+    const { body, headers } = await api.text(`GET ${configMaps}/a`, accept);
+    assert.equal(headers['content-type'], 'application/yaml');
+    assert.match(body, /^apiVersion: v1\ndata:\n {2}k: v\nkind: ConfigMap\n/);
+    assert.match((await api.text(`GET ${configMaps}`, accept)).body, /^kind: ConfigMapList$/m);
+    assert.equal((await api.ask(`GET ${configMaps}?watch=1`, undefined, accept)).code, 406);
   });
 
   it('writes nothing on a dry run, and says what it would have written', async () => {

@@ -1,6 +1,6 @@
 /** POST: a new object, or a question that code answers. */
 import { validateMeta } from '../../api/meta/validate.js';
-import { invalid, StatusError } from '../../api/status.js';
+import { invalid, StatusError, statusError } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
 import { admissionRequest, mutate, validate } from './admission-chain.js';
 import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
@@ -58,11 +58,18 @@ async function insertNamed(
     } catch (error) {
       await reservation.undo();
       const taken = error instanceof StatusError && error.reason === 'AlreadyExists';
-      if (prefix === undefined || !taken || attempt === nameAttempts) throw error;
+      if (prefix === undefined || !taken) throw error;
+      if (attempt === nameAttempts) throw noNameLeft(error);
       delete object.metadata.name;
       generateName(object, env.randomSuffix(suffixLength));
     }
   }
+}
+
+/** Chance was against it: the same request may do better. */
+function noNameLeft({ message, status }: StatusError): StatusError {
+  const said = `${message}, the server was not able to generate a unique name for the object`;
+  return statusError('AlreadyExists', said, { ...status.details, retryAfterSeconds: 1 });
 }
 
 export function refuseInvalid(call: Call, errors: Parameters<typeof invalid>[3], object: AnyObject): void {

@@ -2,11 +2,12 @@
  * From a request to an object of a kind. What the kind does not have is refused, told about or dropped in silence, as
  * the request's fieldValidation asks.
  */
+import { canonicalText } from '../../api/json.js';
 import type { KindRow } from '../../api/kinds/row.js';
 import type { BodyType } from '../../api/kinds/subresources.js';
 import { decodeValue, type FieldValidation } from '../../api/schema/index.js';
 import { badRequest, invalid } from '../../api/status.js';
-import type { AnyObject } from '../../api/types.js';
+import type { AnyObject, OwnerReference } from '../../api/types.js';
 import { notSupported } from '../../api/validation/errors.js';
 import { type Body, readBody } from '../http/body.js';
 import type { Call } from './call.js';
@@ -17,6 +18,7 @@ export type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
 /** The body as an object of the call's kind, with its defaults. Throws what reading and decoding throw. */
 export async function readObject(call: Call, options: OptionsKind): Promise<AnyObject> {
   const object = await readAs(call, call.row, options);
+  ownersOnce(call, object);
   call.row.defaults?.(object);
   return object;
 }
@@ -39,8 +41,28 @@ export function decodeBody(call: Call, type: BodyType, { value, problems }: Body
 /** What a patch made of an object, checked like a body. */
 export function decodePatched(call: Call, row: KindRow, body: Body): AnyObject {
   const object = decodeBody(call, row, body, 'PatchOptions');
+  ownersOnce(call, object);
   row.defaults?.(object);
   return object;
+}
+
+/** An owner that is named twice is one owner. In place; the client is told, as Kubernetes tells it. */
+function ownersOnce(call: Call, { metadata }: AnyObject): void {
+  const references = metadata.ownerReferences ?? [];
+  if (references.length < 2) return;
+  const once = new Map<string, OwnerReference>();
+  const twice = new Set<string>();
+  for (const reference of references) {
+    const text = canonicalText(reference);
+    if (once.has(text)) twice.add(reference.uid);
+    else once.set(text, reference);
+  }
+  if (twice.size === 0) return;
+  metadata.ownerReferences = [...once.values()];
+  call.warnings.push(
+    '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject ' +
+      `such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...twice].join(', ')}`,
+  );
 }
 
 /** Throws Invalid for anything else; Warn unless said, as Kubernetes. */

@@ -48,6 +48,8 @@ export interface TestApi {
   /** As `ask`, and the code must be `code`; answers the body. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   must(code: number, line: string, body?: unknown, headers?: Record<string, string>): Promise<any>;
+  /** The answer as it came. */
+  text(line: string, headers?: Record<string, string>): Promise<{ body: string; headers: Record<string, string> }>;
   watch(path: string, headers?: Record<string, string>): Promise<TestWatch>;
   /** The API's once-a-second look at the clock, `ms` later. */
   tick(ms: number): void;
@@ -120,6 +122,10 @@ function testApi(api: Api, parts: Parts): TestApi {
       const answer = await ask(line, body, headers);
       assert.equal(answer.code, code, `${line}: ${JSON.stringify(answer.body)}`);
       return answer.body;
+    },
+    async text(line, headers) {
+      const answer = await handle(line, undefined, headers);
+      return { body: Buffer.concat(answer.body).toString(), headers: answer.headers };
     },
     async watch(path, headers) {
       const answer = await handle(`GET ${path}`, undefined, headers);
