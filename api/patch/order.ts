@@ -4,15 +4,13 @@ import { canonicalText, isObject, own } from '../json.js';
 /**
  * `items` in the order that `wanted` (merge keys, or primitives) gives. Items that it does not name stay where they
  * stood in `server` relative to those that it names; where neither list decides, what the patch names comes first.
- * Without an order, what is new comes last.
  */
 export function orderItems(
   items: readonly unknown[],
   server: readonly unknown[],
-  wanted: readonly unknown[] | undefined,
+  wanted: readonly unknown[],
   key: string | undefined,
 ): unknown[] {
-  if (!wanted) return [...items];
   const asked = placesOf(wanted, key);
   const known = placesOf(server, key);
   const at = (places: ReadonlyMap<string, number>, item: unknown): number => places.get(idOf(item, key)) ?? -1;

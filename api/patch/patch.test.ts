@@ -43,10 +43,10 @@ const table: { says: string; original: unknown; patch: unknown; result: unknown 
     result: { containers: [web, { name: 'log', image: 'l:2' }] },
   },
   {
-    says: 'adds an item with a new key',
+    says: 'puts an item with a new key first',
     original: { containers: [web] },
     patch: { containers: [log] },
-    result: { containers: [web, log] },
+    result: { containers: [log, web] },
   },
   {
     says: 'deletes an item by $patch',

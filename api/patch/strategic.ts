@@ -74,13 +74,13 @@ function mergeList(
   const key = schema?.mergeKey;
   if (key === undefined) {
     const added = new Map(patch.map(item => [canonicalText(item), item]));
-    return orderItems([...original, ...without([...added.values()], original)], original, order, undefined);
+    return orderItems([...original, ...without([...added.values()], original)], original, order ?? patch, undefined);
   }
   const items = patch.map(item => keyed(item, key));
   if (items.some(item => own(item, directive.patch) === 'replace')) {
     return items.filter(item => own(item, directive.patch) !== 'replace').map(item => withoutDirectives(item));
   }
-  return orderItems(mergeItems(original, items, key, schema?.element), original, order, key);
+  return orderItems(mergeItems(original, items, key, schema?.element), original, order ?? items, key);
 }
 
 const removed = Symbol('removed');

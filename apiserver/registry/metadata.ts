@@ -10,12 +10,17 @@ import type { RequestInfo } from '../contracts.js';
 /** Random characters that follow generateName. */
 export const suffixLength = 5;
 
-/** The path says where an object is; the body may leave that out, but not contradict it (BadRequest). */
+/**
+ * The path says where an object is; the body must not contradict it (BadRequest). It may leave out the namespace, and,
+ * where it makes a new object, the path has no name.
+ */
 export function placeObject(row: KindRow, info: RequestInfo, object: AnyObject): void {
   const meta = object.metadata;
   const name = info.verb === 'create' && info.subresource === '' ? '' : info.name;
   if (name !== '') {
-    meta.name ||= name;
+    if (!meta.name) {
+      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+    }
     if (meta.name !== name) {
       throw badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${name})`);
     }
@@ -23,7 +28,11 @@ export function placeObject(row: KindRow, info: RequestInfo, object: AnyObject):
   if (!row.namespaced) return;
   meta.namespace ||= info.namespace;
   if (meta.namespace !== info.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequest(
+      name === ''
+        ? 'the namespace of the provided object does not match the namespace sent on the request'
+        : `the namespace of the object (${meta.namespace}) does not match the namespace on the request (${info.namespace})`,
+    );
   }
 }
 
