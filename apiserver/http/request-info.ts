@@ -30,7 +30,29 @@ export function parseTarget(method: string, target: string): Target {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? noQuery : new URLSearchParams(target.slice(mark + 1));
+  if (method === 'GET' && path.includes('/watch/')) {
+    const older = olderWatch(path, query);
+    if (older) return older;
+  }
   return { info: requestInfo(method, path, query), query };
+}
+
+const watchPath = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/watch(\/.+?)\/?$/;
+
+/**
+ * The older way to ask for a watch: /api/v1/watch/pods is /api/v1/pods?watch=1, and what ends in a name
+ * (/api/v1/watch/nodes/n1) is a watch of that object alone.
+ */
+function olderWatch(path: string, given: URLSearchParams): Target | undefined {
+  const [, start, rest] = watchPath.exec(path) ?? [];
+  if (start === undefined || rest === undefined) return undefined;
+  const query = new URLSearchParams(given);
+  query.set('watch', '1');
+  const { name } = requestInfo('GET', start + rest, noQuery);
+  if (name === '') return { info: requestInfo('GET', start + rest, query), query };
+  const selector = given.get('fieldSelector');
+  query.set('fieldSelector', `metadata.name=${name.replace(/[\\,=]/g, '\\$&')}${selector ? `,${selector}` : ''}`);
+  return { info: requestInfo('GET', start + rest.slice(0, rest.lastIndexOf('/')), query), query };
 }
 
 /** So many targets are remembered, up to such a length. */

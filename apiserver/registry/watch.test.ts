@@ -72,6 +72,15 @@ describe('watch', () => {
     });
   }
 
+  it('is asked for in the older way too, of one object or of all', async () => {
+    const one = await api.watch('/api/v1/watch/namespaces/default/configmaps/b');
+    const all = await api.watch('/api/v1/watch/configmaps');
+    await make('a');
+    await make('b');
+    assert.deepEqual(await one.said(), ['ADDED b']);
+    assert.deepEqual(await all.said(), ['ADDED a', 'ADDED b']);
+  });
+
   it('lets a kubelet see the pods of its node', async () => {
     const watch = await api.watch('/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dn1');
     for (const name of ['p', 'q']) {
