@@ -13,6 +13,8 @@ export interface Representation {
   list(entries: readonly CacheEntry[], meta: ListHead): Buffer[];
   /** The object of a BOOKMARK event. */
   bookmark(revision: number, annotations?: Record<string, string>): Buffer;
+  /** How a watch shows what comes after its first event, where that differs: a Table says its columns once. */
+  readonly following?: Representation;
   /** Resolves once all of these can be shown; undefined when they can. Absent where they always can. */
   prepare?(entries: readonly CacheEntry[]): Promise<void> | undefined;
 }

@@ -114,4 +114,5 @@ export const versioned = (base: Representation, view: VersionView): Representati
   list: (entries, meta) => base.list(entries.map(view.of), meta),
   bookmark: base.bookmark,
   prepare: entries => view.prepare(entries),
+  ...(base.following ? { following: versioned(base.following, view) } : {}),
 });

@@ -33,6 +33,7 @@ export class Watcher {
   #ending = false;
   #ended = false;
   #nextBookmark: number;
+  #shown: Representation;
   readonly #onEnd: (() => void)[] = [];
   /** Present where objects may have to be converted before they are told. */
   readonly #order: InOrder | undefined;
@@ -40,7 +41,7 @@ export class Watcher {
   /** `wake` asks for a flush at the end of this tick. */
   constructor(
     readonly filter: Filter,
-    private readonly representation: Representation,
+    representation: Representation,
     private readonly sink: Sink,
     private readonly schedule: WatchSchedule,
     now: number,
@@ -53,6 +54,7 @@ export class Watcher {
         fail: error => this.fail(statusOf(error)),
       });
     }
+    this.#shown = representation;
     this.#nextBookmark = now + (schedule.bookmarkEveryMs ?? Number.POSITIVE_INFINITY);
     sink.onClose(() => this.#close());
     sink.onDrain(() => {
@@ -86,7 +88,13 @@ export class Watcher {
 
   #tell(change: Change): void {
     const type = change.seenAs(entry => matches(this.filter, entry));
-    if (type) this.#push(change.frame(type, this.representation));
+    if (!type) return;
+    this.#push(change.frame(type, this.#shown));
+    this.#hasBegun();
+  }
+
+  #hasBegun(): void {
+    this.#shown = this.#shown.following ?? this.#shown;
   }
 
   /** The passing of time: bookmarks when they are due, the end when it has come. All up to `revision` was offered. */
@@ -95,7 +103,7 @@ export class Watcher {
     const told = !this.#initial && !this.#order?.waiting;
     if (this.schedule.bookmarkEveryMs !== undefined && told && (closing || now >= this.#nextBookmark)) {
       this.#nextBookmark = now + this.schedule.bookmarkEveryMs;
-      this.#push(frame('BOOKMARK', this.representation.bookmark(revision)));
+      this.#push(frame('BOOKMARK', this.#shown.bookmark(revision)));
     }
     if (closing) this.end();
   }
@@ -152,6 +160,7 @@ export class Watcher {
         this.#initial = undefined;
         break;
       }
+      this.#hasBegun();
       parts.push(next.value);
       bytes += next.value.length;
     }

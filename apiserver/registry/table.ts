@@ -17,26 +17,30 @@ const definition = (column: Column) => ({
 
 /** `now` in milliseconds, for ages. */
 export function table(row: KindRow, version: string, include: IncludeObject, now: () => number): Representation {
-  const columnDefinitions = row.columns.map(definition);
-
   const tableRow = (entry: CacheEntry, at: number): string => {
     const cells = JSON.stringify(row.columns.map(column => column.cell(entry.object, at)));
     if (include === 'None') return `{"cells":${cells},"object":null}`;
     const object = include === 'Object' ? entry.bytes.toString() : JSON.stringify(partialObject(entry, version));
     return `{"cells":${cells},"object":${object}}`;
   };
-  const whole = (metadata: object, entries: readonly CacheEntry[]): Buffer => {
-    const at = now();
-    const head = JSON.stringify({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions });
-    return Buffer.from(`${head.slice(0, -1)},"rows":[${entries.map(entry => tableRow(entry, at)).join(',')}]}`);
+
+  /** With its columns' definitions, or with the rows alone. */
+  const shape = (key: string, columnDefinitions: object[] | null): Representation => {
+    const whole = (metadata: object, entries: readonly CacheEntry[]): Buffer => {
+      const at = now();
+      const head = JSON.stringify({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions });
+      return Buffer.from(`${head.slice(0, -1)},"rows":[${entries.map(entry => tableRow(entry, at)).join(',')}]}`);
+    };
+    return {
+      key,
+      contentType: 'application/json',
+      object: entry => whole({ resourceVersion: String(entry.revision) }, [entry]),
+      list: (entries, meta) => [whole(meta, entries)],
+      bookmark: (revision, annotations) =>
+        whole({ resourceVersion: String(revision), ...(annotations ? { annotations } : {}) }, []),
+    };
   };
 
-  return {
-    key: `table/${version}/${include}`,
-    contentType: 'application/json',
-    object: entry => whole({ resourceVersion: String(entry.revision) }, [entry]),
-    list: (entries, meta) => [whole(meta, entries)],
-    bookmark: (revision, annotations) =>
-      whole({ resourceVersion: String(revision), ...(annotations ? { annotations } : {}) }, []),
-  };
+  const key = `table/${version}/${include}`;
+  return { ...shape(key, row.columns.map(definition)), following: shape(`${key}/rows`, null) };
 }

@@ -126,11 +126,21 @@ describe('watch', () => {
     assert.equal(watch.ended, true);
   });
 
-  it('makes tables of its events', async () => {
+  it('makes tables of its events, and says their columns once', async () => {
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    await make('z');
+    const late = await api.watch(`${configMaps}?watch=1`, { accept });
+    await late.said();
+    await api.must(200, `DELETE ${configMaps}/z`);
     const watch = await api.watch(`${configMaps}?watch=1`, { accept });
     await make('a');
-    await watch.said();
+    await make('b');
+    for (const { events } of [watch, late]) {
+      await watch.said();
+      const columns = events.map(({ object }) => object.columnDefinitions !== null);
+      assert.deepEqual(columns, [true, ...columns.slice(1).map(() => false)]);
+      assert.ok(columns.length > 1);
+    }
     const [event] = watch.events;
     assert.equal(event?.object.kind, 'Table');
     assert.deepEqual((event?.object.rows as { cells: unknown[] }[] | undefined)?.[0]?.cells, ['a', 0, '0s']);

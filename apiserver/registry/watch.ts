@@ -89,15 +89,22 @@ function* initialEvents(
   representation: Representation,
   endAt: number | undefined,
 ): Generator<Buffer> {
-  for (const entry of entries) yield frame('ADDED', representation.object(entry));
+  let shown = representation;
+  for (const entry of entries) {
+    yield frame('ADDED', shown.object(entry));
+    shown = shown.following ?? shown;
+  }
   if (endAt === undefined) return;
-  yield frame('BOOKMARK', representation.bookmark(endAt, { 'k8s.io/initial-events-end': 'true' }));
+  yield frame('BOOKMARK', shown.bookmark(endAt, { 'k8s.io/initial-events-end': 'true' }));
 }
 
 function* missedEvents(changes: readonly Change[], filter: Filter, representation: Representation): Generator<Buffer> {
+  let shown = representation;
   for (const change of changes) {
     const type = change.seenAs(entry => matches(filter, entry));
-    if (type) yield change.frame(type, representation);
+    if (!type) continue;
+    yield change.frame(type, shown);
+    shown = shown.following ?? shown;
   }
 }
 
