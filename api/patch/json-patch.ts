@@ -23,6 +23,7 @@ export function applyJsonPatch(original: unknown, patch: unknown): unknown {
   const document = clone(original);
   let copied = 0;
   for (const operation of checked(patch)) {
+    if (operation.op === 'test' && isAbsent(document, operation)) continue;
     refuseMissing(document, operation);
     if (operation.op === 'test') {
       if (deepEqual(placeAt(document, operation.path)?.value, operation.value)) continue;
@@ -38,12 +39,16 @@ export function applyJsonPatch(original: unknown, patch: unknown): unknown {
   return document;
 }
 
+/** Kubernetes' library takes null for "not there": so a patch may say that it wants to be the first. */
+const isAbsent = (document: unknown, { path, value }: { path: string; value: unknown }): boolean =>
+  value === null && placeAt(document, path)?.value === undefined;
+
 function checked(patch: unknown): Operation[] {
   if (!Array.isArray(patch)) throw badRequest('a JSON patch must be a list of operations');
   if (patch.length > maxOperations) {
     throw statusError(
       'RequestEntityTooLarge',
-      `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
     );
   }
   for (const [index, operation] of patch.entries()) checkOperation(operation, index);

@@ -192,6 +192,14 @@ describe('the law of two-way patches: applied to the one, they yield the other',
 });
 
 describe('JSON patch', () => {
+  it('finds null where nothing is, and what an object inherits is nothing', () => {
+    const original = { map: { a: 1 } };
+    for (const path of ['/map/b', '/map/toString', '/none/at/all']) {
+      assert.deepEqual(applyPatch(patchTypes.json, original, [{ op: 'test', path, value: null }]), original);
+    }
+    assert.throws(() => applyPatch(patchTypes.json, original, [{ op: 'test', path: '/map/a', value: null }]));
+  });
+
   it('applies its operations, or none of them', () => {
     const original = { a: [1, 2] };
     assert.deepEqual(applyPatch(patchTypes.json, original, [{ op: 'add', path: '/a/-', value: 3 }]), { a: [1, 2, 3] });
@@ -231,7 +239,6 @@ describe('what a JSON patch names', () => {
     { op: 'replace', path: '/map/hasOwnProperty', value: 1 },
     { op: 'remove', path: '/map/y' },
     { op: 'remove', path: '/list/2' },
-    { op: 'test', path: '/map/toString', value: null },
     { op: 'copy', from: '/map/valueOf', path: '/map/y' },
     { op: 'copy', from: '/text/length', path: '/map/y' },
     { op: 'move', from: '/list/push', path: '/map/y' },

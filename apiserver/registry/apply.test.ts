@@ -158,7 +158,8 @@ describe('server-side apply', () => {
     const { metadata } = await api.must(201, by('x'), wanted({ k: '1' }), applying);
     const { uid, resourceVersion } = metadata;
     await api.must(409, by('x'), wanted({ k: '2' }, { resourceVersion: '1' }), applying);
-    await api.must(409, by('x'), wanted({ k: '2' }, { uid: 'other' }), applying);
+    const other = await api.must(422, by('x'), wanted({ k: '2' }, { uid: 'other' }), applying);
+    assert.match(other.message, /metadata.uid: Invalid value: "other": field is immutable/);
     await api.must(200, by('x'), wanted({ k: '2' }, { uid, resourceVersion }), applying);
   });
 });

@@ -110,7 +110,8 @@ function checkVersion({ row, info }: Call, object: AnyObject, old: AnyObject): v
       throw invalid(row.kind, row.group, info.name, [complaint]);
     }
   } else if (resourceVersion !== old.metadata.resourceVersion) throw staleWrite(about);
-  if (uid && uid !== old.metadata.uid) {
+  // A patch that names another uid wants to change it, which validation refuses.
+  if (info.verb === 'update' && uid && uid !== old.metadata.uid) {
     throw conflict(about, uidMismatch(uid, old.metadata.uid));
   }
 }

@@ -20,7 +20,7 @@ export const patches: Bad[] = [
     '10,001 operations',
     'JSON',
     Array(10_001).fill(add('/data/x')),
-    tooLarge(/^The allowed maximum operations in a JSON patch is 10000, got 10001$/),
+    tooLarge(/^Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001$/),
   ),
   patch(
     'copies that double each time',
