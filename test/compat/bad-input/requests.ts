@@ -18,7 +18,7 @@ export const queries: Bad[] = [
   get(
     'a field that cannot be selected by',
     `${configMaps}?fieldSelector=constructor%3Dx`,
-    badRequest(/^field label not supported: constructor$/),
+    badRequest(/^"constructor" is not a known field selector/),
   ),
   ...['limit=abc', 'limit=1.5', 'limit=99999999999999999999', 'timeoutSeconds=x', 'watch=1&limit=x'].map(query =>
     get(query, `${configMaps}?${query}`, badRequest(/must be an integer$/)),

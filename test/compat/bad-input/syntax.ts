@@ -71,13 +71,13 @@ export const mediaTypes: Bad[] = [
     type: 'application/vnd.kubernetes.protobuf',
   }),
   {
-    what: 'server-side apply',
+    what: 'server-side apply in CBOR',
     line: `PATCH ${kept}`,
     body: '{}',
-    type: 'application/apply-patch+yaml',
+    type: 'application/apply-patch+cbor',
     code: 415,
     reason: 'UnsupportedMediaType',
-    says: /^server-side apply is not supported/,
+    says: /^the body of the request was in an unknown format/,
   },
 ];
 
