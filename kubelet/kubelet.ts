@@ -194,7 +194,13 @@ async function contextOf(
     volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock) }),
     cgroups: new Cgroups(options.cgroupParent),
     starts: new Limit(startsPerCore * availableParallelism()),
-    node: { name: nodeName, ip: nodeIP, memoryBytes: machine.memoryBytes, allocatable: allocatable(machine) },
+    node: {
+      name: nodeName,
+      ip: nodeIP,
+      memoryBytes: machine.memoryBytes,
+      allocatable: allocatable(machine),
+      selinux: machine.selinux,
+    },
     nodeDns: parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => '')),
     clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),
     services: async () => {

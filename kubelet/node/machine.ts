@@ -14,6 +14,8 @@ export interface Machine {
   machineID: string;
   systemUUID: string;
   bootID: string;
+  /** Whether the kernel enforces SELinux labels. */
+  selinux: boolean;
 }
 
 /** What changes while it runs; the conditions are made from this. */
@@ -31,13 +33,14 @@ const architectures: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64
 const text = async (path: string): Promise<string> => (await readFile(path, 'utf8').catch(() => '')).trim();
 
 export async function readMachine(dataDir: string): Promise<Machine> {
-  const [memory, os, disk, machineID, systemUUID, bootID] = await Promise.all([
+  const [memory, os, disk, machineID, systemUUID, bootID, selinux] = await Promise.all([
     text('/proc/meminfo'),
     text('/etc/os-release'),
     statfs(dataDir),
     text('/etc/machine-id'),
     text('/sys/class/dmi/id/product_uuid'),
     text('/proc/sys/kernel/random/boot_id'),
+    text('/sys/fs/selinux/enforce'),
   ]);
   return {
     hostname: hostname(),
@@ -50,6 +53,7 @@ export async function readMachine(dataDir: string): Promise<Machine> {
     machineID,
     systemUUID: systemUUID || machineID,
     bootID,
+    selinux: selinux !== '',
   };
 }
 

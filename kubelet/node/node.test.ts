@@ -23,6 +23,7 @@ const machine: Machine = {
   osImage: 'Debian',
   machineID: 'm',
   systemUUID: 's',
+  selinux: false,
   bootID: 'b',
 };
 const facts: NodeFacts = {

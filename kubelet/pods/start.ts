@@ -144,7 +144,8 @@ export function sandboxFor({ pod, context }: Job, attempt: number) {
 async function configFor(job: Job, container: Container, marks: Marks) {
   const { pod, context, progress } = job;
   const problem =
-    nonRootProblem(pod, container, progress.foundImages.get(container.name)) ?? containerRefusal(container);
+    nonRootProblem(pod, container, progress.foundImages.get(container.name)) ??
+    containerRefusal(container, context.node);
   if (problem !== undefined) throw new Error(problem);
   const env = await containerEnv(pod, container, {
     ...context.objects.of(pod),

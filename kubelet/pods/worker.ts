@@ -201,7 +201,7 @@ export class PodWorker {
     const now = this.context.clock.now();
     this.#end(endingOfObject(this.pod, this.#exists, now));
     if (this.#ending) return;
-    const refused = refusal(this.#pod);
+    const refused = refusal(this.#pod, this.context.node);
     const deadline = activeDeadline(this.pod);
     if (refused) this.#fail(refused.reason, refused.message);
     else if (deadline !== undefined && now >= deadline)

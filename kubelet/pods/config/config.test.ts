@@ -84,11 +84,17 @@ describe('what is refused', () => {
     ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
     ['a policy of one container', { containers: [{ name: 's', restartPolicy: 'Never' }] }, /"s": restartPolicy Never/],
     ['block devices', { containers: [{ name: 'c', volumeDevices: [{}] }] }, /volumeDevices/],
+    ['an SELinux label', { securityContext: { seLinuxOptions: { level: 's0' } } }, undefined],
+    [
+      'an SELinux label where it is enforced',
+      { securityContext: { seLinuxOptions: { level: 's0' } } },
+      /seLinuxOptions/,
+    ],
     ['a GPU', { containers: [{ name: 'c', resources: { limits: { 'x/gpu': '1' } } }] }, /resource x\/gpu/],
   ];
   for (const [what, spec, expected] of cases) {
     it(what, () => {
-      const message = refusal(pod(spec))?.message;
+      const message = refusal(pod(spec), { selinux: what.includes('where it is enforced') })?.message;
       if (expected) assert.match(message ?? '', expected);
       else assert.equal(message, undefined);
     });

@@ -2,9 +2,18 @@
 import { isRestartableInit } from '../../../api/kinds/pod/columns.js';
 import type { Container, Pod } from '../../../api/types.js';
 
+/** Labels are without effect on a node that has no SELinux, as in Kubernetes; on one that has, they would be missed. */
+export interface Abilities {
+  selinux: boolean;
+}
+
 /** The first thing that cannot be honoured, or undefined. The pod's status and an event say it. */
-export function refusal(pod: Pod): { reason: string; message: string } | undefined {
-  const why = podRefusal(pod) ?? allContainers(pod).map(containerRefusal).find(Boolean);
+export function refusal(pod: Pod, node: Abilities): { reason: string; message: string } | undefined {
+  const why =
+    podRefusal(pod, node) ??
+    allContainers(pod)
+      .map(c => containerRefusal(c, node))
+      .find(Boolean);
   return why === undefined ? undefined : { reason: 'NotSupported', message: `Pod was rejected: ${why}` };
 }
 
@@ -24,7 +33,7 @@ const safeSysctls = [
   'net.ipv4.tcp_keepalive_probes',
 ];
 
-function podRefusal({ spec }: Pod): string | undefined {
+function podRefusal({ spec }: Pod, node: Abilities): string | undefined {
   if (!spec) return 'the pod has no spec';
   if (spec.os?.name !== undefined && spec.os.name !== 'linux')
     return `spec.os.name ${spec.os.name} does not match the node's, linux`;
@@ -36,17 +45,17 @@ function podRefusal({ spec }: Pod): string | undefined {
   const { sysctls = [], seLinuxOptions, windowsOptions } = spec.securityContext ?? {};
   const unsafe = sysctls.find(s => !safeSysctls.includes(s.name));
   if (unsafe) return `forbidden sysctl: "${unsafe.name}" not allowlisted`;
-  if (seLinuxOptions) return 'spec.securityContext.seLinuxOptions is not supported by this kubelet';
+  if (seLinuxOptions && node.selinux) return 'spec.securityContext.seLinuxOptions is not supported by this kubelet';
   return windowsOptions ? 'spec.securityContext.windowsOptions: this node runs linux' : undefined;
 }
 
 /** Of a container that is added to a running pod: it is not started, and the pod goes on. */
-export function containerRefusal(c: Container): string | undefined {
+export function containerRefusal(c: Container, node: Abilities): string | undefined {
   const about = (what: string): string => `container "${c.name}": ${what} is not supported by this kubelet`;
   if (c.restartPolicy && !isRestartableInit(c)) return about(`restartPolicy ${c.restartPolicy} of a single container`);
   if ((c.volumeDevices ?? []).length > 0) return about('volumeDevices');
   const { seLinuxOptions, windowsOptions, procMount, appArmorProfile } = c.securityContext ?? {};
-  if (seLinuxOptions) return about('securityContext.seLinuxOptions');
+  if (seLinuxOptions && node.selinux) return about('securityContext.seLinuxOptions');
   if (windowsOptions) return about('securityContext.windowsOptions');
   if (procMount && procMount !== 'Default') return about(`securityContext.procMount ${procMount}`);
   if (appArmorProfile?.type === 'Localhost') return about('securityContext.appArmorProfile Localhost');
