@@ -27,6 +27,13 @@ export function killContainer(job: Job, id: string, deadline: number, message: s
   void done();
 }
 
+/** Runs the preStop hook of a container that ends only after the others: a proxy then takes nothing new. */
+export function tellOfEnd(job: Job, id: string, deadline: number): void {
+  const name = job.seen.containers.find(c => c.id === id)?.name ?? '';
+  const seconds = Math.ceil((deadline - job.context.clock.now()) / 1000);
+  job.progress.told.set(id, preStop(job, id, name, Math.max(seconds, 1)));
+}
+
 async function stop(
   job: Job,
   id: string,
@@ -37,7 +44,8 @@ async function stop(
   const { cri, clock, log } = job.context;
   const remaining = (): number => Math.ceil((deadline - clock.now()) / 1000);
   try {
-    const hasHook = isFirst && remaining() > 0 && (await preStop(job, id, name, remaining()));
+    const hook = (): Promise<boolean> => job.progress.told.get(id) ?? preStop(job, id, name, remaining());
+    const hasHook = isFirst && remaining() > 0 && (await hook());
     await cri.stopContainer(id, Math.max(remaining(), hasHook ? leastAfterHookSeconds : 0));
     return undefined;
   } catch (error) {

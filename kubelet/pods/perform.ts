@@ -8,7 +8,7 @@ import { podName } from '../directories.js';
 import { removeLog } from '../logs/rotation.js';
 import { removeWithMounts } from '../volumes/mounts.js';
 import { fullName, type Job, podFacts, say } from './job.js';
-import { killContainer } from './kill.js';
+import { killContainer, tellOfEnd } from './kill.js';
 import { fetchImage, sandboxFor, startContainer } from './start.js';
 import type { Step } from './step.js';
 
@@ -23,6 +23,8 @@ export async function perform(step: Performable, job: Job): Promise<void> {
   switch (step.do) {
     case 'kill':
       return killContainer(job, step.id, step.deadline, step.message);
+    case 'tell':
+      return tellOfEnd(job, step.id, step.deadline);
     case 'mountVolumes':
       return mountVolumes(job);
     case 'createSandbox':

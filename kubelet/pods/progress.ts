@@ -12,6 +12,8 @@ export class Progress {
   readonly images = new Map<string, 'checking' | 'ready'>();
   readonly foundImages = new Map<string, Image>();
   readonly kills = new Map<string, number>();
+  /** preStop hooks of sidecars, which run ahead of their kill, by the id of the container. */
+  readonly told = new Map<string, Promise<boolean>>();
   /** Ids of containers whose postStart hook runs, or has failed. */
   readonly hooks = new Set<string>();
   readonly stopped = new Set<string>();

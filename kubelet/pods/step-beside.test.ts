@@ -10,6 +10,8 @@ const withSidecars = (more: Partial<Want> = {}): Want => {
   const [s, i, t] = wants('s', 'i', 't') as [ContainerWant, ContainerWant, ContainerWant];
   return want({ init: [{ ...s, sidecar: true }, i, { ...t, sidecar: true }], main: wants('a'), ...more });
 };
+const telling = (more: Partial<Want>): Want =>
+  want({ init: [{ name: 's', hash: 'h', sidecar: true, preStop: true }], main: wants('a'), ...more });
 const start = (name: string, attempt = 0): Step => ({
   do: 'startContainer',
   container: name,
@@ -86,6 +88,28 @@ const sidecars: [string, Want, Have, Step][] = [
     withSidecars({ ending: deleted }),
     have({ seen: seen([sandbox()], container('s'), container('a')), kills: new Map([['a-0', now + 30_000]]) }),
     { do: 'wait', until: now + 30_000 },
+  ],
+  [
+    'to end: a sidecar with a preStop hook is told at once',
+    telling({ ending: deleted }),
+    have({ seen: seen([sandbox()], container('s'), container('a')), kills: new Map([['a-0', now + 30_000]]) }),
+    { do: 'tell', id: 's-0', deadline: now + 30_000 },
+  ],
+  [
+    'to end: it is told once',
+    telling({ ending: deleted }),
+    have({
+      seen: seen([sandbox()], container('s'), container('a')),
+      kills: new Map([['a-0', now + 30_000]]),
+      told: new Set(['s-0']),
+    }),
+    { do: 'wait', until: now + 30_000 },
+  ],
+  [
+    'to end: when its turn has come already, the kill tells it',
+    telling({ ending: deleted }),
+    have({ seen: seen([sandbox()], container('s'), exited('a', 0)) }),
+    { do: 'kill', id: 's-0', deadline: now + 30_000, message: 'Stopping container s' },
   ],
   [
     'to end: then the last sidecar',

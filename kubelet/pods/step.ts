@@ -32,6 +32,8 @@ export interface Have {
   images: ReadonlyMap<string, 'checking' | 'ready'>;
   /** Kills under way: container id -> when it is killed at the latest. */
   kills: ReadonlyMap<string, number>;
+  /** Ids of containers whose preStop hook has begun ahead of their kill. */
+  told: { has(id: string): boolean };
   /** Ids of containers whose postStart hook has not succeeded (yet). */
   hooks: ReadonlySet<string>;
   /** Ids of containers that run and whose startup probe has not passed. */
@@ -48,6 +50,7 @@ export interface Have {
 
 export type Step =
   | { do: 'kill'; id: string; deadline: number; message: string }
+  | { do: 'tell'; id: string; deadline: number }
   | { do: 'mountVolumes' }
   | { do: 'createSandbox'; attempt: number }
   | { do: 'stopSandbox'; id: string }
@@ -64,6 +67,7 @@ export type Step =
 /** These leave the runtime as it is, or go on beside the worker and wake it at their end. */
 const besideRuntime = new Set<Step['do']>([
   'kill',
+  'tell',
   'mountVolumes',
   'ensureImage',
   'unmountVolumes',
@@ -89,6 +93,8 @@ function endingStep(want: Want, have: Have, now: number): Step {
     if (due === undefined || due > ending.deadline)
       return { do: 'kill', id: c.id, deadline: ending.deadline, message: `Stopping container ${c.name}` };
   }
+  const early = alive.find(c => !have.told.has(c.id) && want.init.some(w => w.preStop && w.name === c.name));
+  if (early && !turn.includes(early)) return { do: 'tell', id: early.id, deadline: ending.deadline };
   if (alive.length > 0) return alive.length > turn.length ? { do: 'wait', until: ending.deadline } : { do: 'wait' };
   const open = seen.sandboxes.find(s => !have.stopped.has(s.id));
   if (open) return { do: 'stopSandbox', id: open.id };

@@ -10,6 +10,8 @@ export interface ContainerWant {
   hash: string;
   /** An init container that goes on beside the others, and is started again whenever it ends. */
   sidecar?: true;
+  /** A sidecar that is told of the pod's end at once, though it ends after the others. */
+  preStop?: true;
 }
 
 export interface Want {
@@ -30,6 +32,7 @@ const wanted = (container: Container): ContainerWant => ({ name: container.name,
 const wantedInit = (container: Container): ContainerWant => ({
   ...wanted(container),
   ...(isRestartableInit(container) ? { sidecar: true as const } : {}),
+  ...(isRestartableInit(container) && container.lifecycle?.preStop ? { preStop: true as const } : {}),
 });
 
 export function wantOf(pod: Pod, ending: Ending | undefined): Want {

@@ -53,6 +53,7 @@ export const have = (more: Partial<Have> = {}): Have => ({
   removedFromApi: false,
   images: new Map(),
   kills: new Map(),
+  told: new Set(),
   hooks: new Set(),
   starting: new Set(),
   unhealthy: new Map(),

@@ -11,6 +11,10 @@ const mount = { volumeMounts: [{ name: 'v', mountPath: '/v' }] };
 const telling = (name: string): string =>
   `echo ${name} begins >> /v/log; trap 'sleep 0.5; echo ${name} ends >> /v/log; exit 0' TERM; while :; do sleep 0.1; done`;
 
+/** Ends only once the sidecar's hook has run. */
+const lastWord = `sleep 0.5; echo main begins >> /v/log
+trap 'until grep -q told /v/log; do sleep 0.1; done; echo main ends >> /v/log; exit 0' TERM; while :; do sleep 0.1; done`;
+
 const sidecar = (name: string, command: string, more: Partial<Container> = {}): Container =>
   busybox(name, command, { restartPolicy: 'Always', ...mount, ...more });
 
@@ -41,9 +45,11 @@ describe('a sidecar', function () {
           startupProbe: { exec: { command: ['test', '-e', '/v/up'] }, periodSeconds: 1, failureThreshold: 60 },
         }),
         busybox('once', 'test -e /v/up && echo once >> /v/log', mount),
-        sidecar('second', telling('second')),
+        sidecar('second', telling('second'), {
+          lifecycle: { preStop: { exec: { command: ['sh', '-c', 'echo second is told >> /v/log'] } } },
+        }),
       ],
-      containers: [busybox('main', `sleep 0.5; ${telling('main')}`, mount)],
+      containers: [busybox('main', lastWord, mount)],
     });
     const pod = await node.ready('ordered');
     assert.deepEqual(
@@ -62,7 +68,7 @@ describe('a sidecar', function () {
     );
     await node.delete('ordered');
     await node.gone('ordered');
-    assert.deepEqual(log().slice(begun.length), ['main ends', 'second ends', 'first ends']);
+    assert.deepEqual(log().slice(begun.length), ['second is told', 'main ends', 'second ends', 'first ends']);
   });
 
   it('is started again whatever the policy of its pod, and the pod is not ready without it', async () => {
