@@ -310,4 +310,13 @@ describe('the patch of a status', () => {
       status: { phase: 'Running', message: null, conditions: [{ type: 'Ready', status: 'True', reason: null }] },
     });
   });
+  it('takes away a condition that is no more', () => {
+    const ready = { type: 'Ready', status: 'True' };
+    const theirs = { type: 'example.test/gate', status: 'True' };
+    const before = { phase: 'Running', conditions: [ready, theirs, { type: 'PodResizePending', status: 'True' }] };
+    assert.deepEqual(statusPatch('u', before, { phase: 'Running', conditions: [ready] }), {
+      metadata: { uid: 'u' },
+      status: { phase: 'Running', conditions: [ready, { type: 'PodResizePending', $patch: 'delete' }] },
+    });
+  });
 });

@@ -77,6 +77,10 @@ export class PodsApi extends MemoryApi {
 function mergeByType(before: Conditions, patch: Conditions): Conditions {
   const merged = new Map(before.map(c => [c.type, c]));
   for (const condition of patch) {
+    if ('$patch' in condition) {
+      merged.delete(condition.type);
+      continue;
+    }
     const both = { ...merged.get(condition.type), ...condition };
     merged.set(condition.type, Object.fromEntries(Object.entries(both).filter(([, v]) => v !== null)) as PodCondition);
   }
