@@ -35,11 +35,13 @@ export async function endOrphans({ socket, clock, log, signal }: OrphanOptions):
 /** Answers those that it has ended. */
 export async function endOrphansOnce(socket: string): Promise<Shim[]> {
   // Containers are recorded before their shims are started: so the shims are looked at first.
-  const running = await processes();
-  const shims = shimsAmong(running, socket);
+  const shims = shimsAmong(await processes(), socket);
   if (shims.length === 0) return [];
   const known = new Set(await recordedContainers(socket));
-  const orphans = shims.filter(({ id }) => !known.has(id));
+  const running = await processes();
+  // Those that are still the same: a process id may belong to another by now.
+  const pids = new Map(shimsAmong(running, socket).map(({ id, pid }) => [id, pid]));
+  const orphans = shims.filter(({ id, pid }) => !known.has(id) && pids.get(id) === pid);
   for (const { pid } of orphans) for (const victim of victims(pid, running)) killHard(victim);
   return orphans;
 }
