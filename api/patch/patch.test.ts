@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { applyPatch as oracle } from 'rfc6902';
 import { StatusError } from '../status.js';
 import { applyPatch, createThreeWayPatch, createTwoWayPatch, type MergeSchema, patchTypes } from './index.js';
 
@@ -221,6 +222,66 @@ describe('JSON patch', () => {
     });
     assert.throws(() => applyPatch(patchTypes.json, {}, [{ op: 'dance', path: '/a' }]), { code: 400 });
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
+  });
+});
+
+describe('a JSON patch', () => {
+  const apply = (original: unknown, ...operations: object[]): unknown =>
+    applyPatch(patchTypes.json, original as object, operations);
+
+  it('goes through fields that are called as JavaScript calls its own', () => {
+    const patched = apply(
+      { constructor: { prototype: 1 } },
+      { op: 'replace', path: '/constructor/prototype', value: 2 },
+      { op: 'add', path: '/prototype', value: { constructor: 'c' } },
+      { op: 'copy', from: '/prototype/constructor', path: '/toString' },
+      { op: 'test', path: '/toString', value: 'c' },
+    );
+    assert.equal(
+      JSON.stringify(patched),
+      '{"constructor":{"prototype":2},"prototype":{"constructor":"c"},"toString":"c"}',
+    );
+    assert.throws(() => apply({}, { op: 'add', path: '/constructor/prototype/polluted', value: 1 }), /missing path/);
+    assert.throws(() => apply({}, { op: 'replace', path: '/constructor/name', value: 1 }), /missing path/);
+    assert.equal(({} as Record<string, unknown>).polluted, undefined);
+  });
+
+  it('keeps documents whole', () => {
+    assert.deepEqual(apply({ a: 1 }, { op: 'replace', path: '', value: { b: 2 } }), { b: 2 });
+    assert.throws(() => apply({ a: 1 }, { op: 'remove', path: '' }), /cannot be removed/);
+    assert.throws(() => apply({ a: {} }, { op: 'move', from: '/a', path: '/a/b' }), /cannot move into itself/);
+    assert.deepEqual(apply({ a: [1, 2, 3] }, { op: 'move', from: '/a/0', path: '/a/2' }), { a: [2, 3, 1] });
+    assert.throws(() => apply({ a: [1, 2, 3] }, { op: 'move', from: '/a/0', path: '/a/3' }), /missing path/);
+    const value = { shared: [1] };
+    const patched = apply({}, { op: 'add', path: '/a', value }, { op: 'add', path: '/a/shared/-', value: 2 });
+    assert.deepEqual([patched, value], [{ a: { shared: [1, 2] } }, { shared: [1] }]);
+  });
+
+  it('law: does what the library rfc6902 does, where that does anything', () => {
+    const key = fc.constantFrom('a', 'b', 'a~1b', '0', '1', '-');
+    const pointer = fc.array(key, { minLength: 1, maxLength: 3 }).map(keys => `/${keys.join('/')}`);
+    const value: fc.Arbitrary<unknown> = fc.oneof(fc.integer(), fc.constant({ a: [1, { b: 2 }] }), fc.constant(['x']));
+    const operation = fc.oneof(
+      fc.record({ op: fc.constantFrom('add', 'replace', 'test'), path: pointer, value }),
+      fc.record({ op: fc.constantFrom('move', 'copy'), path: pointer, from: pointer }),
+      fc.record({ op: fc.constant('remove'), path: pointer }),
+    );
+    const original = { a: { a: [1, 2], b: { a: 'x' } }, b: [{ a: 1 }, ['y'], 'z'], 'a/b': 0 };
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 6 }), operations => {
+        let mine: unknown;
+        try {
+          mine = apply(original, ...operations);
+        } catch {
+          return;
+        }
+        const theirs = structuredClone(original);
+        const failures = oracle(theirs, structuredClone(operations) as Parameters<typeof oracle>[1]);
+        assert.deepEqual(failures.filter(Boolean), []);
+        assert.deepEqual(mine, theirs);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

@@ -118,10 +118,22 @@ export class Api {
     const verdict = this.options.authorizer.authorize(user, info);
     const session: Session = { ...received, user, decision: decisionText(verdict) };
     if (user !== authenticated) session.impersonator = authenticated;
-    if (verdict.allowed) return session;
-    const refused = forbiddenRequest(user, info, verdict.reason);
+    const open = verdict.allowed ? this.#refusedBeyond(user, info) : info;
+    if (!open) return session;
+    const refused = forbiddenRequest(user, open, verdict.allowed ? '' : verdict.reason);
+    if (verdict.allowed) session.decision = `forbid: ${refused.message}`;
     this.finish(request, session, refused.code);
     throw refused;
+  }
+
+  /**
+   * A GET that runs a command, or opens a way into a pod, is no read: browsers' WebSockets know no other method, so
+   * whoever sends it must hold the verb `create` as well. Answers what was refused.
+   */
+  #refusedBeyond(user: User, info: RequestInfo): RequestInfo | undefined {
+    if (info.verb !== 'get' || !opensPods(info)) return undefined;
+    const creating = { ...info, verb: 'create' };
+    return this.options.authorizer.authorize(user, creating).allowed ? undefined : creating;
   }
 
   /** The metrics and the audit log learn what became of the request; the log's own policy says what it keeps. */
@@ -252,6 +264,10 @@ function seated(release: Release, serve: () => Answer | Promise<Answer>): Answer
   }
   return answer instanceof Promise ? answer.finally(release) : answer;
 }
+
+const ways = new Set(['exec', 'attach', 'portforward']);
+const opensPods = ({ group, resource, subresource }: RequestInfo): boolean =>
+  group === '' && resource === 'pods' && ways.has(subresource);
 
 const textOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header.join(', ') : header;

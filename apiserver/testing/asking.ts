@@ -25,7 +25,10 @@ export const asker =
   (path: string, { method = 'GET', as, token, headers = {}, body }: Asked = {}): Promise<Answered> => {
     const { ca, kubeletClient } = cluster.pki;
     const files = as === 'admin' ? kubeletClient : as;
+    // Not as a URL, which would take dots out of the path.
+    const { hostname, port } = new URL(cluster.url);
     const options: RequestOptions = {
+      ...{ hostname, port, path },
       ca: readFileSync(ca.cert),
       ...(files ? { cert: readFileSync(files.cert), key: readFileSync(files.key) } : {}),
       method,
@@ -37,7 +40,7 @@ export const asker =
       agent: false,
     };
     return new Promise((resolve, reject) => {
-      const sent = request(`${cluster.url}${path}`, options, async response => {
+      const sent = request(options, async response => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         const text = Buffer.concat(chunks).toString();
