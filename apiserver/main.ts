@@ -19,6 +19,7 @@ import type { Advertised } from './bootstrap/objects.js';
 import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
 import type { AuditSink, Lookup } from './contracts.js';
+import { EncryptedStore, encrypted } from './encryption/index.js';
 import { Definitions } from './extensions/definitions.js';
 import { Fairness } from './fairness/index.js';
 import { fairnessMetrics } from './fairness/metrics.js';
@@ -89,12 +90,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 async function assemble(options: ApiServerOptions, closing: (() => Promise<void>)[]): Promise<number> {
   const { log, clock } = options;
   const pki = pkiPaths(options.dataDir);
-  const store = await openStore(options.datastore, options.dataDir);
-  closing.push(() => store.close());
+  const { settings = defaultSettings, datastore, dataDir } = options;
+  const opened = await openStore(datastore, dataDir);
+  closing.push(() => opened.close());
+  const store = await encrypted(opened, { file: settings.encryptionFile, datastore, dataDir, rows: builtinKinds });
   const cache = await openCache(options, store);
   closing.push(() => cache.close());
   const lookup = lookupOver(cache);
-  const { settings = defaultSettings } = options;
   const { authentication } = settings;
   let recordUse: ReturnType<typeof legacyUseRecorder> | undefined;
   const security = await createSecurity({
@@ -164,6 +166,10 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   });
   const peers = new PeerEndpoints(env, { address, port }, options.peerTiming);
   await peers.once();
+  if (store instanceof EncryptedStore) {
+    const rewritten = await store.rewriteStale();
+    if (rewritten > 0) log.info({ rewritten }, 'values were encrypted anew');
+  }
   started = true;
   closing.push(keepUp(options, { env, advertised, repair, peers }));
   log.info({ port, datastore: options.datastore }, 'the API server is ready');
@@ -187,7 +193,7 @@ function environment(
   security: Security,
 ): Environment {
   const { services, ...given } = parts;
-  const { store, lookup } = given;
+  const { store, lookup, cache } = given;
   return {
     ...given,
     clock,
@@ -195,6 +201,9 @@ function environment(
     randomSuffix,
     random: Math.random,
     reservations: [services],
+    ...(store instanceof EncryptedStore
+      ? { storedOtherwise: ({ row, namespace, name }) => store.isStale(cache.keyOf(row, namespace, name)) }
+      : {}),
     createHandlers: security.createHandlers,
     computed: new Map([['componentstatuses', componentStatuses({ store, lookup, clock })]]),
   };

@@ -49,6 +49,9 @@ export function pkiPaths(dataDir: string): PkiPaths {
   };
 }
 
+/** Holds keys: for its owner only. */
+export const encryptionConfigPath = (dataDir: string): string => join(dataDir, 'pki', 'encryption.yaml');
+
 export const serviceAccountKeys = (pkiDir: string): PkiPaths['serviceAccount'] => ({
   privateKey: join(pkiDir, 'sa.key'),
   publicKey: join(pkiDir, 'sa.pub'),

@@ -37,6 +37,8 @@ export interface Environment {
   randomSuffix(length: number): string;
   /** A number in [0, 1): spreads the ends of watches. */
   random(): number;
+  /** Whether an object is stored otherwise than it would be written today (a key was exchanged): then even the same is written. */
+  storedOtherwise?(place: { row: KindRow; namespace: string; name: string }): boolean;
   reservations: readonly Reservations[];
   /** Kinds and subresources that code answers: 'subjectaccessreviews', 'serviceaccounts/token'. */
   createHandlers: ReadonlyMap<string, CreateHandler>;

@@ -117,7 +117,8 @@ async function carryOut(env: Environment, place: Place, current: CacheEntry, dec
   const object =
     decision.kind === 'write' && conversion ? await conversion.toStorage(decision.object) : objectOf(decision);
   const value = object && encodeStored(object);
-  if (value && says(object, value, current)) return { done: { entry: current, removed: false } };
+  const same = object !== undefined && value !== undefined && says(object, value, current);
+  if (same && !env.storedOtherwise?.(place)) return { done: { entry: current, removed: false } };
   if (place.dryRun) {
     const entry = value ? new CacheEntry(path, withRevision(value, current.revision), current.revision) : current;
     return { done: { entry, removed: !value } };

@@ -11,11 +11,16 @@ export interface Settings {
   clientCaFile?: string;
   /** `--requestheader-client-ca-file`: pki/front-proxy-ca.crt unless said. */
   frontProxyCaFile?: string;
+  /** `--encryption-provider-config`: with the embedded store, pki/encryption.yaml unless said, if it is there. */
+  encryptionFile?: string;
 }
 
 export const defaultSettings: Settings = { authentication: defaultAuthentication };
 
-const known = ['client-ca-file', 'requestheader-client-ca-file', ...authenticationFlags];
+const known = [
+  ...['client-ca-file', 'requestheader-client-ca-file', 'encryption-provider-config'],
+  ...authenticationFlags,
+];
 
 /** Throws FlagError for a flag that is not known, or has no sense. */
 export function settingsOf(args: readonly string[]): Settings {
@@ -24,6 +29,7 @@ export function settingsOf(args: readonly string[]): Settings {
     authentication: authenticationOf(flags),
     ...file(flags, 'client-ca-file', 'clientCaFile'),
     ...file(flags, 'requestheader-client-ca-file', 'frontProxyCaFile'),
+    ...file(flags, 'encryption-provider-config', 'encryptionFile'),
   };
 }
 

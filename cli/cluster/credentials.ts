@@ -5,6 +5,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { systemClock } from '../../api/clock.js';
+import { ensureEncryption } from '../../apiserver/pki/encryption.js';
 import { pkiPaths } from '../../apiserver/pki/paths.js';
 import { Failure } from '../failure.js';
 import type { ClusterConfig, Layout } from './layout.js';
@@ -28,6 +29,7 @@ export async function prepareCredentials(layout: Layout, config: ClusterConfig):
 async function certificates(layout: Layout, config: ClusterConfig): Promise<void> {
   const { ensurePki, PkiError } = await import('../../apiserver/pki/index.js');
   try {
+    if (config.datastore === 'lmdb') await ensureEncryption(layout.dataDir);
     await ensurePki({
       dataDir: layout.dataDir,
       nodeName: config.nodeName,
