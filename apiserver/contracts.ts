@@ -128,6 +128,8 @@ export interface AuditRecord {
   cause?: string;
   /** 'allow' and the binding that allowed it, or why not. */
   decision: string;
+  /** What was sent and what was answered, where it was JSON: looked at only when a policy asks for it. */
+  bodies?(): { request?: unknown; response?: unknown };
   /** What admission said of the request. */
   annotations?: Record<string, string>;
 }
@@ -150,6 +152,8 @@ export interface ApiRequest {
   readonly rawHeaders?: readonly string[];
   /** The whole body; throws RequestEntityTooLarge (413) when it has more than `limit` bytes. */
   body(limit: number): Promise<Buffer>;
+  /** What `body` answered, once it has. */
+  readonly received?: Buffer | undefined;
 }
 
 /** The answer to a request. Exactly one of `body` and `stream` is meant: `stream` where it is present. */

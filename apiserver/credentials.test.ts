@@ -123,6 +123,29 @@ describe('credentials over TLS', function () {
 describe('flags of a server', function () {
   this.timeout(20_000);
 
+  it('say what the audit log keeps, bodies too', async () => {
+    const helper = await startTestCluster();
+    const [file, path] = [join(helper.dataDir, 'policy.yaml'), join(helper.dataDir, 'own.log')];
+    const rule = 'level: RequestResponse, verbs: [create], resources: [{group: "", resources: [configmaps]}]';
+    await writeFile(
+      file,
+      `{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{${rule}}], omitStages: [RequestReceived]}`,
+    );
+    const cluster = await startTestCluster('memory', [`--audit-policy-file=${file}`, `--audit-log-path=${path}`]);
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { b: 'c' } };
+    const ask = asker(cluster);
+    const asked = { as: 'admin', method: 'POST', body } as const;
+    assert.equal((await ask('/api/v1/namespaces/default/configmaps', asked)).code, 201);
+    await ask('/api/v1/namespaces/default/configmaps/a', { as: 'admin', method: 'DELETE' });
+    await cluster.remove();
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    const [line = '', ...others] = lines;
+    assert.deepEqual(others, []);
+    const { level, requestObject, responseObject } = JSON.parse(line);
+    assert.deepEqual([level, requestObject, responseObject.data], ['RequestResponse', body, { b: 'c' }]);
+    await helper.remove();
+  });
+
   it('shut anonymous users out, and let those of a token file in', async () => {
     const helper = await startTestCluster();
     const file = join(helper.dataDir, 'tokens.csv');

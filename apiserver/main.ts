@@ -12,6 +12,7 @@ import { builtinAdmission } from './admission/index.js';
 import { WebhookCaller, WebhookClient } from './admission/webhooks/index.js';
 import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
+import { parseAuditPolicy } from './audit/policy-file.js';
 import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
 import { bootstrap, keepSystemObjects } from './bootstrap/index.js';
 import { legacyUseRecorder } from './bootstrap/legacy-tokens.js';
@@ -113,7 +114,9 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const repair = new ServiceRepair(env, services);
   await repair.once();
   recordUse = legacyUseRecorder(env, error => log.warn({ err: error }, 'the use of a token could not be written down'));
-  const audit = openAudit({ path: join(options.dataDir, 'audit.log'), log });
+  const { auditPolicyFile, auditLogPath = join(dataDir, 'audit.log') } = settings;
+  const policy = auditPolicyFile && parseAuditPolicy(await readFile(auditPolicyFile, 'utf8'), auditPolicyFile);
+  const audit = openAudit({ path: auditLogPath, log, ...(policy ? { policy } : {}) });
   closing.push(() => audit.close());
   const proxy = passingOn({ lookup, credentials: kubeletCredentials(pki.dir), log });
   closing.push(() => proxy.close());

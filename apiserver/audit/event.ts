@@ -4,19 +4,29 @@
  */
 import { microTimestamp } from '../../api/clock.js';
 import type { AuditRecord, RequestInfo, User } from '../contracts.js';
+import type { Level } from './policy-file.js';
 
 const json = (value: string | object): string => JSON.stringify(value);
 
+/** What a policy adds to a line, or changes of it. */
+export interface Detail {
+  level?: Level;
+  request?: unknown;
+  response?: unknown;
+}
+
 /** JSON, without the end of the line. */
-export function auditLine(record: AuditRecord): string {
+export function auditLine(record: AuditRecord, { level = 'Metadata', request, response }: Detail = {}): string {
   const { info, user, impersonatedUser } = record;
   return (
-    `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":${json(record.auditID)},` +
+    `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${level}","auditID":${json(record.auditID)},` +
     `"stage":"${record.stage}","requestURI":${json(record.requestURI)},"verb":${json(info.verb)},"user":${userText(user)},` +
     (impersonatedUser ? `"impersonatedUser":${userText(impersonatedUser)},` : '') +
     `"sourceIPs":[${json(record.sourceIP)}],"userAgent":${json(record.userAgent)},` +
     (info.isResource ? `"objectRef":${json(objectRef(info))},` : '') +
     `"responseStatus":{"metadata":{},"code":${record.code}},` +
+    (request === undefined ? '' : `"requestObject":${JSON.stringify(request)},`) +
+    (response === undefined ? '' : `"responseObject":${JSON.stringify(response)},`) +
     `"requestReceivedTimestamp":"${timeText(record.requestReceivedTimestamp)}",` +
     `"stageTimestamp":"${timeText(record.stageTimestamp)}",` +
     `"annotations":{${annotations(record)}}}`
@@ -83,4 +93,14 @@ function decisionText(said: string): string {
     decisionTexts.set(said, text);
   }
   return text;
+}
+
+/** The line of a request that has only been received: nothing is known yet of what became of it. */
+export function receivedLine(record: AuditRecord, level: Level): string {
+  const {
+    responseStatus: _,
+    annotations: __,
+    ...event
+  } = JSON.parse(auditLine(record, { level })) as Record<string, unknown>;
+  return JSON.stringify({ ...event, stage: 'RequestReceived', stageTimestamp: event.requestReceivedTimestamp });
 }

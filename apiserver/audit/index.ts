@@ -2,9 +2,9 @@
 import type { Logger } from 'pino';
 import { systemClock } from '../../api/clock.js';
 import type { AuditRecord, AuditSink } from '../contracts.js';
-import { auditLine } from './event.js';
+import { linesOf } from './lines.js';
 import { LogFile } from './log-file.js';
-import { isAudited } from './policy.js';
+import type { Policy } from './policy-file.js';
 
 export interface AuditOptions {
   path: string;
@@ -15,6 +15,8 @@ export interface AuditOptions {
   files?: number;
   /** Lines wait for the disk in at most so much memory; what comes when it is full is dropped, and counted. 16 MB unless said. */
   maxPendingBytes?: number;
+  /** What is kept of which request; our own choice unless said. */
+  policy?: Policy | undefined;
 }
 
 const megabyte = 1024 * 1024;
@@ -22,9 +24,9 @@ const megabyte = 1024 * 1024;
 const gatherMs = 20;
 
 /** The file is made with the first line, readable by its owner only. */
-export function openAudit({ path, log, maxBytes, files, maxPendingBytes }: AuditOptions): AuditSink {
+export function openAudit({ path, log, maxBytes, files, maxPendingBytes, policy }: AuditOptions): AuditSink {
   const file = new LogFile({ path, maxBytes: maxBytes ?? 100 * megabyte, files: files ?? 3 });
-  return new BufferedAudit(file, maxPendingBytes ?? 16 * megabyte, log);
+  return new BufferedAudit(file, maxPendingBytes ?? 16 * megabyte, log, policy);
 }
 
 class BufferedAudit implements AuditSink {
@@ -41,11 +43,15 @@ class BufferedAudit implements AuditSink {
     private readonly file: LogFile,
     private readonly maxPendingBytes: number,
     private readonly log: Logger,
+    private readonly policy: Policy | undefined,
   ) {}
 
   record(record: AuditRecord): void {
-    if (this.closed || !isAudited(record)) return;
-    const line = `${auditLine(record)}\n`;
+    if (this.closed) return;
+    for (const text of linesOf(record, this.policy)) this.append(`${text}\n`);
+  }
+
+  private append(line: string): void {
     if (this.unwritten + line.length > this.maxPendingBytes) {
       this.dropped++;
       return;

@@ -112,8 +112,9 @@ describe('the way of a request', () => {
     const body = Buffer.from(JSON.stringify({ metadata: { name: 'a' } }));
     const made = await ask('POST /api/v1/namespaces/default/configmaps', headers, body);
     assert.equal(made.headers['audit-id'], 'mine');
-    const [{ info, ...record } = assert.fail('no record')] = audit;
+    const [{ info, bodies, ...record } = assert.fail('no record')] = audit;
     assert.deepEqual([info.verb, info.resource, info.name], ['create', 'configmaps', 'a']);
+    assert.deepEqual(Object.keys(bodies?.() ?? {}), ['request', 'response']);
     assert.deepEqual(record, {
       auditID: 'mine',
       stage: 'ResponseComplete',

@@ -85,7 +85,7 @@ export class Api {
     const warnings: string[] = [];
     const finished = (response: ApiResponse, answer?: Answer): ApiResponse => {
       if (session?.flow) tellFlow(response, session.flow);
-      if (session) this.finish(request, session, response.status, answer);
+      if (session) this.finish(request, session, response.status, answer, response.body);
       return response;
     };
     const refused = (error: unknown): ApiResponse => {
@@ -137,7 +137,13 @@ export class Api {
   }
 
   /** The metrics and the audit log learn what became of the request; the log's own policy says what it keeps. */
-  finish(request: ApiRequest, session: Session, code: number, answer?: Pick<Answer, 'revision' | 'created'>): void {
+  finish(
+    request: ApiRequest,
+    session: Session,
+    code: number,
+    answer?: Pick<Answer, 'revision' | 'created'>,
+    body: readonly Uint8Array[] = [],
+  ): void {
     const now = this.options.clock.now();
     const { info, receivedAt, user, impersonator } = session;
     const { revision, created } = answer ?? {};
@@ -155,6 +161,7 @@ export class Api {
       userAgent: textOf(request.headers['user-agent']) ?? '',
       code,
       decision: session.decision,
+      bodies: () => ({ request: jsonOf(request.received), response: jsonOf(Buffer.concat(body)) }),
     };
     if (impersonator) record.impersonatedUser = user;
     const { annotations } = session;
@@ -268,6 +275,15 @@ function seated(release: Release, serve: () => Answer | Promise<Answer>): Answer
 const ways = new Set(['exec', 'attach', 'portforward']);
 const opensPods = ({ group, resource, subresource }: RequestInfo): boolean =>
   group === '' && resource === 'pods' && ways.has(subresource);
+
+/** undefined for what is no JSON. */
+function jsonOf(bytes: Buffer | undefined): unknown {
+  try {
+    return bytes && bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const textOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header.join(', ') : header;

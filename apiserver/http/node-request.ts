@@ -12,6 +12,7 @@ export class NodeRequest implements ApiRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: ApiRequest['headers'];
+  received: Buffer | undefined;
 
   constructor(
     private readonly request: AnyRequest,
@@ -67,7 +68,8 @@ export class NodeRequest implements ApiRequest {
       });
       this.request.on('end', () => {
         cancel();
-        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+        this.received = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+        resolve(this.received);
       });
       this.request.on('aborted', gone);
       this.request.on('error', gone);

@@ -13,12 +13,17 @@ export interface Settings {
   frontProxyCaFile?: string;
   /** `--encryption-provider-config`: with the embedded store, pki/encryption.yaml unless said, if it is there. */
   encryptionFile?: string;
+  /** `--audit-policy-file` */
+  auditPolicyFile?: string;
+  /** `--audit-log-path`: audit.log of the data directory unless said. */
+  auditLogPath?: string;
 }
 
 export const defaultSettings: Settings = { authentication: defaultAuthentication };
 
 const known = [
   ...['client-ca-file', 'requestheader-client-ca-file', 'encryption-provider-config'],
+  ...['audit-policy-file', 'audit-log-path'],
   ...authenticationFlags,
 ];
 
@@ -30,6 +35,8 @@ export function settingsOf(args: readonly string[]): Settings {
     ...file(flags, 'client-ca-file', 'clientCaFile'),
     ...file(flags, 'requestheader-client-ca-file', 'frontProxyCaFile'),
     ...file(flags, 'encryption-provider-config', 'encryptionFile'),
+    ...file(flags, 'audit-policy-file', 'auditPolicyFile'),
+    ...file(flags, 'audit-log-path', 'auditLogPath'),
   };
 }
 
