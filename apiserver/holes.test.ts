@@ -194,7 +194,7 @@ describe('famous holes', function () {
       const many = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: 'x' }));
       const answer = await send(JSON.stringify(many), 'application/json-patch+json', 'PATCH');
       assert.equal(answer.code, 413);
-      assert.match(answer.json.message, /^The allowed maximum operations in a JSON patch is 10000, got 10001$/);
+      assert.match(answer.json.message, /The allowed maximum operations in a JSON patch is 10000, got 10001$/);
       const grow = [{ op: 'add', path: '/data/b0', value: 'x'.repeat(1000) }];
       const doubling = Array.from({ length: 40 }, (_, i) => ({ op: 'copy', from: '/data', path: `/data/c${i}` }));
       assert.equal(
