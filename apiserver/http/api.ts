@@ -25,6 +25,7 @@ import { causeHeader } from '../contracts.js';
 import { Deadlines } from '../deadlines.js';
 import { type Fairness, type Flow, isLongRunning, type Release, TooManyRequests } from '../fairness/index.js';
 import type { Answer, Call, Environment } from '../registry/call.js';
+import { admitConnection } from '../registry/connect.js';
 import { dispatch } from '../registry/dispatch.js';
 import { unknownPath } from '../registry/refusals.js';
 import { whenKnown } from '../when-known.js';
@@ -175,6 +176,12 @@ export class Api {
   auditIDOf(request: ApiRequest): string {
     const given = textOf(request.headers['audit-id']);
     return given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : this.options.env.uid();
+  }
+
+  /** What admission says of a stream into a pod, or a proxy. Throws what it throws. */
+  connect(session: Session): Promise<void> {
+    session.annotations = {};
+    return admitConnection(this.options.env, session);
   }
 
   /** Requests that have taken too long are answered with Timeout. Called about once a second. */

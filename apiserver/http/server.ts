@@ -176,7 +176,10 @@ export class ApiHttpServer {
     const service = aggregation?.find(session.info.path);
     try {
       if (aggregation && service) await aggregation.handle(service, request, response, session.user);
-      else await proxy.handle(request, response, session.info);
+      else {
+        await this.options.api.connect(session);
+        await proxy.handle(request, response, session.info);
+      }
     } catch (error) {
       if (response.headersSent) response.end();
       else await send(request, response, responseTo(error, session.auditID));
@@ -196,6 +199,7 @@ export class ApiHttpServer {
       const session = await api.admit(apiRequest, target, auditID, clock.now());
       const service = aggregation?.find(target.info.path);
       if (!service && !isProxied(target)) throw unknownPath();
+      if (!service) await api.connect(session);
       dropBearerProtocol(request);
       const code = await (aggregation && service
         ? aggregation.upgrade(service, request, socket, head, session.user)

@@ -30,7 +30,7 @@ export function mutatingPolicies(options: PolicyOptions): AdmissionPlugin {
     name: 'MutatingAdmissionPolicy',
     handles: request =>
       !isExempt(request.row) &&
-      request.operation !== 'DELETE' &&
+      (request.operation === 'CREATE' || request.operation === 'UPDATE') &&
       request.object !== undefined &&
       policies.all().length > 0,
     async mutate(request) {
