@@ -37,6 +37,8 @@ export class TestCluster {
       advertiseAddress: address,
       serviceCidr: '10.96.0.0/16',
       settings: settingsOf(this.flags),
+      // Tests ask what was written by the store's revision: nothing else may write meanwhile.
+      peerTiming: { ttlSeconds: 7200, everyMs: 3_600_000 },
       log: pino({ level: process.env.ORRERY_LOG ?? 'silent' }),
       clock: systemClock,
     });

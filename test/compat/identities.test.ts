@@ -55,6 +55,7 @@ const writers = [
     'replication-controller',
     'root-ca-cert-publisher',
     'service-account-controller',
+    'service-cidrs-controller',
   ].map(controller),
 ];
 
