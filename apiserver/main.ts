@@ -9,6 +9,7 @@ import { keepCompacting } from '../storage/compaction.js';
 import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
+import type { SpendQuota } from './admission/resource-quota/index.js';
 import { WebhookCaller, WebhookClient } from './admission/webhooks/index.js';
 import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
@@ -35,6 +36,7 @@ import { passingOn } from './proxy/passing-on.js';
 import type { Environment } from './registry/call.js';
 import { componentStatuses } from './registry/components.js';
 import { KindTable } from './registry/kinds.js';
+import { quotaSpender } from './registry/quota.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
 import { defaultSettings, type Settings } from './settings/index.js';
@@ -109,8 +111,10 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const kinds = new KindTable(builtinKinds);
   const webhooks = new WebhookClient(lookup);
   closing.push(() => webhooks.close());
-  const admission = openAdmission(options, { lookup, kinds, webhooks, authorizer: security.authorizer });
-  const env = environment(options, { store, cache, lookup, kinds, admission, services }, security);
+  const spendQuota = quotaSpender(() => env);
+  const { authorizer } = security;
+  const admission = openAdmission(options, { lookup, kinds, webhooks, authorizer, spendQuota });
+  const env: Environment = environment(options, { store, cache, lookup, kinds, admission, services }, security);
   const repair = new ServiceRepair(env, services);
   await repair.once();
   recordUse = legacyUseRecorder(env, error => log.warn({ err: error }, 'the use of a token could not be written down'));
@@ -217,9 +221,11 @@ interface AdmissionParts {
   kinds: KindTable;
   webhooks: WebhookClient;
   authorizer: Security['authorizer'];
+  spendQuota: SpendQuota;
 }
 
-function openAdmission({ log, clock }: ApiServerOptions, { lookup, kinds, webhooks, authorizer }: AdmissionParts) {
+function openAdmission({ log, clock }: ApiServerOptions, parts: AdmissionParts) {
+  const { lookup, kinds, webhooks, authorizer, spendQuota } = parts;
   const rows = () => kinds.rows;
   const caller = new WebhookCaller({
     lookup,
@@ -230,7 +236,7 @@ function openAdmission({ log, clock }: ApiServerOptions, { lookup, kinds, webhoo
     failedOpen: ({ configuration, webhook }, error) =>
       log.warn({ configuration, webhook: webhook.name, reason: error.message }, 'a webhook could not be asked'),
   });
-  return builtinAdmission({ lookup, authorizer, now: () => clock.now(), webhooks: { caller, rows } });
+  return builtinAdmission({ lookup, authorizer, spendQuota, now: () => clock.now(), webhooks: { caller, rows } });
 }
 
 function buildApi(

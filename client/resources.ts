@@ -44,6 +44,15 @@ export const persistentVolumeClaims = core<t.PersistentVolumeClaim>('persistentv
 export const limitRanges = core<t.LimitRange>('limitranges', 'LimitRange');
 export const resourceQuotas = core<t.ResourceQuota>('resourcequotas', 'ResourceQuota');
 export const componentStatuses = core<t.ComponentStatus>('componentstatuses', 'ComponentStatus', false);
+export const horizontalPodAutoscalers: Resource<t.HorizontalPodAutoscaler> = {
+  ...grouped('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
+  version: 'v2',
+};
+export const podDisruptionBudgets = grouped<t.PodDisruptionBudget>(
+  'policy',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
 export const services = core<t.Service>('services', 'Service');
 export const endpoints = core<t.Endpoints>('endpoints', 'Endpoints');
 export const configMaps = core<t.ConfigMap>('configmaps', 'ConfigMap');

@@ -14,6 +14,7 @@ import { runAsLeader } from '../client/runtime/leader.js';
 import { runControllers } from '../client/runtime/run.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
+import { deploymentController } from './deployment/controller.js';
 import { type Discovered, type Discovery, discover } from './discovery.js';
 import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
@@ -22,7 +23,8 @@ import { Identities } from './identities.js';
 import { namespaceController } from './namespaces/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
 import { podGarbageCollector } from './podgc/controller.js';
-import { replicationController } from './replication/controller.js';
+import { replicaSetController, replicationController } from './replication/controller.js';
+import { resourceQuotaController } from './resourcequota/controller.js';
 import { rootCaPublisher } from './rootca/controller.js';
 import { serviceAccountController } from './serviceaccounts/controller.js';
 import { serviceAccountTokens } from './serviceaccounttokens/controller.js';
@@ -139,6 +141,9 @@ class ControllerProcess {
     if (!ca) log.warn('the kubeconfig names no certificate authority, so no kube-root-ca.crt is published');
     return [
       replicationController,
+      replicaSetController,
+      deploymentController,
+      resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
       endpointsController(),
       endpointSlicesController(),
       namespaceController(this.identities.clientFor('namespace-controller')),

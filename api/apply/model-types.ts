@@ -1,7 +1,7 @@
 /** The types of the built-in kinds, made of their models when first asked for (models refer to themselves). */
 import type { JsonObject } from '../json.js';
 import type { KindRow } from '../kinds/row.js';
-import { isAtomicMap } from '../schema/lists.js';
+import { isAtomicMap, isAtomicModel } from '../schema/lists.js';
 import { type Field, findModel, type Model, modelOf, type Type } from '../schema/models.js';
 import { zero } from '../schema/scalars.js';
 import { type FieldType, type ListType, type MapType, scalarType, untypedType } from './type.js';
@@ -51,7 +51,7 @@ function typeOfModel(name: string): MapType {
   let always: JsonObject | undefined;
   const type: MapType = {
     kind: 'map',
-    atomic: isAtomicMap(model.listName),
+    atomic: isAtomicModel(model),
     field(field) {
       const found = fields.get(field);
       if (found) return found;

@@ -2,7 +2,7 @@
 import type { FieldError } from '../status.js';
 import type { KubeObject } from '../types.js';
 import { ageColumn, nameColumn, type TypedColumn } from './columns.js';
-import type { KindRow } from './row.js';
+import type { KindRow, RowPart, Subresource } from './row.js';
 
 export const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;
 
@@ -16,6 +16,7 @@ type Functions =
   | 'validate'
   | 'validateCreate'
   | 'validateUpdate'
+  | 'parts'
   | 'generationOf'
   | 'gracePeriod';
 
@@ -34,6 +35,7 @@ export interface TypedRow<T extends KubeObject>
   validate?(object: T): FieldError[];
   validateCreate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T, subresource?: string): FieldError[];
+  readonly parts?: Readonly<Partial<Record<Subresource, RowPart<T>>>>;
   generationOf?(object: T): unknown;
   gracePeriod?(object: T, requested: number | undefined): number;
 }

@@ -15,7 +15,9 @@ import { daemonSetRow } from './apps/daemonset.js';
 import { deploymentRow } from './apps/deployment.js';
 import { replicaSetRow } from './apps/replicaset.js';
 import { statefulSetRow } from './apps/statefulset.js';
-import { cronJobRow } from './batch/cronjob.js';
+import { horizontalPodAutoscalerRow, horizontalPodAutoscalerV2beta2Row } from './autoscaling/row.js';
+import { horizontalPodAutoscalerV1Row } from './autoscaling/v1.js';
+import { cronJobRow, cronJobV1beta1Row } from './batch/cronjob.js';
 import { jobRow } from './batch/job.js';
 import { bindingRow } from './binding.js';
 import { certificateSigningRequestRow } from './certificatesigningrequest/row.js';
@@ -42,6 +44,7 @@ import { persistentVolumeRow } from './persistentvolume/row.js';
 import { persistentVolumeClaimRow } from './persistentvolumeclaim/row.js';
 import { podRow } from './pod/row.js';
 import { podTemplateRow } from './podtemplate.js';
+import { podDisruptionBudgetRow, podDisruptionBudgetV1beta1Row } from './policy/poddisruptionbudget.js';
 import { clusterRoleBindingRow, roleBindingRow } from './rbac/bindings.js';
 import { clusterRoleRow, roleRow } from './rbac/roles.js';
 import { replicationControllerRow } from './replicationcontroller/row.js';
@@ -96,8 +99,14 @@ export const builtinKinds: readonly KindRow[] = [
   selfSubjectAccessReviewRow,
   selfSubjectRulesReviewRow,
   subjectAccessReviewRow,
+  horizontalPodAutoscalerRow,
+  horizontalPodAutoscalerV1Row,
+  horizontalPodAutoscalerV2beta2Row,
   cronJobRow,
+  cronJobV1beta1Row,
   jobRow,
+  podDisruptionBudgetRow,
+  podDisruptionBudgetV1beta1Row,
   leaseRow,
   endpointSliceRow,
   endpointSliceV1beta1Row,

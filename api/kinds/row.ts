@@ -5,7 +5,7 @@
 import type { MapType } from '../apply/type.js';
 import type { FieldError } from '../status.js';
 import type { JsonSchema } from '../structural/schema.js';
-import type { AnyObject } from '../types.js';
+import type { AnyObject, KubeObject } from '../types.js';
 import type { Conversion } from './conversion.js';
 
 /** A printer column of the Table that `kubectl get` shows. */
@@ -35,7 +35,16 @@ export type Subresource =
   | 'attach'
   | 'portforward'
   | 'proxy'
-  | 'approval';
+  | 'approval'
+  | 'ephemeralcontainers'
+  | 'resize';
+
+/** A subresource that is read and written like the object itself, and lets one part of it change, by rules of its own. */
+export interface RowPart<T extends KubeObject = AnyObject> {
+  /** Keeps, from `old`, everything but that part. In place. */
+  prepare(object: T, old: T): void;
+  validateUpdate(object: T, old: T): FieldError[];
+}
 
 export interface KindRow {
   /** '' for core. */
@@ -77,6 +86,7 @@ export interface KindRow {
   generationOf?(object: AnyObject): unknown;
   /** The grace, in seconds, that a deletion gets: pods say their own. Absent: objects go at once. */
   gracePeriod?(object: AnyObject, requested: number | undefined): number;
+  readonly parts?: Readonly<Partial<Record<Subresource, RowPart>>>;
   /** Where `scale` reads and writes. Paths into the object, without a leading dot. */
   readonly scale?: { specReplicas: string; statusReplicas: string; selector: string };
   /** What is stored only for so long, in seconds (Event: 3600). */

@@ -32,3 +32,19 @@ export function keepSpecAndLabels(object: WithSpec, old: WithSpec): void {
   if (old.metadata.labels === undefined) delete object.metadata.labels;
   else object.metadata.labels = old.metadata.labels;
 }
+
+/**
+ * An update of one part leaves all else as it was: the object becomes the old one, `change` puts the part in. What says
+ * which version is replaced, and who owns which field, is the request's. In place.
+ */
+export function keepAllBut<T extends KubeObject>(object: T, old: T, change: (kept: T) => void): void {
+  const { resourceVersion, managedFields } = object.metadata;
+  const metadata = { ...old.metadata };
+  for (const [name, value] of Object.entries({ resourceVersion, managedFields })) {
+    if (value === undefined) delete metadata[name as 'managedFields'];
+    else Object.assign(metadata, { [name]: value });
+  }
+  for (const key of Object.keys(object)) delete (object as Record<string, unknown>)[key];
+  Object.assign(object, old, { metadata });
+  change(object);
+}

@@ -7,6 +7,7 @@ export type BodyType = Pick<KindRow, 'group' | 'version' | 'kind' | 'model' | 's
 export const subresourceTypes = {
   scale: { group: 'autoscaling', version: 'v1', kind: 'Scale', model: 'V1Scale' },
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction', model: 'V1Eviction' },
+  evictionV1beta1: { group: 'policy', version: 'v1beta1', kind: 'Eviction', model: 'V1Eviction' },
   token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', model: 'AuthenticationV1TokenRequest' },
   deleteOptions: { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions', model: 'V1DeleteOptions' },
   status: { group: 'meta.k8s.io', version: 'v1', kind: 'Status', model: 'V1Status' },

@@ -2,7 +2,7 @@
 
 import type { KindRow } from '../kinds/row.js';
 import { acceptsAnyVersion } from '../kinds/subresources.js';
-import { isAtomicMap } from '../schema/lists.js';
+import { isAtomicMap, isAtomicModel } from '../schema/lists.js';
 import { type Field, loadDescriptions, type Model, modelOf, type Scalar, type Type } from '../schema/models.js';
 import { toOpenApiV2, toOpenApiV3 } from '../structural/openapi.js';
 import type { JsonSchema } from '../structural/schema.js';
@@ -173,7 +173,7 @@ export class Definitions {
       properties[field.name] = this.property(model, field, about[field.name]);
     }
     if (model.required.length > 0) schema.required = [...model.required];
-    if (isAtomicMap(model.listName)) schema['x-kubernetes-map-type'] = 'atomic';
+    if (isAtomicModel(model)) schema['x-kubernetes-map-type'] = 'atomic';
     return schema;
   }
 

@@ -171,6 +171,8 @@ const carried: Record<Subresource, { methods: string[]; type: BodyType | 'own' |
   status: { methods: ['get', 'put', 'patch'], type: 'own' },
   approval: { methods: ['get', 'put', 'patch'], type: 'own' },
   finalize: { methods: ['put'], type: 'own' },
+  ephemeralcontainers: { methods: ['get', 'put', 'patch'], type: 'own' },
+  resize: { methods: ['get', 'put', 'patch'], type: 'own' },
   scale: { methods: ['get', 'put', 'patch'], type: subresourceTypes.scale },
   binding: { methods: ['post'], type: binding },
   eviction: { methods: ['post'], type: subresourceTypes.eviction },

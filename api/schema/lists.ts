@@ -40,11 +40,13 @@ const keyed: Record<string, string> = {
   'EphemeralContainer.ports': 'containerPort,protocol',
   'EphemeralContainer.volumeDevices': 'devicePath',
   'EphemeralContainer.volumeMounts': 'mountPath',
+  'HorizontalPodAutoscalerStatus.conditions': 'type',
   'NamespaceStatus.conditions': 'type',
   'NodeStatus.addresses': 'type',
   'NodeStatus.conditions': 'type',
   'ObjectMeta.ownerReferences': 'uid',
   'PersistentVolumeClaimStatus.conditions': 'type',
+  'PodDisruptionBudgetStatus.conditions': 'type',
   'PodSpec.containers': 'name',
   'PodSpec.ephemeralContainers': 'name',
   'PodSpec.hostAliases': 'ip',
@@ -107,6 +109,7 @@ const atomicMaps = new Set([
   'ParamKind',
   'ParamRef',
   'Variable',
+  'autoscaling.v1.CrossVersionObjectReference',
   'ServiceBackendPort',
   'Scheduling.nodeSelector',
   'TopologySelectorTerm',
@@ -141,11 +144,16 @@ const quantities = new Set([
   'PersistentVolumeSpec.capacity',
   'ContainerStatus.allocatedResources',
   'EmptyDirVolumeSource.sizeLimit',
+  'HPAScalingRules.tolerance',
   'LimitRangeItem.default',
   'LimitRangeItem.defaultRequest',
   'LimitRangeItem.max',
   'LimitRangeItem.maxLimitRequestRatio',
   'LimitRangeItem.min',
+  'MetricTarget.averageValue',
+  'MetricTarget.value',
+  'MetricValueStatus.averageValue',
+  'MetricValueStatus.value',
   'NodeAllocatableResourceClaimStatus.resources',
   'NodeStatus.allocatable',
   'NodeStatus.capacity',
@@ -179,6 +187,7 @@ function build(): ReadonlyMap<string, Merging> {
   }
   // A union that is no list: changing the type drops what belongs to the other.
   table.set('DeploymentSpec.strategy', { strategies: ['retainKeys'] });
+  table.set('PodDisruptionBudgetSpec.selector', { strategies: ['replace'] });
   return table;
 }
 
@@ -187,6 +196,10 @@ export const mergings = build();
 
 /** Types and maps that have one owner as a whole (x-kubernetes-map-type: atomic). */
 export const isAtomicMap = (path: string): boolean => atomicMaps.has(path);
+
+/** Versions of one type may differ in this: then its version is named ('autoscaling.v1.CrossVersionObjectReference'). */
+export const isAtomicModel = ({ listName, definition }: { listName: string; definition: string }): boolean =>
+  atomicMaps.has(listName) || atomicMaps.has(definition.split('.').slice(-3).join('.'));
 
 /** Strings (or maps of strings) that are quantities: written in canonical form, and accepted as numbers. */
 export const isQuantity = (path: string): boolean => quantities.has(path);

@@ -48,6 +48,7 @@ export function created(row: KindRow, fields: Fields = {}): AnyObject {
 
 /** Everything wrong with the object, and with a change. */
 export const wrong = (row: KindRow, object: AnyObject): string[] => messages(row.validate?.(object));
+export const wrongAtFirst = (row: KindRow, object: AnyObject): string[] => messages(row.validateCreate?.(object));
 export const wrongChange = (row: KindRow, object: AnyObject, old: AnyObject): string[] =>
   messages(row.validateUpdate?.(object, old));
 

@@ -9,13 +9,16 @@ import { createOnUpdate } from './create-on-update.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { denyServiceExternalIPs } from './deny-service-external-ips.js';
+import { limitRanger } from './limit-ranger/index.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/index.js';
+import { podSecurity } from './pod-security/index.js';
 import { expressionsCompile } from './policies/check.js';
 import { mutatingPolicies } from './policies/mutating.js';
 import { validatingPolicies } from './policies/validating.js';
 import { priority } from './priority.js';
 import { rbacEscalation } from './rbac-escalation.js';
+import { resourceQuota, type SpendQuota } from './resource-quota/index.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { taintNodes } from './taint-nodes.js';
@@ -24,6 +27,8 @@ import { Hooks, mutatingWebhooks, validatingWebhooks, type WebhookCaller } from 
 export interface AdmissionOptions {
   lookup: Lookup;
   authorizer: ClusterAuthorizer;
+  /** Absent: quotas limit nothing. */
+  spendQuota?: SpendQuota;
   /** A random string of lower-case letters and digits, for the names of injected volumes. */
   randomSuffix?: (length: number) => string;
   /** Milliseconds since 1970. */
@@ -34,11 +39,12 @@ export interface AdmissionOptions {
 
 /** What ServiceAccount adds, the later ones judge; none depends on more than this order. */
 export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
-  const { lookup, authorizer, randomSuffix = suffix, now = Date.now } = options;
+  const { lookup, authorizer, randomSuffix = suffix, now = Date.now, spendQuota } = options;
   return [
     createOnUpdate(authorizer),
     namespaceLifecycle(lookup),
     nodeRestriction(lookup),
+    limitRanger(lookup),
     serviceAccount(lookup, randomSuffix),
     taintNodes,
     priority(lookup),
@@ -49,9 +55,12 @@ export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
     certificateRequest,
     certificateApproval(authorizer, now),
     certificateSigning(authorizer, now),
+    podSecurity(lookup),
     denyServiceExternalIPs(authorizer),
     rbacEscalation(authorizer),
     ...dynamicAdmission(options),
+    // The last: what another plug-in refuses costs nothing.
+    ...(spendQuota ? [resourceQuota(lookup, spendQuota)] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** Every pod runs as a service account that exists, and finds its token where client libraries look for it. */
+import { isMirror } from '../../api/kinds/pod/mirror.js';
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '../../api/types.js';
-import { mirrorAnnotation } from '../auth/node/graph.js';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../contracts.js';
 import { createsPod, newPod, refusal } from './request.js';
 
@@ -31,8 +31,6 @@ export const serviceAccount = (lookup: Lookup, randomSuffix: (length: number) =>
     else accountOf(lookup, request, pod.spec?.serviceAccountName ?? '');
   },
 });
-
-const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
 
 /** A mirror pod shows what a kubelet runs from a file: it must not give that node anything of the API's. */
 function refuseMirror(request: AdmissionRequest, { spec }: Pod): void {

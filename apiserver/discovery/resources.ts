@@ -38,6 +38,8 @@ const subresources: Readonly<Record<string, SubresourceKind>> = {
   proxy: { verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
   eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+  ephemeralcontainers: { verbs: readWrite },
+  resize: { verbs: readWrite },
   finalize: { verbs: ['update'] },
 };
 

@@ -4,11 +4,12 @@ import type { Answer, Call, Environment } from './call.js';
 import { computed } from './computed.js';
 import { create } from './create.js';
 import { remove, removeAll } from './delete.js';
+import { evict } from './eviction/evict.js';
 import { get } from './get.js';
 import { list } from './list.js';
 import { patch } from './patch.js';
 import { methodNotAllowed, unknownPath } from './refusals.js';
-import { answerToken, bindPod, bindPosted, evict, getScale, patchScale, putScale } from './subresources.js';
+import { answerToken, bindPod, bindPosted, getScale, patchScale, putScale } from './subresources.js';
 import { update } from './update.js';
 import { watch } from './watch.js';
 
@@ -35,6 +36,16 @@ const subresources: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
     get,
     update: (env, call) => update(env, call, 'approval'),
     patch: (env, call) => patch(env, call, 'approval'),
+  },
+  ephemeralcontainers: {
+    get,
+    update: (env, call) => update(env, call, 'ephemeralcontainers'),
+    patch: (env, call) => patch(env, call, 'ephemeralcontainers'),
+  },
+  resize: {
+    get,
+    update: (env, call) => update(env, call, 'resize'),
+    patch: (env, call) => patch(env, call, 'resize'),
   },
   finalize: { update: (env, call) => update(env, call, 'finalize') },
   scale: { get: getScale, update: putScale, patch: patchScale },

@@ -2,6 +2,7 @@
  * The rules between an object and the one it replaces, for every verb that changes one: PUT, PATCH and their
  * subresources differ only in how they come by the new object, and in which part of it counts.
  */
+import type { KindRow } from '../../api/kinds/row.js';
 import { validateMeta, validateMetaUpdate } from '../../api/meta/validate.js';
 import { conflict, invalid, staleWrite } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
@@ -17,11 +18,11 @@ import { uidMismatch } from './refusals.js';
 import { release, reserve } from './reserve.js';
 import { change, type Decision, type Outcome } from './write.js';
 
-/** What a replacement may change: the object, its status, what was decided about it, or (namespaces) the finalizers of its spec. */
-export type Part = 'object' | 'status' | 'approval' | 'finalize';
+/** What a replacement may change: the object, its status, what was decided about it, the finalizers of its spec, or a part of the row's. */
+export type Part = 'object' | 'status' | 'approval' | 'finalize' | keyof NonNullable<KindRow['parts']>;
 
 /** Kinds of which no update is accepted that does not say which version it replaces. */
-const conditionalOnly = new Set(['leases']);
+const conditionalOnly = new Set(['poddisruptionbudgets', 'leases']);
 
 /**
  * Replaces the object that the call names by what `next` makes of it; `next` answers an object of its own each time it
@@ -72,24 +73,28 @@ async function judge(
   await mutate(env.admission, request);
   keepIdentity(object, old);
   prepare(call, part, object, old);
-  countGeneration(row, object, old);
+  if (part !== 'status') countGeneration(row, object, old);
   keepTimes(object, old);
-  refuseInvalid(call, complaints(call, object, old), object);
+  refuseInvalid(call, complaints(call, part, object, old), object);
   await validate(env.admission, request);
   return deletionComplete(row, object) ? { kind: 'remove' } : { kind: 'write', object };
 }
 
-const complaints = ({ row, info }: Call, object: AnyObject, old: AnyObject) => [
+const partOf = (row: KindRow, part: Part) => (part === 'object' ? undefined : row.parts?.[part]);
+
+const complaints = ({ row, info }: Call, part: Part, object: AnyObject, old: AnyObject) => [
   ...validateMeta(row, object),
   ...validateMetaUpdate(object, old),
   ...(row.validateChange?.(object, old) ?? [
     ...(row.validate?.(object) ?? []),
-    ...(row.validateUpdate?.(object, old, info.subresource) ?? []),
+    ...((partOf(row, part) ?? row).validateUpdate?.(object, old, info.subresource) ?? []),
   ]),
 ];
 
 function prepare({ row }: Call, part: Part, object: AnyObject, old: AnyObject): void {
-  if (part === 'status' || part === 'approval') row.prepareStatusUpdate?.(object, old, part);
+  const own = partOf(row, part);
+  if (own) own.prepare(object, old);
+  else if (part === 'status' || part === 'approval') row.prepareStatusUpdate?.(object, old, part);
   else if (part === 'object') row.prepareUpdate?.(object, old);
   else {
     const { spec, metadata } = object;

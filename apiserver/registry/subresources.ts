@@ -2,15 +2,13 @@
 import type { KindRow } from '../../api/kinds/row.js';
 import { subresourceTypes } from '../../api/kinds/subresources.js';
 import { badRequest, invalid, statusError } from '../../api/status.js';
-import type { AnyObject, Binding, DeleteOptions } from '../../api/types.js';
+import type { AnyObject, Binding } from '../../api/types.js';
 import { isApply } from '../http/body.js';
 import { admissionRequest, mutate, validate } from './admission-chain.js';
 import { applierOf, applyWish, readWish } from './apply.js';
 import { bound } from './binding.js';
 import { type Answer, type Call, type Environment, json } from './call.js';
 import { decodeBody, dryRunOf, readAs } from './decode.js';
-import { deleteObject } from './delete.js';
-import { checkedOptions } from './delete-options.js';
 import { find } from './get.js';
 import { managerOf } from './ownership.js';
 import { patcher } from './patch.js';
@@ -18,7 +16,7 @@ import { unknownPath } from './refusals.js';
 import { scaleOf, scaleUpdated, scaleWriting, writeScale } from './scale.js';
 import { change } from './write.js';
 
-const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+export const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 export async function getScale(env: Environment, call: Call): Promise<Answer> {
   return json(200, scaleOf(call.row, (await find(env, call)).object));
@@ -83,16 +81,6 @@ async function bind(env: Environment, call: Call, name: string, object: AnyObjec
   return json(201, success, outcome.revision);
 }
 
-/** pods/eviction: a deletion that a PodDisruptionBudget could refuse. There are none here, so it deletes. */
-export async function evict(env: Environment, call: Call): Promise<Answer> {
-  const eviction = await readAs(call, subresourceTypes.eviction);
-  nameAgrees(call, eviction);
-  const options = checkedOptions((eviction.deleteOptions ?? {}) as DeleteOptions);
-  const dryRunAll = options.dryRunAll || dryRunOf(call.query, 'CreateOptions');
-  const { revision } = await deleteObject(env, call, call.info.name, { ...options, dryRunAll });
-  return json(201, success, revision);
-}
-
 /** serviceaccounts/token: the handler makes the token, for the account that is here. */
 export async function answerToken(env: Environment, call: Call): Promise<Answer> {
   const { row, info, user } = call;
@@ -104,7 +92,7 @@ export async function answerToken(env: Environment, call: Call): Promise<Answer>
 }
 
 /** The body may leave the name to the path, but not contradict it. */
-function nameAgrees({ info }: Call, { kind, metadata }: AnyObject): void {
+export function nameAgrees({ info }: Call, { kind, metadata }: AnyObject): void {
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== info.name) {
     throw badRequest(`the name of the ${kind} (${metadata.name}) does not match the name on the URL (${info.name})`);
   }

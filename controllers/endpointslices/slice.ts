@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Endpoint, EndpointSlice, Service } from '../../api/types.js';
 import { type AddressType, type Backend, type BackendPort, headlessLabel, isHeadless } from '../backends.js';
-import { controllerReference } from '../owned-pods.js';
+import { controllerReference } from '../owned.js';
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { statusError } from '../../api/status.js';
 import type { ReplicationController } from '../../api/types.js';
-import { pods, replicationControllers } from '../../client/resources.js';
+import { pods, replicaSets, replicationControllers } from '../../client/resources.js';
 import { controllerOf, isActive } from '../pod-state.js';
 import { Cluster, Crash } from '../testing/cluster.js';
 import { pod, replicationControllerNamed } from '../testing/objects.js';
-import { replicationController } from './controller.js';
+import { replicaSetController, replicationController } from './controller.js';
 
 const key = { namespace: 'default', name: 'web' };
 
@@ -148,5 +148,26 @@ describe('the replication controller', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('the replica set controller', () => {
+  it('keeps the same promise, with a selector that has expressions', async () => {
+    const cluster = new Cluster();
+    const selector = { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'www'] }] };
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }] } };
+    cluster.put(replicaSets, {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'web', namespace: 'default', uid: 'uid-of-web', generation: 1 },
+      spec: { replicas: 2, selector, template },
+    });
+    cluster.put(pods, pod('orphan', { labels: { app: 'www' } }));
+    cluster.put(pods, pod('other', { labels: { app: 'db' } }));
+    cluster.start(replicaSetController);
+    await cluster.settle();
+    const mine = alive(cluster).filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'ReplicaSet');
+    assert.deepEqual(mine.map(({ metadata }) => metadata.labels?.app).sort(), ['web', 'www']);
+    assert.equal(cluster.find(replicaSets, key)?.status?.replicas, 2);
   });
 });

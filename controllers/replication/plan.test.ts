@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Pod } from '../../api/types.js';
+import type { Pod, ReplicationController } from '../../api/types.js';
+import { selects } from '../pod-state.js';
 import { noon, pod, replicationControllerNamed } from '../testing/objects.js';
 import { planFor } from './plan.js';
 
 const rc = (replicas: number, more = {}) => replicationControllerNamed('web', { replicas, ...more });
 const mine = (name: string, traits = {}) => pod(name, { owner: rc(0), node: `node-of-${name}`, ...traits });
+
+const planOf = (of: ReplicationController, pods: readonly Pod[]) =>
+  planFor(of, ({ metadata }) => selects(of.spec?.selector, metadata.labels), pods, noon);
 
 interface Row {
   when: string;
@@ -43,7 +47,7 @@ const names = (pods: Pod[]) => pods.map(p => p.metadata.name);
 describe('the plan of a replication controller', () => {
   for (const row of rows) {
     it(`${row.when} and ${row.want} wanted: ${sentence(row)}`, () => {
-      const plan = planFor(rc(row.want), row.pods, noon);
+      const plan = planOf(rc(row.want), row.pods);
       const { adopt, release, create } = plan;
       assert.deepEqual(
         { create, delete: names(plan.delete).sort(), adopt: names(adopt), release: names(release) },
@@ -58,12 +62,12 @@ describe('the plan of a replication controller', () => {
       { replicas: 3 },
       { deletionTimestamp: '2025-01-01T11:00:00Z' as never },
     );
-    const plan = planFor(going, [pod('a'), mine('b', { labels: {} })], noon);
+    const plan = planOf(going, [pod('a'), mine('b', { labels: {} })]);
     assert.deepEqual([plan.create, plan.delete, plan.adopt, plan.release], [0, [], [], []]);
   });
 
   it('wants one pod when it does not say', () => {
-    assert.equal(planFor(replicationControllerNamed('web'), [], noon).create, 1);
+    assert.equal(planOf(replicationControllerNamed('web'), []).create, 1);
   });
 });
 
@@ -77,7 +81,7 @@ describe('the status of a replication controller', () => {
       mine('c', { ready: false }),
       mine('d', { phase: 'Failed' }),
     ];
-    const { status, lookAgainAfterMs } = planFor(labelled, pods, noon);
+    const { status, lookAgainAfterMs } = planOf(labelled, pods);
     assert.deepEqual(status, {
       replicas: 3,
       fullyLabeledReplicas: 1,
@@ -89,7 +93,7 @@ describe('the status of a replication controller', () => {
   });
 
   it('leaves out counts of none', () => {
-    assert.deepEqual(planFor(rc(1), [], noon).status, { replicas: 0, observedGeneration: 1 });
+    assert.deepEqual(planOf(rc(1), []).status, { replicas: 0, observedGeneration: 1 });
   });
 });
 

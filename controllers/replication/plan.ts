@@ -1,8 +1,8 @@
 /** What a replication controller does next. Pure: see controller.ts for the promise. */
-import type { Pod, ReplicationController } from '../../api/types.js';
-import { controllerOf, isActive, isTerminating, selects } from '../pod-state.js';
+import type { Pod } from '../../api/types.js';
+import { controllerOf, isActive, isTerminating } from '../pod-state.js';
 import { inDeletionOrder } from './order.js';
-import { nextAvailable, type ReplicationStatus, statusOf } from './status.js';
+import { nextAvailable, type Replicating, type ReplicationStatus, statusOf } from './status.js';
 
 export interface Plan {
   /** Matching pods without a controller, which become ours. */
@@ -17,15 +17,19 @@ export interface Plan {
   lookAgainAfterMs?: number;
 }
 
-/** `candidates` are at least the namespace's pods that this controller owns and those that nothing controls. */
-export function planFor(rc: ReplicationController, candidates: readonly Pod[], now: number): Plan {
+/** `selects` says which pods are meant; `candidates` are at least the namespace's pods that this controller owns and those that nothing controls. */
+export function planFor(
+  rc: Replicating,
+  selects: (pod: Pod) => boolean,
+  candidates: readonly Pod[],
+  now: number,
+): Plan {
   const leaving = isTerminating(rc);
-  const matches = (pod: Pod): boolean => selects(rc.spec?.selector, pod.metadata.labels);
   const active = candidates.filter(isActive);
   const mine = active.filter(pod => controllerOf(pod)?.uid === rc.metadata.uid);
-  const adopt = leaving ? [] : active.filter(pod => !controllerOf(pod) && matches(pod));
-  const release = leaving ? [] : mine.filter(pod => !matches(pod));
-  const owned = [...mine.filter(matches), ...adopt];
+  const adopt = leaving ? [] : active.filter(pod => !controllerOf(pod) && selects(pod));
+  const release = leaving ? [] : mine.filter(pod => !selects(pod));
+  const owned = [...mine.filter(selects), ...adopt];
 
   const missing = leaving ? 0 : (rc.spec?.replicas ?? 1) - owned.length;
   const nextLook = nextAvailable(rc, owned, now);

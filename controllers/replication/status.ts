@@ -1,7 +1,10 @@
-/** What a ReplicationController reports of its pods. */
+/** What a ReplicationController or a ReplicaSet reports of its pods. */
 import { timestamp } from '../../api/clock.js';
-import type { Pod, ReplicationController } from '../../api/types.js';
+import type { Pod, ReplicaSet, ReplicationController } from '../../api/types.js';
 import { readySince, selects } from '../pod-state.js';
+
+/** Who promises a number of pods: the two differ in how they select them. */
+export type Replicating = ReplicationController | ReplicaSet;
 
 export type ReplicationStatus = NonNullable<ReplicationController['status']>;
 
@@ -11,7 +14,7 @@ export interface Failure {
 }
 
 /** Counts that are zero are left out, as Kubernetes does; conditions are carried over. */
-export function statusOf(rc: ReplicationController, owned: readonly Pod[], now: number): ReplicationStatus {
+export function statusOf(rc: Replicating, owned: readonly Pod[], now: number): ReplicationStatus {
   const labels = rc.spec?.template?.metadata?.labels ?? {};
   const labelled = owned.filter(pod => Object.keys(labels).length === 0 || selects(labels, pod.metadata.labels)).length;
   const ready = owned.filter(pod => readySince(pod) !== undefined).length;
@@ -27,12 +30,12 @@ export function statusOf(rc: ReplicationController, owned: readonly Pod[], now: 
 }
 
 /** When the next ready pod will have been ready for minReadySeconds; undefined when none is waiting. */
-export function nextAvailable(rc: ReplicationController, owned: readonly Pod[], now: number): number | undefined {
+export function nextAvailable(rc: Replicating, owned: readonly Pod[], now: number): number | undefined {
   const waiting = owned.flatMap(pod => availableFrom(rc, pod) ?? []).filter(time => time > now);
   return waiting.length > 0 ? Math.min(...waiting) : undefined;
 }
 
-function availableFrom(rc: ReplicationController, pod: Pod): number | undefined {
+function availableFrom(rc: Replicating, pod: Pod): number | undefined {
   const since = readySince(pod);
   return since === undefined ? undefined : since + (rc.spec?.minReadySeconds ?? 0) * 1000;
 }

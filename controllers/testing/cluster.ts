@@ -144,7 +144,9 @@ export class Cluster {
       if (!known) throw notFound(subject(resource, object));
       if (known.metadata.resourceVersion !== object.metadata.resourceVersion)
         throw staleWrite(subject(resource, object));
-      const next = options?.subresource === 'status' ? { ...known, status: fields(object).status } : object;
+      // Annotations travel with a status, as they do in Kubernetes.
+      const metadata = { ...known.metadata, annotations: object.metadata.annotations };
+      const next = options?.subresource === 'status' ? { ...known, metadata, status: fields(object).status } : object;
       return this.store(resource, structuredClone(fields(next))) as never;
     },
     updateStatus: (resource, object) => this.writer.update(resource, object, { subresource: 'status' }),

@@ -1,6 +1,7 @@
 /** Objects for tests, as short to write as what matters about them. */
 import { timestamp } from '../../api/clock.js';
 import type {
+  Deployment,
   Endpoints,
   KubeObject,
   Namespace,
@@ -81,6 +82,25 @@ export const replicationControllerNamed = (
     template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }] } },
     ...spec,
   } as NonNullable<ReplicationController['spec']>,
+});
+
+export const deploymentNamed = (
+  name: string,
+  spec: Partial<NonNullable<Deployment['spec']>> = {},
+  meta: Meta = {},
+): Deployment => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'default', uid: `uid-of-${name}`, generation: 1, ...meta } as ObjectMeta,
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:1' }] } },
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+    progressDeadlineSeconds: 600,
+    revisionHistoryLimit: 10,
+    ...spec,
+  },
 });
 
 export const service = (name: string, spec: Partial<NonNullable<Service['spec']>> = {}, meta: Meta = {}): Service => ({

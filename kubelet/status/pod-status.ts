@@ -8,6 +8,7 @@ import { isAlive, readySandbox, type Seen } from '../pods/seen.js';
 import { conditionsOf, holdsNobodyUp } from './conditions.js';
 import { containerStatus } from './containers.js';
 import { type Phase, phaseOf } from './phase.js';
+import { actualResources, resizeCondition, resizePending } from './resize.js';
 
 export interface PodFactsForStatus {
   seen: Seen;
@@ -49,10 +50,19 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
   const phase = containersAlive ? openPhase(natural, main) : refused ? 'Failed' : natural;
   const sandbox = readySandbox(facts.seen);
   const hostNetwork = pod.spec?.hostNetwork === true;
+  const conditions = conditionsOf(pod, {
+    phase,
+    init,
+    sidecars,
+    main,
+    sandboxReady: sandbox !== undefined,
+    now: facts.now,
+  });
+  const resizing = resizeCondition(pod.spec?.containers ?? [], main, before?.conditions ?? [], facts.now);
   const ips = hostNetwork && sandbox ? [facts.nodeIP] : (facts.seen.sandboxes[0]?.ips ?? []);
   return {
     phase,
-    conditions: conditionsOf(pod, { phase, init, sidecars, main, sandboxReady: sandbox !== undefined, now: facts.now }),
+    conditions: [...conditions.filter(({ type }) => type !== resizePending), ...resizing],
     hostIP: facts.nodeIP,
     hostIPs: [{ ip: facts.nodeIP }],
     startTime: before?.startTime ?? timestamp(facts.now),
@@ -97,7 +107,15 @@ function statuses(
       },
       context,
     );
+    const sized = {
+      ...status,
+      ...actualResources(
+        spec,
+        status,
+        before?.find(b => b.name === spec.name),
+      ),
+    };
     // An init container is ready once it has done its work; a sidecar is asked, as the others are.
-    return isInit && !isRestartableInit(spec) ? { ...status, ready: done } : status;
+    return isInit && !isRestartableInit(spec) ? { ...sized, ready: done } : sized;
   });
 }

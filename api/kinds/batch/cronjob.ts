@@ -6,7 +6,9 @@ import type { CronJob, JobSpec } from '../../types.js';
 import { invalidValue, notSupported, required } from '../../validation/errors.js';
 import { notNegative } from '../../validation/numbers.js';
 import { ageColumn, count, nameColumn, none, text, unset } from '../columns.js';
+import { storedAs } from '../conversion.js';
 import { defineKind } from '../define.js';
+import type { KindRow } from '../row.js';
 import { keepSpec, keepStatus } from '../strategy.js';
 import { containerColumns, selectorText } from '../workload/columns.js';
 import { defaultTemplate } from '../workload/template.js';
@@ -94,11 +96,13 @@ function validate(cronJob: CronJob): FieldError[] {
     ...validateJobTemplate(spec.jobTemplate?.spec),
     ...notNegative(spec, 'spec', ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit']),
   );
-  const { name = '' } = cronJob.metadata;
-  if (name.length > longestName) {
-    errors.push(invalidValue('metadata.name', name, `must be no more than ${longestName} characters`));
-  }
   return errors;
+}
+
+function validateCreate({ metadata }: CronJob): FieldError[] {
+  const { name = '' } = metadata;
+  if (name.length <= longestName) return [];
+  return [invalidValue('metadata.name', name, `must be no more than ${longestName} characters`)];
 }
 
 const suspended = ({ spec }: CronJob): string =>
@@ -135,4 +139,14 @@ export const cronJobRow = defineKind<CronJob>({
   prepareStatusUpdate: keepSpec,
   generationOf: cronJob => cronJob.spec,
   validate,
+  validateCreate,
 });
+
+const beta = { group: 'batch', version: 'v1beta1', kind: 'CronJob' };
+
+/** What Kubernetes 1.20 speaks: v1 by another name. */
+export const cronJobV1beta1Row: KindRow = {
+  ...cronJobRow,
+  ...beta,
+  conversion: storedAs(cronJobRow, beta),
+};

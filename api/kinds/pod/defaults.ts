@@ -101,6 +101,8 @@ function pairServiceAccountNames(spec: PodSpec): void {
   spec.serviceAccount = name;
 }
 
+const debugContainers = (spec: PodSpec): Container[] => (spec.ephemeralContainers ?? []) as Container[];
+
 const containersOf = (spec: PodSpec): Container[] => [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
 
 /** What pods and pod templates alike are given. In place, and idempotent: what is set already is left alone. */
@@ -111,7 +113,7 @@ export function defaultPodSpec(spec: PodSpec): void {
   fill(spec, 'terminationGracePeriodSeconds', 30);
   fill(spec, 'securityContext', {});
   pairServiceAccountNames(spec);
-  for (const container of containersOf(spec)) defaultContainer(container);
+  for (const container of [...containersOf(spec), ...debugContainers(spec)]) defaultContainer(container);
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
 }
 

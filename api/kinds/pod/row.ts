@@ -5,7 +5,9 @@ import { defineKind } from '../define.js';
 import { keepSpec, keepStatus } from '../strategy.js';
 import { columns } from './columns.js';
 import { defaultPod } from './defaults.js';
+import { ephemeralContainers } from './ephemeral.js';
 import { qosClass } from './qos.js';
+import { resize } from './resize.js';
 import { validatePodUpdate } from './update.js';
 import { validatePodSpec } from './validate.js';
 
@@ -34,11 +36,9 @@ function fields(pod: Pod): Record<string, string> {
   };
 }
 
-/** Debug containers come through their own subresource, never with the pod: a pod without them keeps that so. */
-const validateEphemeral = (pod: Pod): FieldError[] =>
-  pod.spec?.ephemeralContainers?.length
-    ? [forbiddenField('spec.ephemeralContainers', 'ephemeral containers are not supported by this server')]
-    : [];
+/** Debug containers come to a pod that is there, through a subresource of their own. */
+const validateCreate = (pod: Pod): FieldError[] =>
+  pod.spec?.ephemeralContainers?.length ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')] : [];
 
 export const podRow = defineKind<Pod>({
   group: '',
@@ -47,7 +47,18 @@ export const podRow = defineKind<Pod>({
   plural: 'pods',
   shortNames: ['po'],
   categories: ['all'],
-  subresources: ['status', 'log', 'exec', 'attach', 'portforward', 'proxy', 'binding', 'eviction'],
+  subresources: [
+    'status',
+    'log',
+    'exec',
+    'attach',
+    'portforward',
+    'proxy',
+    'binding',
+    'eviction',
+    'ephemeralcontainers',
+    'resize',
+  ],
   model: 'V1Pod',
   columns,
   fields,
@@ -60,6 +71,8 @@ export const podRow = defineKind<Pod>({
   prepareStatusUpdate: keepSpec,
   generationOf: pod => pod.spec,
   gracePeriod,
-  validate: pod => [...validatePodSpec(pod.spec as PodSpec, 'spec'), ...validateEphemeral(pod)],
+  validate: pod => validatePodSpec(pod.spec as PodSpec, 'spec'),
+  validateCreate,
   validateUpdate: validatePodUpdate,
+  parts: { ephemeralcontainers: ephemeralContainers, resize },
 });

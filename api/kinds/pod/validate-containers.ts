@@ -26,6 +26,8 @@ export interface Surroundings {
   hostPorts: Set<string>;
   /** The names of the containers before this one. */
   names: Set<string>;
+  /** Containers that a debug container may look into: those that are none themselves. */
+  targets?: ReadonlySet<string>;
 }
 
 type Port = NonNullable<Container['ports']>[number];
@@ -123,7 +125,7 @@ function validateName(container: Container, path: string, names: Set<string>): F
   return errors;
 }
 
-function validateContainer(container: Container, path: string, around: Surroundings): FieldError[] {
+export function validateContainer(container: Container, path: string, around: Surroundings): FieldError[] {
   return [
     ...validateName(container, path, around.names),
     ...validateImage(container, path),

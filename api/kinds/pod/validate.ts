@@ -4,6 +4,7 @@ import type { FieldError } from '../../status.js';
 import type { PodSpec } from '../../types.js';
 import { complaints, invalidValue, oneOf, required } from '../../validation/errors.js';
 import { dns1123Label, dns1123Subdomain, ipAddress, nonNegative } from '../../validation/strings.js';
+import { validateEphemeralContainers } from './ephemeral.js';
 import { type Surroundings, validateContainers, validateInitContainers } from './validate-containers.js';
 import { validateResources } from './validate-resources.js';
 import { validateScheduling } from './validate-scheduling.js';
@@ -102,6 +103,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     ...validateContainers(spec.containers ?? [], `${path}.containers`, around),
     // Init containers are gone before the others start: the same host ports are no conflict.
     ...validateInitContainers(spec.initContainers ?? [], `${path}.initContainers`, { ...around, hostPorts: new Set() }),
+    ...validateEphemeralContainers(spec.ephemeralContainers ?? [], `${path}.ephemeralContainers`, around),
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'Never', 'OnFailure']),
     ...validateLabels(spec.nodeSelector, `${path}.nodeSelector`),
     ...validateDns(spec, path),

@@ -10,8 +10,14 @@ const node = (metadata: object = {}, spec: object = {}): AnyObject => ({
   metadata: { name: 'n1', uid: 'n1-uid', ...metadata },
   spec,
 });
-const plugin = nodeRestriction(new FakeLookup([node()]));
+const onNode = (name: string): AnyObject => pod({ metadata: { name: `on-${name}` }, spec: { nodeName: name } });
+const plugin = nodeRestriction(new FakeLookup([node(), onNode('n1'), onNode('n2')]));
 const user = kubelet('n1');
+const evicting = (name: string): Case => ({
+  resource: 'pods/eviction',
+  user,
+  object: { metadata: { name, namespace: 'shop' } },
+});
 const mirror = { 'kubernetes.io/config.mirror': 'hash' };
 const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'n1-uid' };
 const here = pod({ spec: { nodeName: 'n1' } });
@@ -118,12 +124,9 @@ describe('NodeRestriction', () => {
       podChange('pods/status', 'UPDATE', here, pod({ metadata: { labels: { app: 'x' } }, spec: { nodeName: 'n1' } })),
       /cannot update labels through pod status/,
     ],
-    ['its pod', podChange('pods/eviction', 'DELETE', here)],
-    [
-      'another’s pod',
-      podChange('pods/eviction', 'DELETE', there),
-      /can only evict pods with spec.nodeName set to itself/,
-    ],
+    ['its pod', evicting('on-n1')],
+    ['a pod that is no more', evicting('gone')],
+    ['another’s pod', evicting('on-n2'), /can only evict pods with spec.nodeName set to itself/],
     ['itself', podChange('pods/binding', 'CREATE', here, here), /unexpected pod subresource "binding"/],
 
     ['itself', nodeWrite(node({ labels: { 'kubernetes.io/hostname': 'n1', 'node.kubernetes.io/x': '', mine: 'x' } }))],

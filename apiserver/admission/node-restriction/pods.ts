@@ -1,16 +1,16 @@
 /** A kubelet's pods: it makes and removes mirror pods, and reports, evicts and finishes what is bound to it. */
 import { semanticEqual } from '../../../api/json.js';
+import { isMirror, mirrorAnnotation } from '../../../api/kinds/pod/mirror.js';
 import type { Pod } from '../../../api/types.js';
-import { mirrorAnnotation } from '../../auth/node/graph.js';
 import { podReferences } from '../../auth/node/references.js';
 import type { AdmissionRequest, Lookup } from '../../contracts.js';
-import { refusal } from '../request.js';
+import { nameOf, refusal } from '../request.js';
 
 export function checkPod(request: AdmissionRequest, node: string, lookup: Lookup): void {
   const { operation, info } = request;
   const { subresource } = info;
   if (subresource === 'status') checkStatus(request, node);
-  else if (subresource === 'eviction') onOwnNode(request, node, 'can only evict pods');
+  else if (subresource === 'eviction') checkEviction(request, node, lookup);
   else if (subresource !== '') {
     throw refusal(request, `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`);
   } else if (operation === 'CREATE') checkCreate(request, node, lookup);
@@ -24,6 +24,13 @@ export function checkPod(request: AdmissionRequest, node: string, lookup: Lookup
 }
 
 const asPod = (object: AdmissionRequest['object']): Pod | undefined => object as unknown as Pod | undefined;
+
+/** The eviction names the pod, and carries nothing of it. */
+function checkEviction(request: AdmissionRequest, node: string, lookup: Lookup): void {
+  const pod = lookup.get({ group: '', resource: 'pods' }, request.info.namespace, nameOf(request));
+  // Of a pod that does not exist the registry says so.
+  if (pod) onOwnNode({ ...request, oldObject: pod }, node, 'can only evict pods');
+}
 
 /** `what` is 'can only delete pods'. */
 function onOwnNode(request: AdmissionRequest, node: string, what: string): void {
@@ -47,7 +54,7 @@ function checkStatus(request: AdmissionRequest, node: string): void {
 /** A mirror pod must not give its node anything: no account, no secrets, nobody else's place. */
 function checkCreate(request: AdmissionRequest, node: string, lookup: Lookup): void {
   const pod = asPod(request.object);
-  if (pod?.metadata.annotations?.[mirrorAnnotation] === undefined) {
+  if (!pod || !isMirror(pod)) {
     throw refusal(
       request,
       `pod does not have "${mirrorAnnotation}" annotation, node "${node}" can only create mirror pods`,

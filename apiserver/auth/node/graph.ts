@@ -1,9 +1,9 @@
 /** Which nodes have a pod that refers to an object: kept as pods change, so that a question is one look-up. */
+import { isMirror } from '../../../api/kinds/pod/mirror.js';
 import type { AnyObject, Pod } from '../../../api/types.js';
 import type { Lookup } from '../../contracts.js';
 import { podReferences } from './references.js';
 
-export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const pods = { group: '', resource: 'pods' };
 
 export class NodeGraph {
@@ -30,9 +30,9 @@ export class NodeGraph {
     this.forget(key);
     const node = pod.spec?.nodeName;
     if (!node) return;
-    const { namespace = '', annotations } = pod.metadata;
+    const { namespace = '' } = pod.metadata;
     // A kubelet makes mirror pods itself: they must not give it rights that it lacks.
-    const references = annotations?.[mirrorAnnotation] === undefined ? [...podReferences(pod)] : [];
+    const references = isMirror(pod) ? [] : [...podReferences(pod)];
     const targets = [`pods/${pod.metadata.name}`, ...references].map(target => inNamespace(target, namespace));
     this.counted.set(key, { node, targets });
     let counts = this.byNode.get(node);

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import type { AnyObject, ResourceQuota } from '../../api/types.js';
+import { pods, resourceQuotas } from '../../client/resources.js';
+import type { Discovered } from '../discovery.js';
+import { Cluster } from '../testing/cluster.js';
+import { pod } from '../testing/objects.js';
+import { resourceQuotaController } from './controller.js';
+import { planFor } from './plan.js';
+
+const quota = (hard: Record<string, string>): ResourceQuota => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'q', namespace: 'default', uid: 'q' },
+  spec: { hard },
+  status: {},
+});
+const deployment: AnyObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'd', namespace: 'default' },
+};
+
+describe('what of a quota is used', () => {
+  const counted = [
+    { kind: { group: '', resource: 'pods' }, objects: [pod('a'), pod('b')] as unknown as AnyObject[] },
+    { kind: { group: 'apps', resource: 'deployments' }, objects: [deployment] },
+  ];
+
+  it('is the sum of what it counts', () => {
+    const hard = { pods: '5', 'count/deployments.apps': '1', secrets: '3' };
+    assert.deepEqual(planFor(quota(hard), counted)?.status, {
+      hard,
+      used: { pods: '2', 'count/deployments.apps': '1', secrets: '0' },
+    });
+  });
+
+  it('is written once', () => {
+    const planned = planFor(quota({ pods: '5' }), counted) as ResourceQuota;
+    assert.equal(planFor(planned, counted), undefined);
+  });
+});
+
+describe('the resource quota controller', () => {
+  it('counts when a quota comes, and when pods go', async () => {
+    const cluster = new Cluster();
+    const served: Discovered[] = [{ ...pods, verbs: ['list'] }];
+    const client = { list: async () => ({ items: cluster.all(pods) }) } as never;
+    cluster.put(pods, pod('a'));
+    cluster.put(pods, pod('b'));
+    cluster.put(resourceQuotas, quota({ pods: '5' }));
+    cluster.start(resourceQuotaController(client, served));
+    await cluster.settle();
+    const used = () => cluster.find(resourceQuotas, { namespace: 'default', name: 'q' })?.status?.used;
+    assert.deepEqual(used(), { pods: '2' });
+    cluster.remove(pods, { namespace: 'default', name: 'a' });
+    await cluster.settle();
+    assert.deepEqual(used(), { pods: '1' });
+  });
+});

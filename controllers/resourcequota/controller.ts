@@ -1,0 +1,66 @@
+/**
+ * Each ResourceQuota says what of it is used. When something is made the API server adds to that itself; this loop counts
+ * anew when a quota changes, when pods end, and when services and claims change or go, and now and then for the rest.
+ */
+
+import { mayRun } from '../../api/quota/pods.js';
+import { type Counted, kindsCountedBy } from '../../api/quota/usage.js';
+import type { AnyObject, KubeObject, Pod } from '../../api/types.js';
+import type { Client } from '../../client/client.js';
+import { persistentVolumeClaims, pods, resourceQuotas, services } from '../../client/resources.js';
+import type { Controller, Reader } from '../../client/runtime/controller.js';
+import type { Discovered } from '../discovery.js';
+import { keyOf, nameOf, ownKey } from '../keys.js';
+import { type Found, planFor } from './plan.js';
+
+/** Other kinds tell of themselves only so often. */
+const recountMs = 30_000;
+
+/** The quotas of the namespace in which something ended or went: only then is less used than the status says. */
+const quotasOf = (object: KubeObject | undefined, read: Reader): string[] =>
+  object ? read.list(resourceQuotas, object.metadata.namespace).map(keyOf) : [];
+
+const ended = (now: Pod | undefined, before: Pod | undefined): boolean =>
+  before !== undefined && mayRun(before) && (now === undefined || !mayRun(now));
+
+/** `served` are the kinds that can be counted; `client` lists them. */
+export const resourceQuotaController = (client: Pick<Client, 'list'>, served: readonly Discovered[]): Controller => ({
+  name: 'resourcequota-controller',
+  workers: 5,
+  resyncMs: recountMs,
+  sources: [
+    { resource: resourceQuotas, keysFor: ownKey },
+    {
+      resource: pods,
+      keysFor: (now, before, read) => (ended(now, before) || !now ? quotasOf(before, read) : []),
+    },
+    { resource: services, keysFor: (now, before, read) => (before ? quotasOf(now ?? before, read) : []) },
+    { resource: persistentVolumeClaims, keysFor: (now, before, read) => (before ? quotasOf(now ?? before, read) : []) },
+  ],
+  async reconcile(key, { read, write, signal }) {
+    const quota = read.get(resourceQuotas, nameOf(key));
+    if (!quota) return undefined;
+    const namespace = quota.metadata.namespace ?? '';
+    const kinds = kindsCountedBy(Object.keys(quota.spec?.hard ?? {}));
+    const found: Found[] = await Promise.all(
+      kinds.map(async kind => ({ kind, objects: await list(client, served, kind, namespace, signal) })),
+    );
+    const next = planFor(quota, found);
+    if (next) await write.updateStatus(resourceQuotas, next);
+    return undefined;
+  },
+});
+
+/** Live, not from a cache: what the API server added meanwhile must not be taken back. */
+async function list(
+  client: Pick<Client, 'list'>,
+  served: readonly Discovered[],
+  kind: Counted,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<AnyObject[]> {
+  const resource = served.find(one => one.group === kind.group && one.plural === kind.resource && one.namespaced);
+  if (!resource?.verbs.includes('list')) return [];
+  const { items } = await client.list(resource, { namespace, signal });
+  return items as AnyObject[];
+}
