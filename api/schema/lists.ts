@@ -41,6 +41,8 @@ const keyed: Record<string, string> = {
   'EphemeralContainer.volumeDevices': 'devicePath',
   'EphemeralContainer.volumeMounts': 'mountPath',
   'HorizontalPodAutoscalerStatus.conditions': 'type',
+  'APIServiceStatus.conditions': 'type',
+  'JSONSchemaProps.x-kubernetes-validations': 'rule',
   'NamespaceStatus.conditions': 'type',
   'NodeStatus.addresses': 'type',
   'NodeStatus.conditions': 'type',
@@ -69,6 +71,7 @@ const keyed: Record<string, string> = {
 
 /** Keyed for server-side apply, and replaced whole by a strategic merge. */
 const keyedWithoutMerge: Record<string, string> = {
+  'CustomResourceDefinitionStatus.conditions': 'type',
   'ValidatingAdmissionPolicyStatus.conditions': 'type',
   'CertificateSigningRequestStatus.conditions': 'type',
   'ResourceRequirements.claims': 'name',

@@ -2,6 +2,7 @@
 import { etcdMissing } from '../../storage/contract/etcd-server.js';
 import { driveWithKubectl } from './kubectl-scenario.js';
 import { cannotRunNode, type Lab, openLab } from './lab.js';
+import { rollsOut } from './rollout-scenario.js';
 import { leavesNothing, restarts, selfHeal, serviceBalance, sharedVolume } from './scenarios.js';
 
 const present = (what: string, reason: string | undefined): boolean => {
@@ -30,6 +31,7 @@ describe('a living cluster', function () {
       sharedVolume(labOf);
       serviceBalance(labOf);
       selfHeal(labOf);
+      rollsOut(labOf);
       restarts(labOf);
       driveWithKubectl(labOf);
       leavesNothing(labOf);

@@ -11,11 +11,13 @@ import {
   oneOf,
   required,
 } from '../../validation/errors.js';
-import { dns1123Label, nonNegative, portName, portNumber } from '../../validation/strings.js';
+import { dns1123Label, portName, portNumber } from '../../validation/strings.js';
 import { isRestartableInit } from './columns.js';
 import { validateEnv } from './validate-env.js';
+import { validateResizePolicy } from './validate-gates.js';
 import { validateLifecycle, validateProbes } from './validate-handlers.js';
 import { validateResources } from './validate-resources.js';
+import { validateContainerSecurity } from './validate-security.js';
 import { validateInnerPath } from './validate-volumes.js';
 
 /** What a container is checked against: the pod around it. */
@@ -94,20 +96,6 @@ function validateMounts(container: Container, path: string, volumes: ReadonlySet
   });
 }
 
-function validateSecurity(container: Container, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const security = container.securityContext ?? {};
-  for (const name of ['runAsUser', 'runAsGroup'] as const) {
-    const id = security[name] ?? 0;
-    if (id < 0) errors.push(invalidValue(`${path}.securityContext.${name}`, id, nonNegative));
-  }
-  if (security.allowPrivilegeEscalation === false && security.privileged) {
-    const why = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-    errors.push(invalidValue(`${path}.securityContext`, security, why));
-  }
-  return errors;
-}
-
 function validateImage(container: Container, path: string): FieldError[] {
   const { image = '' } = container;
   if (image === '') return [required(`${path}.image`)];
@@ -137,7 +125,8 @@ export function validateContainer(container: Container, path: string, around: Su
     ...validateProbes(container, path),
     ...validateLifecycle(container, path),
     ...validateResources(container.resources, `${path}.resources`),
-    ...validateSecurity(container, path),
+    ...validateResizePolicy(container.resizePolicy, `${path}.resizePolicy`),
+    ...validateContainerSecurity(container.securityContext, `${path}.securityContext`),
   ];
 }
 

@@ -137,6 +137,37 @@ function validatePodAffinity(affinity: PodAffinity | undefined, path: string): F
   return errors;
 }
 
+type Spread = NonNullable<PodSpec['topologySpreadConstraints']>[number];
+
+function validateSpreadDetails(constraint: Spread, path: string): FieldError[] {
+  const { minDomains, whenUnsatisfiable, labelSelector, matchLabelKeys = [] } = constraint;
+  const errors: FieldError[] = [];
+  if (minDomains !== undefined) {
+    if (minDomains <= 0) errors.push(invalidValue(`${path}.minDomains`, minDomains, 'must be greater than zero'));
+    if (whenUnsatisfiable === 'ScheduleAnyway') {
+      const why = 'can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway';
+      errors.push(invalidValue(`${path}.minDomains`, minDomains, why));
+    }
+  }
+  for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
+    const value = constraint[name];
+    if (value !== undefined && value !== 'Honor' && value !== 'Ignore') {
+      errors.push(notSupported(`${path}.${name}`, value, ['Honor', 'Ignore']));
+    }
+  }
+  if (matchLabelKeys.length > 0 && !labelSelector) {
+    return [...errors, forbiddenField(`${path}.matchLabelKeys`, 'must not be specified when labelSelector is not set')];
+  }
+  matchLabelKeys.forEach((key, index) => {
+    const field = `${path}.matchLabelKeys[${index}]`;
+    errors.push(...validateLabelKey(key, field));
+    const selected =
+      labelSelector?.matchLabels?.[key] !== undefined || labelSelector?.matchExpressions?.some(e => e.key === key);
+    if (selected) errors.push(invalidValue(field, key, 'exists in both matchLabelKeys and labelSelector'));
+  });
+  return errors;
+}
+
 function validateSpread(spec: PodSpec, path: string): FieldError[] {
   const seen = new Set<string>();
   return (spec.topologySpreadConstraints ?? []).flatMap((constraint, index) => {
@@ -150,6 +181,7 @@ function validateSpread(spec: PodSpec, path: string): FieldError[] {
     if (!actions.includes(whenUnsatisfiable)) {
       errors.push(notSupported(`${field}.whenUnsatisfiable`, whenUnsatisfiable, actions));
     }
+    errors.push(...validateSpreadDetails(constraint, field));
     const identity = `{${topologyKey}, ${whenUnsatisfiable}}`;
     if (seen.has(identity)) errors.push(duplicate(`${field}.{topologyKey, whenUnsatisfiable}`, identity));
     seen.add(identity);

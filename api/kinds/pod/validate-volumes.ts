@@ -11,6 +11,7 @@ import {
   required,
 } from '../../validation/errors.js';
 import { dns1123Label, dns1123Subdomain } from '../../validation/strings.js';
+import { validateClaimSpec } from '../persistentvolumeclaim/validate.js';
 import { validateFieldRef, validateResourceRef } from './validate-env.js';
 
 const hostPathTypes = [
@@ -126,6 +127,17 @@ const bySource: { [K in keyof Volume]?: (source: NonNullable<Volume[K]>, path: s
       : [],
   hostPath: validateHostPath,
   nfs: validateNfs,
+  csi: (source, path) => (source.driver ? [] : [required(`${path}.driver`)]),
+  ephemeral: (source, path) =>
+    source.volumeClaimTemplate
+      ? validateClaimSpec(source.volumeClaimTemplate.spec ?? {}, `${path}.volumeClaimTemplate.spec`)
+      : [required(`${path}.volumeClaimTemplate`)],
+  image: (source, path) => [
+    ...(source.reference ? [] : [required(`${path}.reference`)]),
+    ...(source.pullPolicy === undefined || ['Always', 'IfNotPresent', 'Never'].includes(source.pullPolicy)
+      ? []
+      : [notSupported(`${path}.pullPolicy`, source.pullPolicy, ['Always', 'IfNotPresent', 'Never'])]),
+  ],
   secret: (source, path) => [
     ...(source.secretName ? [] : [required(`${path}.secretName`)]),
     ...validateMode(source.defaultMode, `${path}.defaultMode`),

@@ -3,11 +3,13 @@ import { validateLabels } from '../../meta/labels.js';
 import type { FieldError } from '../../status.js';
 import type { PodSpec } from '../../types.js';
 import { complaints, invalidValue, oneOf, required } from '../../validation/errors.js';
-import { dns1123Label, dns1123Subdomain, ipAddress, nonNegative } from '../../validation/strings.js';
+import { dns1123Label, dns1123Subdomain, ipAddress } from '../../validation/strings.js';
 import { validateEphemeralContainers } from './ephemeral.js';
 import { type Surroundings, validateContainers, validateInitContainers } from './validate-containers.js';
+import { validateGates } from './validate-gates.js';
 import { validateResources } from './validate-resources.js';
 import { validateScheduling } from './validate-scheduling.js';
+import { validatePodSecurity } from './validate-security.js';
 import { validateVolumes } from './validate-volumes.js';
 
 const mostDeadlineSeconds = 2 ** 31 - 1;
@@ -59,23 +61,6 @@ function validateDns(spec: PodSpec, path: string): FieldError[] {
   return errors;
 }
 
-function validateSecurity(spec: PodSpec, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const security = spec.securityContext ?? {};
-  for (const name of ['runAsUser', 'runAsGroup', 'fsGroup'] as const) {
-    const id = security[name] ?? 0;
-    if (id < 0) errors.push(invalidValue(`${path}.securityContext.${name}`, id, nonNegative));
-  }
-  (security.supplementalGroups ?? []).forEach((id, index) => {
-    if (id < 0) errors.push(invalidValue(`${path}.securityContext.supplementalGroups[${index}]`, id, nonNegative));
-  });
-  if (spec.shareProcessNamespace && spec.hostPID) {
-    const why = 'ShareProcessNamespace and HostPID cannot both be enabled';
-    errors.push(invalidValue(`${path}.shareProcessNamespace`, true, why));
-  }
-  return errors;
-}
-
 function validateTimes(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const deadline = spec.activeDeadlineSeconds;
@@ -107,7 +92,8 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'Never', 'OnFailure']),
     ...validateLabels(spec.nodeSelector, `${path}.nodeSelector`),
     ...validateDns(spec, path),
-    ...validateSecurity(spec, path),
+    ...validatePodSecurity(spec, path),
+    ...validateGates(spec, path),
     ...validateNames(spec, path),
     ...validateTimes(spec, path),
     ...validateResources(spec.resources, `${path}.resources`),
