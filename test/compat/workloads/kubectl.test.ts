@@ -8,13 +8,13 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
-import { systemClock } from '../../api/clock.js';
-import type { Pod } from '../../api/types.js';
-import { startTestCluster, type TestCluster } from '../../apiserver/testing/cluster.js';
-import { loadKubeconfig } from '../../client/kubeconfig.js';
-import { pods } from '../../client/resources.js';
-import { connect, type RestClient } from '../../client/rest/index.js';
-import { startControllers } from '../../controllers/main.js';
+import { systemClock } from '../../../api/clock.js';
+import type { Pod } from '../../../api/types.js';
+import { startTestCluster, type TestCluster } from '../../../apiserver/testing/cluster.js';
+import { loadKubeconfig } from '../../../client/kubeconfig.js';
+import { pods } from '../../../client/resources.js';
+import { connect, type RestClient } from '../../../client/rest/index.js';
+import { startControllers } from '../../../controllers/main.js';
 
 const candidates = ['dist/kubectl-debian/usr/bin/kubectl', '/usr/bin/kubectl'];
 
