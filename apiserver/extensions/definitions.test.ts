@@ -271,6 +271,26 @@ describe('a CustomResourceDefinition', () => {
     assert.equal((await api.ask('GET /apis/example.com/v1/gadgets')).code, 200);
   });
 
+  it('takes no name from a kind that the server is built with', async () => {
+    await serve(crd => {
+      crd.metadata = {
+        name: 'ingresses.networking.k8s.io',
+        annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' },
+      };
+      Object.assign(crd.spec, { group: 'networking.k8s.io', names: { plural: 'ingresses', kind: 'Ingress' } });
+    });
+    const { status } = await api.must(200, `GET ${crds}/ingresses.networking.k8s.io`);
+    assert.deepEqual(
+      status.conditions.map((c: AnyObject) => `${c.type}=${c.status} ${c.reason}`),
+      [
+        'NamesAccepted=False ListKindConflict',
+        'Established=False NotAccepted',
+        'KubernetesAPIApprovalPolicyConformant=False UnapprovedAnnotation',
+      ],
+    );
+    assert.ok(api.env.kinds.find('networking.k8s.io', 'v1', 'ingresses')?.custom === undefined);
+  });
+
   it('that is deleted takes its objects with it, once their finalizers let go', async () => {
     await serve();
     await api.must(201, `POST ${widgets}`, widget('free', {}));
@@ -306,6 +326,20 @@ describe('a CustomResourceDefinition', () => {
     assert.ok(watch.ended);
     assert.equal((await api.must(200, `GET ${widgets}/a`)).spec.shape, 'round');
     assert.equal((await api.must(200, `GET ${widgets}`)).items[0].spec.shape, 'round');
+  });
+
+  it('whose stored version is not served is emptied all the same', async () => {
+    await serve();
+    await api.must(201, `POST ${widgets}`, widget('a', {}));
+    const crd = await api.must(200, `GET ${crds}/widgets.example.com`);
+    crd.spec.versions[0].served = false;
+    await api.must(200, `PUT ${crds}/widgets.example.com`, crd);
+    await done();
+    assert.equal((await api.ask(`GET ${widgets}/a`)).code, 404);
+    await api.must(200, `DELETE ${crds}/widgets.example.com`);
+    await done();
+    assert.equal(await api.store.get('/registry/example.com/widgets/default/a'), undefined);
+    assert.equal((await api.ask(`GET ${crds}/widgets.example.com`)).code, 404);
   });
 
   it('with several versions shows each object in all, and stores it in one', async () => {

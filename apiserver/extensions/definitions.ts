@@ -3,7 +3,6 @@
  * One is looked at at a time, level-triggered: what the cache says of it now decides.
  */
 import { deepEqual } from '../../api/json.js';
-import { isStorage } from '../../api/kinds/conversion.js';
 import { cleanupFinalizer, customResourceDefinitionRow } from '../../api/kinds/customresourcedefinition/row.js';
 import type { KindRow } from '../../api/kinds/row.js';
 import { StatusError } from '../../api/status.js';
@@ -14,7 +13,7 @@ import { change } from '../registry/write.js';
 import { converterOf } from './conversion.js';
 import { emptyOut } from './empty-out.js';
 import { isEstablished, statusFor, withConditions } from './names.js';
-import { rowsOf } from './rows.js';
+import { rowsOf, storageRowOf } from './rows.js';
 
 export const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
 
@@ -30,7 +29,7 @@ const retryMs = 1000;
 interface Served {
   /** What the rows were made of. */
   source: unknown;
-  rows: readonly KindRow[];
+  stored: KindRow;
 }
 
 export class Definitions {
@@ -109,11 +108,12 @@ export class Definitions {
     const crd = env.lookup.get(definitions, '', name) as unknown as CustomResourceDefinition | undefined;
     if (!crd) return this.#forget(name);
     const others = this.#all().filter(({ metadata, spec }) => metadata.name !== name && spec.group === crd.spec.group);
-    const status = statusFor(crd, others, env.clock.now());
+    const builtin = env.kinds.rows.filter(row => !row.custom && row.group === crd.spec.group);
+    const status = statusFor(crd, others, builtin, env.clock.now());
     const settledCrd = status ? { ...crd, status } : crd;
     // A kind is served before it is called established: who has waited for that may use it at once.
     if (isEstablished(settledCrd)) await this.#serve(name, settledCrd);
-    if (status) await this.#writeStatus(name, current => statusFor(current, others, env.clock.now()));
+    if (status) await this.#writeStatus(name, current => statusFor(current, others, builtin, env.clock.now()));
     if (crd.metadata.deletionTimestamp) await this.#finish(name, settledCrd);
   }
 
@@ -122,13 +122,14 @@ export class Definitions {
     const source = [crd.spec, crd.status?.acceptedNames, crd.metadata.deletionTimestamp];
     const before = this.#served.get(name);
     if (before && deepEqual(before.source, source)) return;
-    const rows = rowsOf(crd, converterOf(crd, { outbound: this.#outbound, uid: env.uid }));
-    const stored = rows.find(isStorage) ?? rows[0];
-    if (stored) await env.cache.add(stored);
-    env.kinds.set(name, rows);
-    this.#served.set(name, { source, rows });
+    const convert = converterOf(crd, { outbound: this.#outbound, uid: env.uid });
+    const stored = storageRowOf(crd, convert);
+    if (!stored) return;
+    await env.cache.add(stored);
+    env.kinds.set(name, rowsOf(crd, convert));
+    this.#served.set(name, { source, stored });
     // Watches were begun by the rows of before: their clients come again, and get what these show.
-    if (before && stored) env.cache.resource(stored).endWatches();
+    if (before) env.cache.resource(stored).endWatches();
   }
 
   #forget(name: string): void {
@@ -136,7 +137,7 @@ export class Definitions {
     const served = this.#served.get(name);
     if (!served) return;
     env.kinds.set(name, []);
-    for (const row of served.rows) env.cache.remove(row);
+    env.cache.remove(served.stored);
     this.#served.delete(name);
   }
 
@@ -145,8 +146,7 @@ export class Definitions {
     const { env } = this.options;
     if (!crd.metadata.finalizers?.includes(cleanupFinalizer)) return;
     await this.#writeStatus(name, current => terminating(current, 'True', env.clock.now()));
-    const rows = this.#served.get(name)?.rows ?? [];
-    const [row] = rows;
+    const row = this.#served.get(name)?.stored;
     const left = row ? await emptyOut(env, row) : 0;
     if (left > 0) return void this.#again(name);
     await this.#change(name, current => {

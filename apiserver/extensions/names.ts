@@ -1,6 +1,7 @@
 /** Which names a definition gets, and what its conditions say of that. Pure. */
 import { timestamp } from '../../api/clock.js';
 import { deepEqual } from '../../api/json.js';
+import type { KindRow } from '../../api/kinds/row.js';
 import type { CustomResourceDefinition } from '../../api/types.js';
 
 type Names = CustomResourceDefinition['spec']['names'];
@@ -14,8 +15,12 @@ interface Taken {
   kinds: ReadonlySet<string>;
 }
 
-function takenBy(others: readonly CustomResourceDefinition[]): Taken {
-  const accepted = others.flatMap(({ status }) => status?.acceptedNames ?? []);
+/** Names of a kind that the server is built with. */
+type Builtin = Pick<KindRow, 'plural' | 'singular' | 'shortNames' | 'kind'>;
+
+function takenBy(others: readonly CustomResourceDefinition[], builtin: readonly Builtin[]): Taken {
+  const named = builtin.map(row => ({ ...row, shortNames: [...row.shortNames], listKind: `${row.kind}List` }));
+  const accepted = [...others.flatMap(({ status }) => status?.acceptedNames ?? []), ...named];
   const resources = accepted.flatMap(({ plural, singular, shortNames = [] }) => [
     plural,
     singular ?? '',
@@ -42,9 +47,13 @@ const conflict = (reason: string, message: string): Said => ({
 });
 const inUse = (name: string): string => `${JSON.stringify(name)} is already in use`;
 
-/** Each name by itself: what is taken stays as it was accepted before. `others` are those of the same group. */
-export function acceptNames(crd: CustomResourceDefinition, others: readonly CustomResourceDefinition[]): Accepted {
-  const { resources, kinds } = takenBy(others);
+/** Each name by itself: what is taken stays as it was accepted before. `others` and `builtin` are those of the same group. */
+function acceptNames(
+  crd: CustomResourceDefinition,
+  others: readonly CustomResourceDefinition[],
+  builtin: readonly Builtin[],
+): Accepted {
+  const { resources, kinds } = takenBy(others, builtin);
   const wanted = crd.spec.names;
   const names: Names = { ...(crd.status?.acceptedNames ?? { plural: '', kind: '' }) };
   let condition = free;
@@ -75,9 +84,10 @@ export const isEstablished = ({ status }: CustomResourceDefinition): boolean => 
 export function statusFor(
   crd: CustomResourceDefinition,
   others: readonly CustomResourceDefinition[],
+  builtin: readonly Builtin[],
   now: number,
 ): Status | undefined {
-  const { names, condition } = acceptNames(crd, others);
+  const { names, condition } = acceptNames(crd, others, builtin);
   const accepted = condition.status === 'True';
   const established: Said =
     accepted || isEstablished(crd)

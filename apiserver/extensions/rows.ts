@@ -25,6 +25,12 @@ export function rowsOf(crd: CustomResourceDefinition, convert: Convert): KindRow
   return crd.spec.versions.filter(({ served }) => served).map(version => rowOf(crd, version, convert));
 }
 
+/** The row that says how the objects are stored, be its version served or not. */
+export function storageRowOf(crd: CustomResourceDefinition, convert: Convert): KindRow | undefined {
+  const version = crd.spec.versions.find(({ storage }) => storage);
+  return version && rowOf(crd, version, convert);
+}
+
 function rowOf(crd: CustomResourceDefinition, version: Version, convert: Convert): KindRow {
   const { group, scope } = crd.spec;
   const {
@@ -93,12 +99,7 @@ function deprecationOf({ spec }: CustomResourceDefinition, { name, deprecationWa
 /** What creating and updating do to an object of this schema. */
 function writing(schema: JsonSchema, hasStatus: boolean): Partial<KindRow> {
   const errors = (object: AnyObject, old?: AnyObject): FieldError[] => {
-    const { metadata: _, ...judged } = object;
-    const { metadata: _before, ...before } = old ?? { metadata: {} };
-    const wrong = [
-      ...validateValue(judged, withoutMetadata(schema), '', old && before),
-      ...duplicatesIn(judged, schema),
-    ];
+    const wrong = [...validateValue(object, schema, '', old), ...duplicatesIn(object, schema)];
     // Rules may count on what the schema promises.
     return wrong.length > 0 ? wrong : ruleErrors(object, schema, old);
   };
@@ -115,12 +116,6 @@ function writing(schema: JsonSchema, hasStatus: boolean): Partial<KindRow> {
     validateChange: (object, old) => [...errors(object, old)],
     generationOf: ({ metadata: _, status, ...rest }) => (hasStatus ? rest : { ...rest, status }),
   };
-}
-
-/** A schema may ask for metadata, which every object has. */
-function withoutMetadata(schema: JsonSchema): JsonSchema {
-  const required = schema.required?.filter(name => name !== 'metadata');
-  return { ...schema, ...(required ? { required } : {}) };
 }
 
 /** Through /status nothing else changes: not even labels, as with built-in kinds. */

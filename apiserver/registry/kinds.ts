@@ -30,7 +30,11 @@ export class KindTable {
 
   #index(): void {
     this.#byPath.clear();
-    for (const row of this.#rows) this.#byPath.set(`${row.group}/${row.version}/${row.plural}`, row);
+    for (const row of this.#rows) {
+      const path = `${row.group}/${row.version}/${row.plural}`;
+      // What the server is built with comes first, and nobody takes its place.
+      if (!this.#byPath.has(path)) this.#byPath.set(path, row);
+    }
   }
 }
 
