@@ -178,6 +178,14 @@ describe('an aggregated API server', function () {
     assert.equal(found.versions[0].resources[0].responseKind.kind, 'Moon');
   });
 
+  it('describes itself, where this server says what there is', async () => {
+    respond = (_request, response) => response.end('{"openapi":"3.0.0"}');
+    const { paths } = JSON.parse((await ask('GET /openapi/v3')).text);
+    const link = paths['apis/moons.example.com/v1'].serverRelativeURL;
+    assert.equal((await ask(`GET ${link}`)).text, '{"openapi":"3.0.0"}');
+    assert.equal(asked.at(-1)?.url, link);
+  });
+
   it('gets bodies, and its refusals are passed on', async () => {
     respond = (incoming, response) => {
       let body = '';

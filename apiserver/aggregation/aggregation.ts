@@ -31,6 +31,9 @@ export interface AggregationOptions {
   failed(error: unknown, name: string): void;
 }
 
+/** A version's objects and its discovery, or what OpenAPI says of it. */
+const ofVersion = /^(?:\/openapi\/v3)?\/apis\/([^/?]+)\/([^/?]+)/;
+
 /** As often as Kubernetes looks. */
 const lookEveryMs = 30_000;
 /** Changes come in swarms when a server starts: they are looked at together. */
@@ -86,8 +89,8 @@ export class Aggregation {
 
   /** The version that a path is of, where others serve it; undefined for everything else. */
   find(path: string): APIService | undefined {
-    if (this.#remote.size === 0 || !path.startsWith('/apis/')) return undefined;
-    const [, , group, version] = path.split(/[/?]/, 4);
+    if (this.#remote.size === 0) return undefined;
+    const [, group, version] = ofVersion.exec(path) ?? [];
     return this.#remote.get(`${group}/${version}`);
   }
 

@@ -49,7 +49,7 @@ export function buildApp(options: AppOptions): Express {
       response.end(text);
     }, next);
   });
-  app.use(openApiRoutes(options.openApi, options.kinds));
+  app.use(openApiRoutes(options.openApi, options.kinds, () => options.remote?.() ?? noneRemote));
   const discovery = discoverer(options);
   app.get(/^\/apis?(\/.*)?$/, (request, response) => discovery(request, response));
   app.get('/', (_request, response) => sendJson(response, { paths: rootPaths(options.kinds.rows) }));

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { KindRow } from '../../api/kinds/row.js';
-import { groupsOf, rowsOf } from '../discovery/resources.js';
+import { groupsOf, type RemoteVersion, rowsOf } from '../discovery/resources.js';
 import { version } from '../discovery/version.js';
 import { type KindTable, ofRows } from '../registry/kinds.js';
 import { Document, jsonDocument } from './documents.js';
@@ -20,7 +20,11 @@ const protobufType = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.
 const protobufAnswer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** `load` is called with the first request: a server that nobody asks for documents never holds what makes them. */
-export function openApiRoutes(load: () => Promise<OpenApi>, kinds: Pick<KindTable, 'rows'>): Router {
+export function openApiRoutes(
+  load: () => Promise<OpenApi>,
+  kinds: Pick<KindTable, 'rows'>,
+  remote: () => readonly RemoteVersion[],
+): Router {
   const router = Router();
   const documents = ofRows(kinds, rows => new Documents(load, rows));
 
@@ -32,7 +36,7 @@ export function openApiRoutes(load: () => Promise<OpenApi>, kinds: Pick<KindTabl
     document.send(request, response);
   });
 
-  router.get('/openapi/v3', (request, response) => documents().index.send(request, response));
+  router.get('/openapi/v3', (request, response) => documents().index(remote()).send(request, response));
   router.get(/^\/openapi\/v3\/(.+)$/, async (request, response, next) => {
     const made = documents();
     const found = made.paths.get(request.path.slice('/openapi/v3/'.length));
@@ -57,15 +61,22 @@ class Documents {
   readonly #made = new Map<string, Promise<Document>>();
   /** By what follows /openapi/v3/. */
   readonly paths: ReadonlyMap<string, GroupVersion>;
-  readonly index: Document;
 
   constructor(
     private readonly load: () => Promise<OpenApi>,
     private readonly rows: readonly KindRow[],
   ) {
     this.paths = new Map(groupVersions(rows).map(gv => [gv.path, gv]));
-    const links = [...this.paths].map(([path, { link }]) => [path, { serverRelativeURL: link }]);
-    this.index = jsonDocument({ paths: Object.fromEntries(links) });
+  }
+
+  /** Where each document is. Those of versions that others serve are asked of them. */
+  index(remote: readonly RemoteVersion[]): Document {
+    const own = [...this.paths].map(([path, { link }]) => [path, { serverRelativeURL: link }] as const);
+    const others = remote.map(({ group, version: of }) => {
+      const path = `apis/${group}/${of}`;
+      return [path, { serverRelativeURL: `/openapi/v3/${path}` }] as const;
+    });
+    return jsonDocument({ paths: Object.fromEntries([...own, ...others]) });
   }
 
   v2(): Promise<Document> {
