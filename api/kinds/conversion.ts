@@ -19,7 +19,7 @@ export interface Conversion {
   fromStorage(stored: readonly AnyObject[]): readonly AnyObject[] | Promise<readonly AnyObject[]>;
   /** An object of this row as it is stored; takes it over. */
   toStorage(object: AnyObject): AnyObject | Promise<AnyObject>;
-  /** Objects that are stored in this row's version may lack what is filled in when they are read. */
+  /** Objects that are stored in this row's version may lack what is filled in, or have what is removed, when they are read. */
   readonly completes?: boolean;
   /** The versions differ in nothing but their names: bytes are spliced, and objects never decoded for it. */
   readonly sameShape: boolean;

@@ -238,6 +238,7 @@ function withVerdict(service: APIService, { status, reason, message }: Verdict, 
 const remoteVersion = ({ spec }: APIService, list: ResourceList | undefined): RemoteVersion => ({
   group: spec?.group ?? '',
   version: spec?.version ?? '',
+  groupPriority: spec?.groupPriorityMinimum ?? 0,
   resources: (list?.resources ?? [])
     .filter(({ name }) => !name.includes('/'))
     .map(({ name, singularName = '', kind, namespaced, verbs, shortNames, categories }) => ({

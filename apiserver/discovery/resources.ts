@@ -1,5 +1,6 @@
 /** What discovery says of a row: the resource, and each of its subresources with the kind and the verbs it has. */
 import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
+import { groupPriorityOf } from './priority.js';
 
 export interface Resource {
   name: string;
@@ -78,21 +79,30 @@ function subresource(row: KindRow, name: string): Resource {
 export interface RemoteVersion {
   group: string;
   version: string;
+  /** groupPriorityMinimum of its APIService. */
+  groupPriority: number;
   resources: readonly Resource[];
 }
 
-/** The groups with their versions, core first, then by name. */
+type Named = Pick<KindRow, 'group' | 'version' | 'custom'>;
+
+/** The groups with their versions: core first, then Kubernetes' own in its order, then all others. */
 export function groupsOf(
-  rows: readonly { group: string; version: string }[],
+  rows: readonly Named[],
   remote: readonly RemoteVersion[] = [],
 ): { group: string; versions: string[] }[] {
-  const groups = new Map<string, Set<string>>();
-  for (const { group, version } of [...rows, ...remote]) {
-    groups.set(group, (groups.get(group) ?? new Set()).add(version));
-  }
+  const groups = new Map<string, { priority: number; versions: Set<string> }>();
+  const add = (group: string, version: string, priority: number): void => {
+    const known = groups.get(group) ?? { priority: 0, versions: new Set<string>() };
+    known.priority = Math.max(known.priority, priority);
+    groups.set(group, { ...known, versions: known.versions.add(version) });
+  };
+  for (const row of rows) add(row.group, row.version, groupPriorityOf(row));
+  for (const { group, version, groupPriority } of remote) add(group, version, groupPriority);
+  const rank = (group: string, priority: number): number => (group === '' ? Number.POSITIVE_INFINITY : priority);
   return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([group, versions]) => ({ group, versions: [...versions].sort(byPriority) }));
+    .sort(([a, x], [b, y]) => rank(b, y.priority) - rank(a, x.priority) || (a < b ? -1 : 1))
+    .map(([group, { versions }]) => ({ group, versions: [...versions].sort(byPriority) }));
 }
 
 /** Stable versions before beta before alpha, later ones first: v2, v1, v1beta1, v1alpha1. */

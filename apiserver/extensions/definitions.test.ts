@@ -326,6 +326,12 @@ describe('a CustomResourceDefinition', () => {
     assert.ok(watch.ended);
     assert.equal((await api.must(200, `GET ${widgets}/a`)).spec.shape, 'round');
     assert.equal((await api.must(200, `GET ${widgets}`)).items[0].spec.shape, 'round');
+    const again = await api.must(200, `GET ${crds}/widgets.example.com`);
+    delete again.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.colour;
+    again.spec.versions[0].selectableFields = [];
+    await api.must(200, `PUT ${crds}/widgets.example.com`, again);
+    await done();
+    assert.equal((await api.must(200, `GET ${widgets}/a`)).spec.colour, undefined);
   });
 
   it('whose stored version is not served is emptied all the same', async () => {

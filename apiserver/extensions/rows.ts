@@ -140,17 +140,21 @@ function conversionOf(
   const target = `${group}/${version.name}`;
   const none = conversion?.strategy !== 'Webhook';
   const alike = versions.every(other => deepEqual(other.schema, version.schema));
+  // An object may have been stored by a schema of before, which knew more fields, or gave fewer.
+  const changed = (crd.metadata.generation ?? 1) > 1;
+  const isWhole = (object: AnyObject): boolean =>
+    !lacksDefaults(object, schema) && !(changed && prune(clone(object), schema, 1).length > 0);
   const finish = (object: AnyObject, stored: AnyObject): AnyObject => {
-    if (object === stored && !lacksDefaults(object, schema)) return object;
+    if (object === stored && isWhole(object)) return object;
     const shown = object === stored ? clone(object) : object;
-    if (object !== stored) prune(shown, schema);
+    prune(shown, schema);
     applyDefaults(shown, schema);
     return shown;
   };
   return {
     storage,
-    sameShape: none && alike && !hasDefaults(schema),
-    completes: hasDefaults(schema),
+    sameShape: none && alike && !hasDefaults(schema) && !changed,
+    completes: hasDefaults(schema) || changed,
     fromStorage(stored) {
       const others = stored.filter(({ apiVersion }) => apiVersion !== target);
       const merge = (converted: readonly AnyObject[]): AnyObject[] => {
