@@ -10,7 +10,7 @@ import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
 import type { SpendQuota } from './admission/resource-quota/index.js';
-import { WebhookCaller, WebhookClient } from './admission/webhooks/index.js';
+import { WebhookCaller } from './admission/webhooks/index.js';
 import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
 import { parseAuditPolicy } from './audit/policy-file.js';
@@ -39,6 +39,7 @@ import { KindTable } from './registry/kinds.js';
 import { quotaSpender } from './registry/quota.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
+import { WebhookClient } from './services/webhook-client.js';
 import { defaultSettings, type Settings } from './settings/index.js';
 import { kubeletCredentials } from './streaming/kubelets.js';
 
@@ -156,7 +157,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     return server.close();
   });
   closing.push(keepTime(options, store, [cache, api, server]));
-  const definitions = followDefinitions(options, env);
+  const definitions = followDefinitions(options, env, webhooks);
   closing.push(() => definitions.stop());
   await definitions.start();
   closing.push(() => aggregation.stop());
@@ -258,8 +259,12 @@ function buildApi(
   });
 }
 
-const followDefinitions = (options: ApiServerOptions, env: Environment): Definitions =>
-  new Definitions({ env, failed: failureOf(options, 'a CustomResourceDefinition could not be brought up to date') });
+const followDefinitions = (options: ApiServerOptions, env: Environment, webhooks: WebhookClient): Definitions =>
+  new Definitions({
+    env,
+    webhooks,
+    failed: failureOf(options, 'a CustomResourceDefinition could not be brought up to date'),
+  });
 
 const failureOf =
   ({ log }: ApiServerOptions, what: string) =>

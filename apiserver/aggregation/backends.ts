@@ -1,10 +1,11 @@
 /** Connections to aggregated API servers: TLS as their APIService says, and the front proxy's certificate as ours. */
 import { readFileSync } from 'node:fs';
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
+import { statusError } from '../../api/status.js';
 import type { APIService } from '../../api/types.js';
 import type { Lookup } from '../contracts.js';
-import { destinationOf } from '../outbound/resolve.js';
 import type { PkiPaths } from '../pki/paths.js';
+import { resolveService, type ServiceAddress } from '../services/resolve.js';
 
 export interface BackendsOptions {
   lookup: Lookup;
@@ -27,8 +28,16 @@ export class Backends {
   placeOf({ spec }: APIService): RequestOptions {
     const { namespace = '', name = '', port = 443 } = spec?.service ?? {};
     const servername = `${name}.${namespace}.svc`;
-    const { host, port: at } = destinationOf(this.options.lookup, { namespace, name, port }, this.options.random);
+    const { host, port: at } = this.#resolved({ namespace, name, port });
     return { agent: this.#agentFor(spec), host, port: at, servername, headers: { host: servername } };
+  }
+
+  #resolved(address: ServiceAddress): { host: string; port: number } {
+    try {
+      return resolveService(this.options.lookup, address, this.options.random);
+    } catch (error) {
+      throw statusError('ServiceUnavailable', `error trying to reach service: ${(error as Error).message}`);
+    }
   }
 
   /** As `placeOf`, for a connection that is not shared: one that changes its protocol. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { builtinKinds } from '../../api/kinds/index.js';
+import type { KindRow } from '../../api/kinds/row.js';
 import { aggregatedDocument } from './aggregated.js';
 import { discoveryDocument } from './documents.js';
-import { byPriority, resourcesOf } from './resources.js';
+import { byPriority, groupsOf, resourcesOf } from './resources.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: documents of many shapes
 const document = (path: string): any => discoveryDocument(builtinKinds, path, '10.0.0.1:6443');
@@ -16,9 +17,12 @@ describe('discovery', () => {
     });
   });
 
-  it('names the groups, in the order of their names', () => {
+  it("names the groups, Kubernetes' own in its order and all others after them", () => {
     const groups = document('/apis').groups.map((group: { name: string }) => group.name);
-    assert.deepEqual(groups, [...groups].sort());
+    const place = (name: string): number => groups.indexOf(name);
+    assert.ok(place('apps') < place('batch') && place('batch') < place('storage.k8s.io'));
+    const row = { ...(builtinKinds[0] as KindRow), group: 'a.example.com', custom: true };
+    assert.equal(groupsOf([row, ...builtinKinds]).at(-1)?.group, 'a.example.com');
     assert.ok(groups.includes('rbac.authorization.k8s.io'));
     assert.ok(!groups.includes(''));
     const version = { groupVersion: 'coordination.k8s.io/v1', version: 'v1' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AnyObject, CustomResourceDefinition } from '../../api/types.js';
-import type { Outbound } from '../outbound/outbound.js';
+import type { WebhookClient } from '../services/webhook-client.js';
 import { converterOf } from './conversion.js';
 
 const crd = {
@@ -31,13 +31,13 @@ interface Review {
 /** Converts by a webhook that answers so. */
 function convert(answer: (review: Review) => unknown, objects = [star('vega')]) {
   let reviews = 0;
-  const outbound = {
-    postJson: async (_target: unknown, review: Review) => {
+  const webhooks = {
+    post: async (_called: unknown, review: Review) => {
       reviews += 1;
       return answer(review);
     },
-  } as unknown as Outbound;
-  const made = converterOf(crd, { outbound, uid: () => 'r1' })(objects, 'example.com/v2');
+  } as unknown as WebhookClient;
+  const made = converterOf(crd, { webhooks, uid: () => 'r1' })(objects, 'example.com/v2');
   return { made: made as Promise<AnyObject[]>, reviews: () => reviews };
 }
 

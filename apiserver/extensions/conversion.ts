@@ -2,7 +2,7 @@
 import { clone } from '../../api/json.js';
 import { type StatusError, statusError } from '../../api/status.js';
 import type { AnyObject, CustomResourceDefinition } from '../../api/types.js';
-import type { Outbound, Target } from '../outbound/outbound.js';
+import type { ClientConfig, WebhookClient } from '../services/webhook-client.js';
 
 /** Objects of any versions, each in the version `to`, in the same order. Those given are not changed. */
 export type Convert = (objects: readonly AnyObject[], to: string) => AnyObject[] | Promise<AnyObject[]>;
@@ -11,7 +11,7 @@ export type Convert = (objects: readonly AnyObject[], to: string) => AnyObject[]
 export const renamed: Convert = (objects, to) => objects.map(object => ({ ...clone(object), apiVersion: to }));
 
 export interface ConversionOptions {
-  outbound: Outbound;
+  webhooks: Pick<WebhookClient, 'post'>;
   uid(): string;
 }
 
@@ -21,7 +21,7 @@ export function converterOf(crd: CustomResourceDefinition, options: ConversionOp
   if (conversion?.strategy !== 'Webhook' || !config) return renamed;
   const versions = conversion.webhook?.conversionReviewVersions ?? [];
   const webhook: Webhook = {
-    target: config as Target,
+    clientConfig: config as ClientConfig,
     apiVersion: `apiextensions.k8s.io/${versions.find(version => version === 'v1' || version === 'v1beta1') ?? 'v1'}`,
     kind: names.kind,
     options,
@@ -35,10 +35,10 @@ export function converterOf(crd: CustomResourceDefinition, options: ConversionOp
 
 /** Objects in one review: lists of thousands would outgrow any webhook's limit of a body. */
 const batch = 500;
-const timeoutMs = 30_000;
+const timeoutSeconds = 30;
 
 interface Webhook {
-  target: Target;
+  clientConfig: ClientConfig;
   apiVersion: string;
   kind: string;
   options: ConversionOptions;
@@ -53,14 +53,14 @@ interface Review {
 }
 
 async function ask(webhook: Webhook, objects: readonly AnyObject[], to: string): Promise<AnyObject[]> {
-  const { target, apiVersion, options } = webhook;
+  const { clientConfig, apiVersion, options } = webhook;
   const uid = options.uid();
   const request = { uid, desiredAPIVersion: to, objects };
   const review = { kind: 'ConversionReview', apiVersion, request };
   const about = `conversion webhook for ${objects[0]?.apiVersion}, Kind=${webhook.kind}`;
   let answer: Review;
   try {
-    answer = (await options.outbound.postJson(target, review, timeoutMs)) as Review;
+    answer = (await options.webhooks.post({ clientConfig, timeoutSeconds }, review)) as Review;
   } catch (error) {
     throw failure(`${about} failed: ${(error as Error).message}`);
   }

@@ -85,6 +85,7 @@ const widget = (name: string, fields: object, more: object = {}) => ({
   ...more,
 });
 
+const nobody = { post: () => Promise.reject(new Error('there is no webhook here')) };
 const merge = { 'content-type': 'application/merge-patch+json' };
 
 describe('a CustomResourceDefinition', () => {
@@ -104,7 +105,7 @@ describe('a CustomResourceDefinition', () => {
   beforeEach(async () => {
     failures = [];
     api = await openTestApi();
-    definitions = new Definitions({ env: api.env, failed: error => failures.push(error) });
+    definitions = new Definitions({ env: api.env, webhooks: nobody, failed: error => failures.push(error) });
     await definitions.start();
   });
   afterEach(async () => {

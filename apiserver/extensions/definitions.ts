@@ -7,9 +7,9 @@ import { cleanupFinalizer, customResourceDefinitionRow } from '../../api/kinds/c
 import type { KindRow } from '../../api/kinds/row.js';
 import { StatusError } from '../../api/status.js';
 import type { AnyObject, CustomResourceDefinition } from '../../api/types.js';
-import { Outbound } from '../outbound/outbound.js';
 import type { Environment } from '../registry/call.js';
 import { change } from '../registry/write.js';
+import type { WebhookClient } from '../services/webhook-client.js';
 import { converterOf } from './conversion.js';
 import { emptyOut } from './empty-out.js';
 import { isEstablished, statusFor, withConditions } from './names.js';
@@ -19,6 +19,8 @@ export const definitions = { group: 'apiextensions.k8s.io', resource: 'customres
 
 export interface DefinitionsOptions {
   env: Environment;
+  /** Asks those that convert. */
+  webhooks: Pick<WebhookClient, 'post'>;
   /** Told of what could not be done; it is tried again. */
   failed(error: unknown, name: string): void;
 }
@@ -34,16 +36,12 @@ interface Served {
 
 export class Definitions {
   readonly #served = new Map<string, Served>();
-  readonly #outbound: Outbound;
   readonly #stopping = new AbortController();
   readonly #wanted = new Set<string>();
   #working: Promise<void> = Promise.resolve();
   #busy = false;
 
-  constructor(private readonly options: DefinitionsOptions) {
-    const { lookup, random } = options.env;
-    this.#outbound = new Outbound({ lookup, random });
-  }
+  constructor(private readonly options: DefinitionsOptions) {}
 
   /** Serves what is there already, and follows from then on. Resolves when all of it is served. */
   async start(): Promise<void> {
@@ -67,7 +65,6 @@ export class Definitions {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#working;
-    this.#outbound.close();
   }
 
   #all(): CustomResourceDefinition[] {
@@ -122,7 +119,7 @@ export class Definitions {
     const source = [crd.spec, crd.status?.acceptedNames, crd.metadata.deletionTimestamp];
     const before = this.#served.get(name);
     if (before && deepEqual(before.source, source)) return;
-    const convert = converterOf(crd, { outbound: this.#outbound, uid: env.uid });
+    const convert = converterOf(crd, { webhooks: this.options.webhooks, uid: env.uid });
     const stored = storageRowOf(crd, convert);
     if (!stored) return;
     await env.cache.add(stored);

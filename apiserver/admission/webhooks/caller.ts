@@ -2,9 +2,9 @@
 import type { KindRow } from '../../../api/kinds/row.js';
 import { badRequest, StatusError, statusError } from '../../../api/status.js';
 import type { AdmissionRequest, Authorizer, Lookup } from '../../contracts.js';
+import type { WebhookClient } from '../../services/webhook-client.js';
 import { type Asked, bind, conditionEnvironment } from '../policies/environment.js';
 import { type Condition, compileConditions, meetsAll, Questions } from '../policies/expressions.js';
-import type { WebhookClient } from './client.js';
 import type { Hook, Webhook } from './hooks.js';
 import { matchingRow, selectsNamespace, selectsObject } from './match.js';
 import { denial, type Judgement, judgementOf, reviewOf, reviewVersion, type Shown } from './review.js';
@@ -78,7 +78,10 @@ export class WebhookCaller {
     if (!this.#meets(webhook, { request, shown })) return undefined;
     const version = reviewVersion(webhook.admissionReviewVersions);
     const uid = this.options.uid();
-    const answer = await this.options.client.post(webhook, reviewOf(version, uid, request, shown));
+    const review = reviewOf(version, uid, request, shown);
+    const answer = await this.options.client.post(webhook, review).catch((error: Error) => {
+      throw new Error(`failed to call webhook: ${error.message}`, { cause: error });
+    });
     return { judgement: judgementOf(answer, version, uid), shown };
   }
 

@@ -1,6 +1,5 @@
 /** Webhooks of dynamic admission: servers that users run, asked about what is written. */
 export { WebhookCaller } from './caller.js';
-export { WebhookClient } from './client.js';
 export { Hooks } from './hooks.js';
 export { mutatingWebhooks } from './mutating.js';
 export { validatingWebhooks } from './validating.js';

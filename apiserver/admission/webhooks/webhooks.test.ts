@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { WebhookClient } from '../../services/webhook-client.js';
 import { openTestApi, type TestApi } from '../../testing/harness.js';
-import { Hooks, mutatingWebhooks, validatingWebhooks, WebhookCaller, WebhookClient } from './index.js';
+import { Hooks, mutatingWebhooks, validatingWebhooks, WebhookCaller } from './index.js';
 import { patching, WebhookServer } from './testing/server.js';
 
 const group = '/apis/admissionregistration.k8s.io/v1';

@@ -1,8 +1,24 @@
-/** Asks webhooks' servers, over HTTPS. They are trusted by the certificate authority that their configuration names. */
+/**
+ * Asks webhooks' servers, over HTTPS. They are trusted by the certificate authority that their configuration names. A
+ * redirect is an answer like any other that is not 200: what is sent was meant for nobody else, and it is not followed.
+ */
 import type { Agent } from 'undici';
-import type { Lookup } from '../../contracts.js';
-import { resolveService } from '../../services/resolve.js';
-import type { Webhook } from './hooks.js';
+import type { Lookup } from '../contracts.js';
+import { resolveService } from './resolve.js';
+
+/** Where a webhook is, in whatever configuration it stands. */
+export interface ClientConfig {
+  url?: string;
+  service?: { namespace: string; name: string; path?: string; port?: number };
+  /** Base64 of PEM; without it the system's authorities count. */
+  caBundle?: string;
+}
+
+export interface Called {
+  clientConfig: ClientConfig;
+  /** 10 unless said. */
+  timeoutSeconds?: number;
+}
 
 /** An answer is an object and perhaps a patch of it: what is longer is none. */
 const mostAnswerBytes = 16 * 1024 * 1024;
@@ -15,16 +31,16 @@ export class WebhookClient {
   constructor(private readonly lookup: Lookup) {}
 
   /** The parsed answer; throws an Error that says what went wrong, where. */
-  async post({ clientConfig, timeoutSeconds }: Webhook, body: object): Promise<unknown> {
+  async post({ clientConfig, timeoutSeconds }: Called, body: object): Promise<unknown> {
     const seconds = timeoutSeconds ?? 10;
     const { url, serverName } = addressOf(clientConfig);
     url.searchParams.set('timeout', `${seconds}s`);
     try {
       const reached = clientConfig.service ? this.#reached(url, clientConfig.service) : url;
       const agent = await this.#agent(serverName, clientConfig.caBundle);
-      return await this.#ask(reached, agent, body, seconds * 1000);
+      return await this.#ask(reached, url.host, agent, body, seconds * 1000);
     } catch (error) {
-      throw new Error(`failed to call webhook: Post ${JSON.stringify(url.href)}: ${reasonOf(error)}`);
+      throw new Error(`Post ${JSON.stringify(url.href)}: ${reasonOf(error)}`);
     }
   }
 
@@ -32,13 +48,19 @@ export class WebhookClient {
     await Promise.all([...this.#agents.values()].map(agent => agent.destroy()));
   }
 
-  async #ask(url: URL, dispatcher: Agent, body: object, timeoutMs: number): Promise<unknown> {
+  /** `host` is how the server calls itself, wherever it is reached. */
+  async #ask(url: URL, host: string, dispatcher: Agent, body: object, timeoutMs: number): Promise<unknown> {
     // Loaded for the first webhook: most clusters have none.
     const { request } = await import('undici');
     const answer = await request(url, {
       method: 'POST',
       dispatcher,
-      headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'orrery-admission' },
+      headers: {
+        host,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': 'orrery-apiserver',
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -54,7 +76,7 @@ export class WebhookClient {
     return JSON.parse(text);
   }
 
-  #reached(url: URL, { namespace, name, port = 443 }: NonNullable<Webhook['clientConfig']['service']>): URL {
+  #reached(url: URL, { namespace, name, port = 443 }: NonNullable<ClientConfig['service']>): URL {
     const found = resolveService(this.lookup, { namespace, name, port });
     const reached = new URL(url);
     reached.hostname = found.host.includes(':') ? `[${found.host}]` : found.host;
@@ -82,7 +104,7 @@ export class WebhookClient {
 }
 
 /** Where the server is by its own account, and whose name its certificate must have. */
-function addressOf({ url, service }: Webhook['clientConfig']): { url: URL; serverName: string } {
+function addressOf({ url, service }: ClientConfig): { url: URL; serverName: string } {
   if (!service) {
     const address = new URL(url ?? '');
     return { url: address, serverName: address.hostname.replace(/^\[|\]$/g, '') };
