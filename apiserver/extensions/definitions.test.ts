@@ -90,6 +90,12 @@ describe('a CustomResourceDefinition', () => {
     );
   });
 
+  it('may say how long its names are', async () => {
+    await serve();
+    const long = await api.ask(`POST ${widgets}`, widget('a-name-of-more-than-twenty', {}));
+    assert.match(long.body.message, /metadata.name: Too long: may not be more than 20 bytes/);
+  });
+
   it('makes its rules hold, for objects and for changes', async () => {
     await serve();
     const refused = await api.ask(`POST ${widgets}`, widget('a', { size: 9 }));

@@ -171,8 +171,6 @@ for (const { path: binary, version } of found) {
       assert.match(wrong, /spec.flag.colour: Unsupported value: "pink": supported values: "red", "blue", "green"/);
       const big = await refused('apply -f -', fleet('big', { replicas: 7, flag: { colour: 'red' } }));
       assert.match(big, /spec.motto: Required value: a fleet of 7 needs a motto/);
-      const long = await refused('apply -f -', fleet('a-name-of-more-than-twenty', { flag: { colour: 'red' } }));
-      assert.match(long, /metadata.name: Too long: may not be more than 20 bytes/);
       const patch = { spec: { flag: { colour: 'green' } } };
       assert.match(
         await refused(`patch fleet home --type=merge -p ${JSON.stringify(patch)}`),

@@ -30,6 +30,7 @@ const spec = {
     { rule: 'self.size >= oldSelf.size', message: 'size must not shrink', fieldPath: '.size' },
   ],
 };
+const metadata = { type: 'object', properties: { name: { type: 'string', maxLength: 20 } } };
 const status = {
   type: 'object',
   properties: { replicas: { type: 'integer' }, selector: { type: 'string' }, phase: { type: 'string' } },
@@ -51,7 +52,9 @@ export const definition = (change: (crd: any) => void = () => undefined): any =>
           name: 'v1',
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec: structuredClone(spec), status } } },
+          schema: {
+            openAPIV3Schema: { type: 'object', properties: { metadata, spec: structuredClone(spec), status } },
+          },
           subresources: {
             status: {},
             scale: {
