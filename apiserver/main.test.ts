@@ -270,6 +270,41 @@ describe('the server over TLS', function () {
     session.destroy();
   });
 
+  it('streams watches over HTTP/1.1 in chunks, also those that wait for their turn, and answers what comes after', async () => {
+    const paths = ['?watch=1&timeoutSeconds=1', '?watch=1&timeoutSeconds=1', '/default'];
+    const requests = paths.map((path, index) => {
+      const last = index === paths.length - 1;
+      return `GET /api/v1/namespaces${path} HTTP/1.1\r\nhost: x\r\n${last ? 'connection: close\r\n' : ''}\r\n`;
+    });
+    const socket = connectTls({ host: '127.0.0.1', port: cluster.server.port, ...tls('admin') });
+    const received = new Promise<string>(resolve => {
+      let text = '';
+      socket.on('data', chunk => {
+        text += chunk;
+      });
+      socket.on('end', () => resolve(text));
+    });
+    socket.write(requests.join(''));
+    const [first, second, third, ...more] = (await received).split('HTTP/1.1 200 OK\r\n').slice(1);
+    assert.deepEqual(more, []);
+    for (const watched of [first, second] as [string, string]) {
+      const [head, body] = watched.split('\r\n\r\n', 1).concat(watched.slice(watched.indexOf('\r\n\r\n') + 4)) as [
+        string,
+        string,
+      ];
+      assert.match(head, /transfer-encoding: chunked/i);
+      assert.ok(body.endsWith('\r\n0\r\n\r\n'));
+      const size = Number.parseInt(body, 16);
+      const chunk = body.slice(body.indexOf('\r\n') + 2, body.indexOf('\r\n') + 2 + size);
+      const names = chunk
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line).object.metadata.name);
+      assert.deepEqual(names, ['default', 'kube-node-lease', 'kube-public', 'kube-system']);
+    }
+    assert.match(third as string, /"name":"default"/);
+  });
+
   it('streams a watch, and ends it when it stops', async () => {
     const own = await startTestCluster();
     const { ca, kubeletClient } = own.pki;

@@ -61,7 +61,10 @@ export interface Loading {
   http1?: boolean;
 }
 
-/** So many requests. Throws when any answer was no success. */
+/** Kubernetes 1.20 answers 500 where a generated name is taken: one of thousands. */
+const leastSuccess = 0.99;
+
+/** So many requests. Throws when more than a few answers were no success. */
 export async function h2load({ url, connections, streams = 1, count, token, body, http1 }: Loading): Promise<Rate> {
   const { stdout } = await execute('h2load', [
     ...(http1 ? ['--h1'] : []),
@@ -73,7 +76,8 @@ export async function h2load({ url, connections, streams = 1, count, token, body
     url,
   ]);
   const succeeded = number(/status codes: (\d+) 2xx/, stdout);
-  if (succeeded !== count) throw new Error(`h2load ${url}: only ${succeeded} of ${count} succeeded\n${stdout}`);
+  if (succeeded < leastSuccess * count)
+    throw new Error(`h2load ${url}: only ${succeeded} of ${count} succeeded\n${stdout}`);
   return { requests: number(/, ([\d.]+) req\/s/, stdout), count, bytes: number(/traffic: .*?\((\d+)\) total/, stdout) };
 }
 
