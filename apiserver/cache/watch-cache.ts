@@ -151,12 +151,16 @@ export class WatchCache {
   async atLeast(revision: number): Promise<void> {
     if (this.#revision >= revision) return;
     await new Promise<void>((resolve, reject) => {
-      const waiter = { revision, resolve };
-      this.#waiting.add(waiter);
-      this.#patience.after(freshnessMs, () => {
-        // One that was resolved is not there any more.
-        if (this.#waiting.delete(waiter)) reject(tooLarge(revision, this.#revision));
+      const cancel = this.#patience.after(freshnessMs, () => {
+        this.#waiting.delete(waiter);
+        reject(tooLarge(revision, this.#revision));
       });
+      const reached = (): void => {
+        cancel();
+        resolve();
+      };
+      const waiter = { revision, resolve: reached };
+      this.#waiting.add(waiter);
     });
   }
 
