@@ -1,4 +1,6 @@
 /** PATCH: a change of whatever the object is now, so it is tried again when that changes meanwhile. */
+
+import type { BodyType } from '../../api/kinds/subresources.js';
 import { applyPatch, patchTypes } from '../../api/patch/index.js';
 import { mergeSchemaOf } from '../../api/schema/index.js';
 import { invalid } from '../../api/status.js';
@@ -16,7 +18,7 @@ export type Patcher = (original: unknown) => Body;
 
 export async function patch(env: Environment, call: Call, part: Part): Promise<Answer> {
   if (isApply(call.request)) return applyTo(env, call, part);
-  const apply = await patcher(call, true);
+  const apply = await patcher(call, call.row);
   const writing = withOwners(env, call, 'PatchOptions');
   refuseForce(call);
   const dryRun = dryRunOf(call.query, 'PatchOptions');
@@ -30,10 +32,10 @@ export async function patch(env: Environment, call: Call, part: Part): Promise<A
   return shown(call, 200, outcome.entry, outcome.revision);
 }
 
-/** Reads the patch once; `strategic` says whether the target has a schema to merge by. */
-export async function patcher(call: Call, strategic: boolean): Promise<Patcher> {
+/** Reads the patch once. `target` is what is patched: without a schema of its own it is not merged strategically. */
+export async function patcher(call: Call, target: Pick<BodyType, 'model'> | undefined): Promise<Patcher> {
   const type = contentType(call.request);
-  const schema = strategic ? mergeSchemaOf(call.row) : undefined;
+  const schema = target && mergeSchemaOf(target);
   refuseUnsupported(type, schema !== undefined);
   const { value, problems } = await readPatch(call.request);
   return original => ({ value: applyPatch(type, original, value, schema), problems });

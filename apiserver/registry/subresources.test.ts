@@ -34,9 +34,11 @@ describe('scale', () => {
     assert.equal((await api.must(200, `PUT ${scale}`, { ...current, spec: { replicas: 5 } })).spec.replicas, 5);
     const stale = await api.must(409, `PUT ${scale}`, { ...current, spec: { replicas: 6 } });
     assert.match(stale.message, /the object has been modified/);
+    const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
+    assert.equal((await api.must(200, `PATCH ${scale}`, { spec: { replicas: 6 } }, strategic)).spec.replicas, 6);
     assert.equal((await api.must(200, `PATCH ${scale}`, { spec: { replicas: 7 } }, merge)).spec.replicas, 7);
     const rc = await api.must(200, `GET ${core}/replicationcontrollers/web`);
-    assert.deepEqual([rc.spec.replicas, rc.metadata.generation], [7, 3]);
+    assert.deepEqual([rc.spec.replicas, rc.metadata.generation], [7, 4]);
   });
 
   it('refuses what is no number of replicas', async () => {

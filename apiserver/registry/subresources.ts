@@ -31,7 +31,8 @@ export async function putScale(env: Environment, call: Call): Promise<Answer> {
 
 export async function patchScale(env: Environment, call: Call): Promise<Answer> {
   if (isApply(call.request)) return applyScale(env, call);
-  const apply = await patcher(call, false);
+  // A custom resource is merged by nobody's schema, and so is its scale not, as in Kubernetes.
+  const apply = await patcher(call, call.row.custom ? undefined : subresourceTypes.scale);
   const writing = scaleWriting(managerOf(call, 'PatchOptions'), env.clock.now());
   return writeScale(env, call, dryRunOf(call.query, 'PatchOptions'), current => {
     const scale = decodeBody(call, subresourceTypes.scale, apply(current.scale), 'PatchOptions');
