@@ -199,8 +199,14 @@ describe('the server over TLS', function () {
     const metrics = text(await overHttp1('/metrics', { as: 'admin' }));
     assert.match(
       metrics,
-      /apiserver_request_total\{verb="list",group="",version="v1",resource="namespaces",subresource="",code="200"\} \d/,
+      /apiserver_request_total\{verb="LIST",dry_run="",group="",version="v1",resource="namespaces",subresource="",scope="cluster",component="apiserver",code="200"\} \d/,
     );
+  });
+
+  it('counts what it stores, and times the store', async () => {
+    const metrics = text(await overHttp1('/metrics', { as: 'admin' }));
+    assert.match(metrics, /^apiserver_storage_objects\{resource="clusterroles.rbac.authorization.k8s.io"\} \d\d/m);
+    assert.match(metrics, /^etcd_request_duration_seconds_count\{operation="create",type="namespaces"\} [1-9]/m);
   });
 
   it('refuses a body that is too large, whether or not that is said before', async () => {

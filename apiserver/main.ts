@@ -28,8 +28,10 @@ import { fairnessMetrics } from './fairness/metrics.js';
 import { Api } from './http/api.js';
 import { buildApp } from './http/app.js';
 import type { HealthCheck } from './http/health.js';
-import { openMetrics } from './http/metrics.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
+import { type Metrics, openMetrics } from './metrics/metrics.js';
+import { storedObjects } from './metrics/stored-objects.js';
+import { timedStore } from './metrics/timed-store.js';
 import { PeerEndpoints, type PeerTiming } from './peers/reconcile.js';
 import { type PkiPaths, pkiPaths } from './pki/paths.js';
 import { passingOn } from './proxy/passing-on.js';
@@ -97,7 +99,9 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const { settings = defaultSettings, datastore, dataDir } = options;
   const opened = await openStore(datastore, dataDir);
   closing.push(() => opened.close());
-  const store = await encrypted(opened, { file: settings.encryptionFile, datastore, dataDir, rows: builtinKinds });
+  const metrics = openMetrics({ watchers: () => cache.watcherCount(), objects: () => storedObjects(env) });
+  const timed = timedStore(opened, () => performance.now(), metrics.stored);
+  const store = await encrypted(timed, { file: settings.encryptionFile, datastore, dataDir, rows: builtinKinds });
   const cache = await openCache(options, store);
   closing.push(() => cache.close());
   const lookup = lookupOver(cache);
@@ -130,7 +134,6 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     pki,
     failed: failureOf(options, 'an APIService could not be looked after'),
   });
-  const metrics = openMetrics(() => cache.watcherCount());
   const fairness: Fairness = new Fairness({
     lookup,
     clock,
@@ -244,7 +247,7 @@ function buildApi(
   { log, clock }: ApiServerOptions,
   env: Environment,
   { authenticator, authorizer }: Security,
-  { audit, metrics, fairness }: { audit: AuditSink; metrics: ReturnType<typeof openMetrics>; fairness: Fairness },
+  { audit, metrics, fairness }: { audit: AuditSink; metrics: Metrics; fairness: Fairness },
 ): Api {
   return new Api({
     env,
@@ -255,7 +258,7 @@ function buildApi(
     clock,
     onError: (error, request) =>
       log.error({ err: error, method: request.method, target: request.target }, 'a request failed'),
-    onAnswer: (info, code, milliseconds) => metrics.answered(info, code, milliseconds),
+    onAnswer: metrics.answered,
   });
 }
 

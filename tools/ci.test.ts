@@ -63,12 +63,12 @@ describe('tools/test.sh', () => {
   let clone: string;
   before(() => {
     clone = mkdtempSync(join(tmpdir(), 'orrery-test-'));
-    for (const folder of ['tools', 'bin', 'dist/kubectl-debian/usr/bin'])
+    for (const folder of ['tools', 'bin', 'dist/kubectl-debian/usr/bin', 'dist/prometheus-debian/usr/bin'])
       mkdirSync(join(clone, folder), { recursive: true });
     cpSync(join(root, 'tools/test.sh'), join(clone, 'tools/test.sh'));
     // Everything is installed, so that nothing is fetched.
     const programs =
-      'containerd runc iptables nft conntrack busybox ip ps etcd etcdctl kubectl ../dist/kubectl-debian/usr/bin/kubectl';
+      'containerd runc iptables nft conntrack busybox ip ps etcd etcdctl kubectl ../dist/kubectl-debian/usr/bin/kubectl ../dist/prometheus-debian/usr/bin/prometheus';
     for (const program of programs.split(' ')) script(join('bin', program), 'exit 0');
     script('orrery', '[ "$BUILD" = 0 ] || echo "orrery: building failed" >&2; exit $BUILD');
     script('bin/npm', 'exit $LINT');
@@ -100,8 +100,8 @@ describe('tools/test.sh', () => {
 
   /** As root, without containerd, and with an apt-get that does this; what it is given minutes for gets a second here. */
   function withApt(does: string): ReturnType<typeof run> {
-    for (const program of ['bin/containerd', 'dist/kubectl-debian/usr/bin/kubectl'])
-      rmSync(join(clone, program), { force: true });
+    const unpacked = ['dist/kubectl-debian/usr/bin/kubectl', 'dist/prometheus-debian/usr/bin/prometheus'];
+    for (const program of ['bin/containerd', ...unpacked]) rmSync(join(clone, program), { force: true });
     mkdirSync(join(clone, 'basics'), { recursive: true });
     for (const program of 'bash mktemp tail rm sleep dirname chmod mkdir cat'.split(' '))
       if (!existsSync(join(clone, 'basics', program)))
@@ -123,7 +123,8 @@ describe('tools/test.sh', () => {
       assert.equal(status, 0, stdout);
       assert.match(stdout, /^installing what the tests need with apt-get\n/);
       assert.match(stdout, /^some packages could not be installed: the tests that need them will be skipped$/m);
-      assert.match(stdout, /^Debian's kubectl could not be fetched: the tests that need an old one will be skipped$/m);
+      for (const one of ['kubernetes-client', 'prometheus'])
+        assert.match(stdout, new RegExp(`^Debian's package ${one} could not be fetched: the tests that need it`, 'm'));
       assert.match(stdout, /^mocha: /m);
       assert.doesNotMatch(
         readFileSync(join(clone, 'bin/apt-get.calls'), 'utf8'),

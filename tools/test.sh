@@ -39,17 +39,30 @@ fi
 # The launcher installs the npm packages and builds, for the clone's owner.
 ./orrery help >/dev/null
 
-# Debian's kubectl (1.20) is unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl.
-if [ ! -x dist/kubectl-debian/usr/bin/kubectl ] && have apt-get && have dpkg-deb; then
+# What independent clients are tested with. None is needed, so one that cannot be had costs its own tests only.
+if [ ! -d /usr/lib/python3/dist-packages/kubernetes ] && [ "$(id -u)" -eq 0 ] && have apt-get; then
+  echo "installing Debian's Python client of Kubernetes with apt-get"
+  { apt "$limit" install -y --no-install-recommends --download-only python3-kubernetes &&
+    apt "" install -y --no-install-recommends python3-kubernetes; } >/dev/null 2>&1 ||
+    echo "python3-kubernetes could not be installed: the tests that need it will be skipped"
+fi
+
+# Unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl, and prometheus would start a service.
+# unpack PACKAGE FOLDER PROGRAM
+unpack() {
+  [ ! -x "dist/$2/usr/bin/$3" ] && have apt-get && have dpkg-deb || return 0
+  local folder
   folder=$(mktemp -d)
   chmod 755 "$folder"
-  if (cd "$folder" && { apt "$limit" download kubernetes-client || { apt "$limit" update && apt "$limit" download kubernetes-client; }; }) >/dev/null 2>&1; then
-    mkdir -p dist/kubectl-debian && dpkg-deb -x "$folder"/kubernetes-client*.deb dist/kubectl-debian
+  if (cd "$folder" && { apt "$limit" download "$1" || { apt "$limit" update && apt "$limit" download "$1"; }; }) >/dev/null 2>&1; then
+    mkdir -p "dist/$2" && dpkg-deb -x "$folder/$1"*.deb "dist/$2"
   else
-    echo "Debian's kubectl could not be fetched: the tests that need an old one will be skipped"
+    echo "Debian's package $1 could not be fetched: the tests that need it will be skipped"
   fi
   rm -rf "$folder"
-fi
+}
+unpack kubernetes-client kubectl-debian kubectl
+unpack prometheus prometheus-debian prometheus
 have kubectl || PATH="$PATH:$PWD/dist/kubectl-debian/usr/bin"
 
 # What lint finds does not keep the tests from running, and fails the whole all the same.

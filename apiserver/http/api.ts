@@ -24,11 +24,13 @@ import type {
 import { causeHeader } from '../contracts.js';
 import { Deadlines } from '../deadlines.js';
 import { type Fairness, type Flow, isLongRunning, type Release, TooManyRequests } from '../fairness/index.js';
+import type { Answered } from '../metrics/metrics.js';
 import type { Answer, Call, Environment } from '../registry/call.js';
 import { admitConnection } from '../registry/connect.js';
 import { dispatch } from '../registry/dispatch.js';
 import { unknownPath } from '../registry/refusals.js';
 import { whenKnown } from '../when-known.js';
+import { isApply } from './body.js';
 import { negotiate } from './negotiate.js';
 import { parseTarget, type Target } from './request-info.js';
 import { responseOf, responseTo } from './responses.js';
@@ -44,7 +46,7 @@ export interface ApiOptions {
   /** What is no StatusError is reported here: it is a bug or a failing dependency. */
   onError(error: unknown, request: ApiRequest): void;
   /** Called for every answer, for the metrics. */
-  onAnswer?(info: RequestInfo, code: number, milliseconds: number): void;
+  onAnswer?(answered: Answered): void;
 }
 
 /** Who asks, and whether that is allowed. */
@@ -148,7 +150,8 @@ export class Api {
     const now = this.options.clock.now();
     const { info, receivedAt, user, impersonator } = session;
     const { revision, created } = answer ?? {};
-    this.options.onAnswer?.(info, code, now - receivedAt);
+    const dryRun = session.query.has('dryRun');
+    this.options.onAnswer?.({ info, code, milliseconds: now - receivedAt, dryRun, apply: isApply(request) });
     const cause = textOf(request.headers[causeHeader]);
     const record: AuditRecord = {
       auditID: session.auditID,

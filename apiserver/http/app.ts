@@ -5,10 +5,10 @@ import { type AggregatedVersion, aggregatedDocument } from '../discovery/aggrega
 import { discoveryDocument } from '../discovery/documents.js';
 import type { RemoteVersion } from '../discovery/resources.js';
 import { version } from '../discovery/version.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { type KindTable, ofRows } from '../registry/kinds.js';
 import { type Document, jsonDocument } from './documents.js';
 import { type HealthCheck, health } from './health.js';
-import type { Metrics } from './metrics.js';
 import { ranges } from './negotiate.js';
 import { type OpenApi, openApiRoutes } from './openapi-routes.js';
 
