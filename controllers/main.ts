@@ -12,6 +12,7 @@ import { connect } from '../client/rest/connect.js';
 import type { Controller } from '../client/runtime/controller.js';
 import { runAsLeader } from '../client/runtime/leader.js';
 import { runControllers } from '../client/runtime/run.js';
+import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
 import { deploymentController } from './deployment/controller.js';
@@ -120,8 +121,8 @@ class ControllerProcess {
       const until = AbortSignal.any([signal, outdated.signal]);
       const watching = this.kindsChange(served, until).then(() => outdated.abort());
       await runControllers({
-        client: this.client,
-        clientFor: name => this.identities.clientFor(name),
+        client: withAnyEndpointSlices(this.client),
+        clientFor: name => withAnyEndpointSlices(this.identities.clientFor(name)),
         controllers: this.controllers(served.resources),
         clock,
         random: Math.random,

@@ -9,6 +9,7 @@ import { Informer } from '../client/informer/informer.js';
 import { loadKubeconfig } from '../client/kubeconfig.js';
 import { endpointSlices, services } from '../client/resources.js';
 import { connect } from '../client/rest/index.js';
+import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
 import { ensureServiceRoute, removeServiceRoute, type ServiceRoute } from './apply/service-route.js';
 import { setSysctls } from './apply/sysctls.js';
 import { removeRules, Tables } from './apply/tables.js';
@@ -49,7 +50,7 @@ export async function proxyWith(
   const { signal } = stopped;
   await setSysctls(log);
   if (serviceRoute) await routeToServices(serviceRoute, log);
-  const shared = { client, clock, log, signal, random: Math.random };
+  const shared = { client: withAnyEndpointSlices(client), clock, log, signal, random: Math.random };
   const found = new Informer({ ...shared, resource: services });
   const slices = new Informer({ ...shared, resource: endpointSlices });
   const state = () => stateFrom(found.list(), slices.list(), nodeName, { podCidr, clusterCidr });

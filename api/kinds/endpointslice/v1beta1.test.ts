@@ -4,7 +4,8 @@ import { clone } from '../../json.js';
 import type { AnyObject, Endpoint } from '../../types.js';
 import type { Conversion } from '../conversion.js';
 import { endpointSliceRow } from './row.js';
-import { type BetaEndpoint, endpointFromV1, endpointSliceV1beta1Row, endpointToV1 } from './v1beta1.js';
+import { type BetaEndpoint, endpointFromV1, endpointToV1 } from './topology.js';
+import { endpointSliceV1beta1Row } from './v1beta1.js';
 
 const host = 'kubernetes.io/hostname';
 const zone = 'topology.kubernetes.io/zone';

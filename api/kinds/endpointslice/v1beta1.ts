@@ -9,36 +9,9 @@ import { tooMany } from '../../validation/errors.js';
 import { storedAs } from '../conversion.js';
 import type { KindRow } from '../row.js';
 import { endpointSliceRow } from './row.js';
+import { type BetaEndpoint, endpointFromV1, endpointToV1 } from './topology.js';
 
-export type BetaEndpoint = Omit<Endpoint, 'zone' | 'deprecatedTopology'> & { topology?: Record<string, string> };
-
-const hostname = 'kubernetes.io/hostname';
-const zoneLabel = 'topology.kubernetes.io/zone';
 const mostTopology = 16;
-
-const isEmpty = (map: object): boolean => Object.keys(map).length === 0;
-
-/** A topology's zone gets its field, and its host name goes where it says no more than nodeName does. */
-export function endpointToV1({ topology, ...rest }: BetaEndpoint): Endpoint {
-  const endpoint: Endpoint = rest;
-  if (!topology) return endpoint;
-  const { [zoneLabel]: zone, ...others } = topology;
-  if (zone !== undefined) endpoint.zone = zone;
-  if (others[hostname] !== undefined && others[hostname] === endpoint.nodeName) delete others[hostname];
-  if (!isEmpty(others)) endpoint.deprecatedTopology = others;
-  return endpoint;
-}
-
-export function endpointFromV1({ zone, deprecatedTopology, ...rest }: Endpoint): BetaEndpoint {
-  const endpoint: BetaEndpoint = rest;
-  const topology = {
-    ...(endpoint.nodeName === undefined ? {} : { [hostname]: endpoint.nodeName }),
-    ...deprecatedTopology,
-    ...(zone === undefined ? {} : { [zoneLabel]: zone }),
-  };
-  if (!isEmpty(topology)) endpoint.topology = topology;
-  return endpoint;
-}
 
 const name = { group: 'discovery.k8s.io', version: 'v1beta1', kind: 'EndpointSlice' };
 
