@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { notFound } from '../api/status.js';
-import type { Client } from '../client/client.js';
-import { discover } from './discovery.js';
+import type { Client, Resource } from '../client/client.js';
+import { discover, isServable } from './discovery.js';
 
 const verbs = ['list', 'delete'];
 const documents: Record<string, unknown> = {
@@ -56,5 +56,31 @@ describe('discover', () => {
   it('says which groups could not be read, and answers with the rest', async () => {
     const { failures } = await discover(client);
     assert.deepEqual(failures, ['broken.example.org/v1: paths "/apis/broken.example.org/v1" not found']);
+  });
+});
+
+describe('a controller', () => {
+  const resource = (group: string, plural: string): Resource => ({
+    ...{ group, version: 'v1', plural, kind: 'X', namespaced: true },
+  });
+  const over = (...resources: Resource[]) => ({ sources: resources.map(one => ({ resource: one })) });
+  const pods = resource('', 'pods');
+  const orders = resource('shop.example.org', 'orders');
+  const absent = resource('shop.example.org', 'absent');
+
+  it('runs when all it looks at is served, in whatever version', async () => {
+    const whole = { ...(await discover(client)), failures: [] };
+    const rows: [ReturnType<typeof over>, boolean][] = [
+      [over(pods, orders), true],
+      [over(pods, absent), false],
+      [over(resource('', 'orders')), false],
+    ];
+    for (const [controller, expected] of rows) assert.equal(isServable(controller, whole), expected);
+  });
+
+  it('runs when it is not known what is served', async () => {
+    const part = await discover(client);
+    assert.equal(part.failures.length, 1);
+    assert.equal(isServable(over(absent), part), true);
   });
 });

@@ -54,3 +54,16 @@ export async function discover(client: Pick<Client, 'raw'>, signal?: AbortSignal
 }
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+
+/**
+ * Whether all is served that a controller looks at, in whatever version. An older server may lack kinds (1.20 has no
+ * ServiceCIDRs), and then also has no need of the loop. What could not be discovered may be there.
+ */
+export const isServable = (
+  { sources }: { sources: readonly { resource: Resource }[] },
+  { resources, failures }: Discovery,
+): boolean =>
+  failures.length > 0 ||
+  sources.every(({ resource: { group, plural } }) =>
+    resources.some(served => served.group === group && served.plural === plural),
+  );

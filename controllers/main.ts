@@ -16,7 +16,7 @@ import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
 import { deploymentController } from './deployment/controller.js';
-import { type Discovered, type Discovery, discover } from './discovery.js';
+import { type Discovered, type Discovery, discover, isServable } from './discovery.js';
 import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
 import { garbageCollector, isCollected } from './gc/controller.js';
@@ -123,7 +123,7 @@ class ControllerProcess {
       await runControllers({
         client: withAnyEndpointSlices(this.client),
         clientFor: name => withAnyEndpointSlices(this.identities.clientFor(name)),
-        controllers: this.controllers(served.resources),
+        controllers: this.controllers(served.resources).filter(controller => isServable(controller, served)),
         clock,
         random: Math.random,
         log,
