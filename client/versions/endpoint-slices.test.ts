@@ -31,7 +31,8 @@ class Server extends MemoryApi {
 
   override async get<T extends KubeObject>(resource: Resource<T>, of: Name): Promise<T> {
     const { version, plural } = resource;
-    if (plural === 'endpointslices' && !this.versions.includes(version)) throw notFound({ ...resource, resource: plural, name: of.name });
+    if (plural === 'endpointslices' && !this.versions.includes(version))
+      throw notFound({ ...resource, resource: plural, name: of.name });
     return super.get(resource, of);
   }
 }
