@@ -3,12 +3,6 @@ import type { ConfigMap, Namespace, Secret, ServiceAccount } from '../../api/typ
 import { labelled, named } from './metadata.js';
 import { type Item, orNone } from './text.js';
 
-export const describeNamespace = (namespace: Namespace): Item[] => [
-  ['Name', namespace.metadata.name ?? ''],
-  ...labelled(namespace),
-  ['Status', namespace.status?.phase ?? ''],
-];
-
 const sizeOf = (base64: string): string => `${Buffer.from(base64, 'base64').length} bytes`;
 
 const sortedEntries = (map: Readonly<Record<string, string>> | undefined): [string, string][] =>

@@ -1,9 +1,10 @@
 /** Which description a kind has. A new kind's goes in here. */
-import type { AnyObject, EndpointSlice, Event, Lease, Pod } from '../../api/types.js';
+import type { AnyObject, EndpointSlice, Event, Lease, LimitRange, Pod, ResourceQuota } from '../../api/types.js';
 import { lastSeen, seenText } from '../output/events.js';
-import { describeConfigMap, describeNamespace, describeSecret, describeServiceAccount } from './data.js';
+import { describeConfigMap, describeSecret, describeServiceAccount } from './data.js';
 import { describeEndpointSlice, describeEndpoints } from './endpoints.js';
 import { describeAny } from './generic.js';
+import { describeNamespace } from './namespace.js';
 import { describeNode } from './node.js';
 import { describePod } from './pod.js';
 import { describeBinding, describeRole } from './rbac.js';
@@ -20,6 +21,9 @@ export interface Surroundings {
   pods?: readonly Pod[];
   /** Of a node. */
   lease?: Lease;
+  /** Of a namespace; undefined where the server has no such kind, or it may not be read. */
+  quotas?: readonly ResourceQuota[];
+  limits?: readonly LimitRange[];
   now: number;
 }
 
@@ -28,7 +32,7 @@ const describers: Record<string, (object: never, around: Surroundings) => Item[]
   'v1 ReplicationController': (rc, around) => describeReplicationController(rc, around.pods ?? []),
   'v1 Service': (service, around) => describeService(service, around.slices ?? []),
   'v1 Node': (node, { pods = [], lease, now }) => describeNode(node, { pods, lease, now }),
-  'v1 Namespace': describeNamespace,
+  'v1 Namespace': (namespace, { quotas, limits }) => describeNamespace(namespace, quotas, limits),
   'v1 ConfigMap': describeConfigMap,
   'v1 Secret': describeSecret,
   'v1 ServiceAccount': describeServiceAccount,

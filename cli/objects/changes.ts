@@ -39,11 +39,12 @@ export function clashes(current: Readonly<Record<string, string>>, changes: Chan
 /** What became of an object, as kubectl says it. Annotations are "annotated" even when nothing changed. */
 export function outcome(
   field: 'labels' | 'annotations',
-  current: Readonly<Record<string, string>>,
+  current: Readonly<Record<string, string>> | undefined,
   changes: Changes,
 ): { changed: boolean; said: string } {
-  const changed = Object.entries(changes).some(([key, value]) => (current[key] ?? null) !== value);
+  const changed = Object.entries(changes).some(([key, value]) => (current?.[key] ?? null) !== value);
   if (field === 'annotations') return { changed, said: 'annotated' };
-  if (!changed) return { changed, said: 'not labeled' };
+  // kubectl gives an object without labels an empty map of them, and takes that for a change.
+  if (!changed) return { changed, said: current ? 'not labeled' : 'labeled' };
   return { changed, said: Object.values(changes).every(value => value === null) ? 'unlabeled' : 'labeled' };
 }

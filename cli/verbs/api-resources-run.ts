@@ -8,11 +8,22 @@ import type { ApiResourcesFlags } from './api-resources.js';
 
 export function apiResources(flags: ApiResourcesFlags): Promise<void> {
   return withSession(flags, async ({ resources }) => {
-    const wanted = (await resources()).filter(resource => matches(resource, flags)).sort(byGroupThenName);
+    const wanted = preferred(await resources())
+      .filter(resource => matches(resource, flags))
+      .sort(byGroupThenName);
     if (flags.output === 'name')
       process.stdout.write(wanted.map(r => `${r.plural}${r.group && `.${r.group}`}\n`).join(''));
     else if (flags.output === undefined || flags.output === 'wide') process.stdout.write(table(wanted, flags));
     else throw new Failure(`--output ${flags.output} is not available: wide and name are`);
+  });
+}
+
+/** Of each resource the version that its group prefers: the first. */
+function preferred(all: readonly ServerResource[]): ServerResource[] {
+  const seen = new Set<string>();
+  return all.filter(({ group, plural }) => {
+    const name = `${plural}.${group}`;
+    return !seen.has(name) && seen.add(name);
   });
 }
 

@@ -2,7 +2,7 @@
 import { StatusError } from '../../api/status.js';
 import type { AnyObject, ReplicationController } from '../../api/types.js';
 import type { Client, Selection } from '../../client/client.js';
-import { endpointSlices, events, leases, pods } from '../../client/resources.js';
+import { endpointSlices, events, leases, limitRanges, pods, resourceQuotas } from '../../client/resources.js';
 import { describeObject, type Surroundings, tellsEvents } from '../describe/index.js';
 import { report } from '../exit.js';
 import { type Filter, fetchObjects, isNotFound } from '../objects/fetch.js';
@@ -83,6 +83,14 @@ async function relatedTo(client: Client, object: AnyObject): Promise<Partial<Sur
     const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(',');
     const selected = await readable(client.list(pods, { ...where, labelSelector }));
     return selected ? { pods: selected.items } : {};
+  }
+  if (kind === 'v1 Namespace') {
+    const inside = { namespace: name };
+    const [quotas, limits] = await Promise.all([
+      readable(client.list(resourceQuotas, inside)),
+      readable(client.list(limitRanges, inside)),
+    ]);
+    return { ...(quotas ? { quotas: quotas.items } : {}), ...(limits ? { limits: limits.items } : {}) };
   }
   if (kind !== 'v1 Node') return {};
   const [onNode, lease] = await Promise.all([

@@ -54,7 +54,7 @@ async function changeOne(
   for (const [key, value] of Object.entries(changes)) {
     if (field === 'labels' && value === null && !(key in current)) process.stdout.write(`label "${key}" not found.\n`);
   }
-  const { changed, said } = outcome(field, current, changes);
+  const { changed, said } = outcome(field, object.metadata[field], changes);
   const line = `${typedName(target.resource, target.name)} ${said}${dryRunSuffix(flags.dryRun)}`;
   if (!changed) return { object, said: line };
   if (flags.dryRun === 'client') return { object: withChanges(object, field, changes), said: line };

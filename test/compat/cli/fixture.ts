@@ -85,6 +85,22 @@ export async function makeObjects(client: RestClient): Promise<void> {
     });
 }
 
+/** A namespace with bounds, on which nobody counts: there is no controller here. */
+export async function makeBounds(client: RestClient): Promise<void> {
+  await makeNamespace(client, 'limited');
+  const base = { apiVersion: 'v1', metadata: { name: 'some', namespace: 'limited' } };
+  const hard = { pods: '4', 'requests.cpu': '2' };
+  const spec = { hard, scopes: ['NotTerminating', 'NotBestEffort'] };
+  const quota = await client.create(kinds.resourceQuotas, { ...base, kind: 'ResourceQuota', spec });
+  const status = { hard, used: { pods: '1', 'requests.cpu': '500m' } };
+  await client.update(kinds.resourceQuotas, { ...quota, status }, { subresource: 'status' });
+  const limits = [
+    { type: 'Container', default: { cpu: '1' }, defaultRequest: { cpu: '100m' }, max: { cpu: '2' } },
+    { type: 'Pod', max: { memory: '1Gi' } },
+  ];
+  await client.create(kinds.limitRanges, { ...base, kind: 'LimitRange', spec: { limits } });
+}
+
 const create = <T extends AnyObject>(
   client: RestClient,
   resource: Resource,

@@ -1,5 +1,5 @@
 /** What our CLI shows beside what kubectl shows of the same objects. */
-import { type Fixture, makeObjects, startFixture } from './fixture.js';
+import { type Fixture, makeBounds, makeObjects, startFixture } from './fixture.js';
 import { checkRow, type Row } from './rows.js';
 
 const get: Row[] = [
@@ -100,7 +100,8 @@ const describes: Row[] = [
     out: /\n {2}Namespace +Name +CPU Requests[\s\S]*\n {2}default +web +50m \(2%\) +100m \(5%\) +64Mi \(1%\) +64Mi \(1%\)/,
     differs: 'a missing lease is <none>, where kubectl quotes the error',
   },
-  { args: 'describe ns default', out: /\nStatus: +Active\n$/ },
+  { args: 'describe ns default', out: /\nStatus: +Active\n\nNo resource quota.\n\nNo LimitRange resource.\n$/ },
+  { args: 'describe ns limited', out: /\nResource Quotas\n +Name: +some\n[^]*\nResource Limits\n Type / },
   { args: 'describe secret password', out: /\npassword: +7 bytes\n$/ },
   {
     args: 'describe cm settings',
@@ -129,8 +130,11 @@ const describes: Row[] = [
 const others: Row[] = [
   { args: 'api-resources', out: /^NAME +SHORTNAMES +APIVERSION +NAMESPACED +KIND\nbindings/ },
   { args: 'api-resources -o wide', out: /VERBS +CATEGORIES\n/ },
-  { args: 'api-resources -o name', out: /^bindings\nconfigmaps\n/ },
-  { args: 'api-resources --namespaced=false --no-headers', out: /^namespaces +ns +v1 +false +Namespace\n/ },
+  { args: 'api-resources -o name', out: /^bindings\ncomponentstatuses\nconfigmaps\n/ },
+  {
+    args: 'api-resources --namespaced=false --no-headers',
+    out: /^componentstatuses +cs +v1 +false +ComponentStatus\nnamespaces +ns +v1 +false +Namespace\n/,
+  },
   { args: 'api-resources --api-group=rbac.authorization.k8s.io -o name', out: /^clusterrolebindings\.rbac/ },
   { args: 'api-resources --verbs=list,deletecollection -o name', out: /^configmaps\n/ },
   {
@@ -212,6 +216,7 @@ describe('what the CLI shows', function () {
   before(async () => {
     fixture = await startFixture();
     await makeObjects(fixture.client);
+    await makeBounds(fixture.client);
     if (!fixture.kubectl) console.log('      no kubectl of 1.30 or newer is installed: nothing is compared with it');
   });
   after(() => fixture.remove());

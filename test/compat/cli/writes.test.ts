@@ -170,7 +170,7 @@ const metadata: Row[] = [
   { args: 'label -n ~ cm words a=b c=d --dry-run=server', out: 'configmap/words labeled (server dry run)' },
   { args: 'label -n ~ cm words --list', out: 'tier=back' },
   { args: 'label -n ~ cm words tier-', out: 'configmap/words unlabeled' },
-  { args: 'label -n ~ cm words tier-', out: 'label "tier" not found.\nconfigmap/words not labeled' },
+  { args: 'label -n ~ cm words tier-', out: 'label "tier" not found.\nconfigmap/words labeled' },
   { args: 'label -n ~ cm -l app=settings tier=front', out: 'configmap/settings labeled' },
   { args: 'label -n ~ sa --all team=x', out: 'serviceaccount/default labeled\nserviceaccount/robot labeled' },
   { args: 'label -n ~ cm words mark=1 -o yaml', out: /\n {2}labels:\n {4}mark: "1"\n/ },
