@@ -1,5 +1,5 @@
 /** Kinds that hold data, and those that stand for someone or somewhere. */
-import type { ConfigMap, Namespace, Secret, ServiceAccount } from '../../api/types.js';
+import type { ConfigMap, Secret, ServiceAccount } from '../../api/types.js';
 import { labelled, named } from './metadata.js';
 import { type Item, orNone } from './text.js';
 

@@ -101,7 +101,7 @@ const describes: Row[] = [
     differs: 'a missing lease is <none>, where kubectl quotes the error',
   },
   { args: 'describe ns default', out: /\nStatus: +Active\n\nNo resource quota.\n\nNo LimitRange resource.\n$/ },
-  { args: 'describe ns limited', out: /\nResource Quotas\n +Name: +some\n[^]*\nResource Limits\n Type / },
+  { args: 'describe ns limited', out: /\nResource Quotas\n +Name: +some\n(.|\n)*\nResource Limits\n Type / },
   { args: 'describe secret password', out: /\npassword: +7 bytes\n$/ },
   {
     args: 'describe cm settings',
