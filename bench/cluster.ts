@@ -30,7 +30,7 @@ function residentMegabytes(lab: Lab): number {
   const layout = layoutOf(lab.dataDir);
   const pids = processSpecs.flatMap(spec => {
     const kept = keptProcess(layout, spec.name);
-    return kept ? [kept.keeper, kept.child] : [];
+    return kept ? [kept.keeper, ...(kept.child ? [kept.child] : [])] : [];
   });
   return pids.reduce((sum, pid) => sum + (residentBytes(pid) ?? 0), 0) / 1e6;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,12 +23,28 @@ describe('a kept process', () => {
     throw new Error('did not come true in 5 s');
   };
 
+  const alive = (name: string): { keeper: number; child: number } | undefined => {
+    const { keeper, child } = keptProcess(layout, name) ?? {};
+    return keeper && child ? { keeper, child } : undefined;
+  };
+
+  it('can be stopped as soon as it is started, and leaves no component', async () => {
+    const sign = join(layout.dataDir, 'sign');
+    for (let times = 0; times < 20; times += 1) {
+      keepCommand(layout, 'hasty', ['/bin/sleep', '987', sign]);
+      if (times % 2 === 1) await systemClock.sleep(times);
+      assert.equal(await stopProcess(layout, 'hasty', systemClock), true);
+      assert.equal(keptProcess(layout, 'hasty'), undefined);
+    }
+    await until(() => (spawnSync('pgrep', ['-f', sign]).status === 1 ? true : undefined));
+  });
+
   it('is started again at once when it is killed, and ends for good when it is stopped', async () => {
     keepCommand(layout, 'sleeper', ['/bin/sleep', '1000']);
-    const first = await until(() => keptProcess(layout, 'sleeper'));
+    const first = await until(() => alive('sleeper'));
     process.kill(first.child, 'SIGKILL');
     const second = await until(() => {
-      const now = keptProcess(layout, 'sleeper');
+      const now = alive('sleeper');
       return now && now.child !== first.child ? now : undefined;
     });
     assert.equal(second.keeper, first.keeper);

@@ -3,7 +3,7 @@
  * time, then with a growing pause), so that a killed component heals as it would under systemd, for a megabyte each.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../api/clock.js';
@@ -29,7 +29,7 @@ export const processSpecs: readonly ProcessSpec[] = [
  */
 const keeper = `
 pidfile=$1; shift
-trap 'trap "" TERM; kill -TERM "$child" 2>/dev/null; wait "$child"; rm -f "$pidfile"; exit 0' TERM INT
+trap 'trap "" TERM; kill -TERM "$!" 2>/dev/null; wait "$!" 2>/dev/null; rm -f "$pidfile"; exit 0' TERM INT
 pause=0
 while :; do
   began=$(date +%s)
@@ -78,6 +78,7 @@ export function keepCommand(layout: Layout, name: string, command: readonly stri
   mkdirSync(layout.run, { recursive: true });
   mkdirSync(layout.logs, { recursive: true });
   const log = openSync(logFile(layout, name), 'a');
+  rmSync(pidFile(layout, name), { force: true });
   const child = spawn('/bin/sh', ['-c', keeper, keeperMark, pidFile(layout, name), ...command], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -85,12 +86,22 @@ export function keepCommand(layout: Layout, name: string, command: readonly stri
   });
   child.unref();
   closeSync(log);
+  writeFirst(pidFile(layout, name), child.pid);
+}
+
+/** A keeper can be stopped as soon as it is there; it has its component's id to add when that is there too. */
+function writeFirst(file: string, keeperId: number | undefined): void {
+  try {
+    writeFileSync(file, `${keeperId}\n`, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 export interface Kept {
   keeper: number;
-  /** The component's own process; it may be between two lives. */
-  child: number;
+  /** The component's own process, once there is one; it may be between two lives. */
+  child: number | undefined;
 }
 
 /** The kept process of that name, if it really is one of ours: process ids are used again by the system. */
@@ -103,7 +114,7 @@ export function keptProcess(layout: Layout, name: string): Kept | undefined {
     return undefined;
   }
   const [keeperId, child] = ids;
-  if (!keeperId || !child) return undefined;
+  if (!keeperId) return undefined;
   return commandLine(keeperId).includes(file) ? { keeper: keeperId, child } : undefined;
 }
 

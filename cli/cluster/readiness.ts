@@ -39,7 +39,7 @@ export async function waitFor(condition: Condition, waiting: Waiting, layout: La
   while (!(await condition())) {
     const waited = clock.now() - began;
     const kept = keptProcess(layout, waiting.process);
-    if (kept) lives.add(kept.child);
+    if (kept?.child) lives.add(kept.child);
     // The keeper itself ends when its component said that starting again cannot help.
     if (lives.size > livesAllowed || (waited > 500 && !kept)) {
       throw new Failure(`the ${waiting.process} process keeps ending: ${explanation(layout, waiting)}.`);

@@ -29,9 +29,9 @@ export async function status(dataDir: string, write: (line: string) => void): Pr
 
 function describeProcess(layout: Layout, name: string, write: (line: string) => void): boolean {
   const kept = keptProcess(layout, name);
-  const memory = kept && residentBytes(kept.child);
+  const memory = kept?.child && residentBytes(kept.child);
   const size = memory ? `${Math.round(memory / 1e6)} MB` : 'starting';
-  write(`${name.padEnd(12)}${kept ? `running   pid ${kept.child}   ${size}` : 'stopped'}`);
+  write(`${name.padEnd(12)}${kept ? `running   pid ${kept.child ?? kept.keeper}   ${size}` : 'stopped'}`);
   return kept !== undefined;
 }
 
