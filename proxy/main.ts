@@ -38,7 +38,7 @@ export async function cleanup(): Promise<void> {
 export async function startProxy(options: ProxyOptions): Promise<{ stop(): Promise<void> }> {
   const { log, clock } = options;
   const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-proxy', log, clock });
-  return proxyWith(client, options);
+  return proxyWith(withAnyEndpointSlices(client), options);
 }
 
 /** The same over a client that is there already, which is closed with the proxy. */
@@ -50,7 +50,7 @@ export async function proxyWith(
   const { signal } = stopped;
   await setSysctls(log);
   if (serviceRoute) await routeToServices(serviceRoute, log);
-  const shared = { client: withAnyEndpointSlices(client), clock, log, signal, random: Math.random };
+  const shared = { client, clock, log, signal, random: Math.random };
   const found = new Informer({ ...shared, resource: services });
   const slices = new Informer({ ...shared, resource: endpointSlices });
   const state = () => stateFrom(found.list(), slices.list(), nodeName, { podCidr, clusterCidr });
