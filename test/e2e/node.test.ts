@@ -1,5 +1,6 @@
 /** The node of a living cluster, sentence by sentence: what a pod asks for is what its containers get. */
 import { causes } from './node/causes.js';
+import { debug } from './node/debug.js';
 import { environment } from './node/environment.js';
 import { files } from './node/files.js';
 import { limits } from './node/limits.js';
@@ -19,6 +20,7 @@ const parts: [what: string, Part][] = [
   ['services and addresses', network],
   ['lives and ends', lives],
   ['causes', causes],
+  ['containers that look into others', debug],
   ['a lost node', lostNode],
 ];
 
