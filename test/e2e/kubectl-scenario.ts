@@ -53,7 +53,8 @@ export function driveWithKubectl(lab: LabOf): void {
         }
         await eventually(
           () => kubectl(['get', 'pods', '-l', 'app in (web,shared-volume)', '--no-headers']),
-          answer => (answer.stdout.match(/ (1\/1|2\/2) +Running/g) ?? []).length === 4,
+          // Those that an earlier scale took away are gone too.
+          ({ stdout }) => /^(\S+ +(1\/1|2\/2) +Running .*\n){4}$/.test(stdout),
           60_000,
         );
       });
