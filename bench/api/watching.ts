@@ -37,8 +37,9 @@ export async function eventRate(subject: Subject, token: string, watchers: numbe
   return { value: events / writing, micros: (1000 * (subject.cpuMs() - cpuBefore)) / events };
 }
 
-/** Under the names that we and Kubernetes have for it. */
-const openWatches = /^apiserver_longrunning_(?:requests|gauge\{[^}]*resource="pods"[^}]*verb="WATCH"[^}]*\}) (\d+)$/m;
+/** Under the names that Kubernetes has for it, today and in 1.20. */
+const openWatches =
+  /^apiserver_longrunning_(?:requests\{[^}]*verb="WATCH"[^}]*\}|gauge\{[^}]*resource="pods"[^}]*verb="WATCH"[^}]*\}) (\d+)$/m;
 
 async function untilOpen(subject: Subject, watchers: number, deadline: number): Promise<void> {
   for (;;) {
