@@ -161,11 +161,3 @@ export const toNumber = (quantity: Quantity): number => Number(divideUp(quantity
 
 /** The value in thousandths, rounded away from zero: '0.5' is 500. */
 export const toMilli = (quantity: Quantity): number => Number(divideUp(quantity.nanos, 1_000_000n));
-
-/** 1500 milli as '1500m', 2000 as '2'. */
-export const fromMilli = (milli: number): Quantity => ({ nanos: BigInt(milli) * 1_000_000n, format: 'DecimalSI' });
-
-export const fromNumber = (value: number, as: Format = 'DecimalSI'): Quantity => ({
-  nanos: BigInt(value) * nano,
-  format: as,
-});

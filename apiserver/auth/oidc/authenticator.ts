@@ -15,9 +15,6 @@ export interface OidcOptions extends ClaimOptions {
 
 const jose = () => import('jose');
 
-/** Algorithms that prove who signed; the symmetric ones and 'none' prove nothing here. */
-export const oidcAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
-
 export function oidcTokens(options: OidcOptions, clock: Clock, log: Logger): PlainTokenAuthenticator {
   const provider = new Provider({
     issuer: options.issuer,
