@@ -116,8 +116,10 @@ export function keptProcess(layout: Layout, name: string): Kept | undefined {
   }
   const [keeperId, child] = ids;
   if (!keeperId) return undefined;
-  return commandLine(keeperId).includes(file) ? { keeper: keeperId, child } : undefined;
+  return isKeeperOf(file, keeperId) ? { keeper: keeperId, child } : undefined;
 }
+
+const isKeeperOf = (file: string, pid: number): boolean => commandLine(pid).includes(file);
 
 /** Those of the cluster that are alive. */
 export const runningIn = (layout: Layout): ProcessSpec[] => processSpecs.filter(spec => keptProcess(layout, spec.name));
@@ -136,7 +138,8 @@ export async function stopProcess(layout: Layout, name: string, clock: Clock, pa
   if (!kept) return false;
   process.kill(kept.keeper, 'SIGTERM');
   const deadline = clock.now() + patienceMs;
-  while (keptProcess(layout, name)) {
+  // It takes its pid file away a moment before it is gone itself.
+  while (isKeeperOf(pidFile(layout, name), kept.keeper)) {
     if (clock.now() > deadline) {
       for (const pid of [kept.keeper, keptProcess(layout, name)?.child]) killHard(pid);
       break;

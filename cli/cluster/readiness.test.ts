@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../api/clock.js';
 import { type Layout, layoutOf } from './layout.js';
-import { keepCommand, keptProcess, stopProcess } from './processes.js';
+import { keepCommand, stopProcess } from './processes.js';
 import { waitFor } from './readiness.js';
 
 describe('waiting for a process', () => {
@@ -37,7 +37,6 @@ describe('waiting for a process', () => {
 
   it('ends when it is interrupted', async () => {
     keepCommand(layout, 'patient', ['/bin/sleep', '1000']);
-    while (!keptProcess(layout, 'patient')) await systemClock.sleep(10);
     const controller = new AbortController();
     const waited = waitFor(never, { ...waiting, process: 'patient', signal: controller.signal }, layout, systemClock);
     controller.abort(new Error('interrupted'));
@@ -47,7 +46,6 @@ describe('waiting for a process', () => {
 
   it('ends in time when nothing comes, and says where to look', async () => {
     keepCommand(layout, 'silent', ['/bin/sleep', '1000']);
-    while (!keptProcess(layout, 'silent')) await systemClock.sleep(10);
     await assert.rejects(
       waitFor(never, { ...waiting, process: 'silent', timeoutMs: 100 }, layout, systemClock),
       /an answer did not come within 0 s: .*logs\/silent\.log may say why/,
