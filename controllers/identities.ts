@@ -6,7 +6,10 @@ import type { Connection } from '../client/connection.js';
 import { serviceAccountClient } from '../client/token.js';
 
 /** Loops that share an account, as they do in Kubernetes: by it the eviction has the rights of the node lifecycle. */
-const sharedAccounts: Record<string, string> = { 'taint-eviction-controller': 'node-controller' };
+const sharedAccounts: Record<string, string> = {
+  'taint-eviction-controller': 'node-controller',
+  'stale-disruption-controller': 'disruption-controller',
+};
 
 /** What makes the credentials of accounts cannot wait for one of its own: it acts as the process, as in Kubernetes. */
 const asProcess = new Set(['tokens-controller']);

@@ -17,6 +17,9 @@ import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
 import { deploymentController } from './deployment/controller.js';
 import { type Discovered, type Discovery, discover, isServable } from './discovery.js';
+import { disruptionController } from './disruption/controller.js';
+import { scalesBy } from './disruption/scales.js';
+import { staleDisruptionController } from './disruption/stale.js';
 import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
 import { garbageCollector, isCollected } from './gc/controller.js';
@@ -157,6 +160,8 @@ class ControllerProcess {
       taintEvictionController(),
       certificateController(authorityFrom(clusterSigningCertFile, clusterSigningKeyFile, log)),
       serviceCidrController,
+      disruptionController(scalesBy(this.identities.clientFor('disruption-controller'), served)),
+      staleDisruptionController,
     ];
   }
 

@@ -1,5 +1,7 @@
 /** What the control loops ask of a pod. Times are milliseconds since 1970. */
-import type { KubeObject, OwnerReference, Pod, PodCondition } from '../api/types.js';
+import { labelSelectorOf } from '../api/selectors/index.js';
+import { StatusError } from '../api/status.js';
+import type { KubeObject, LabelSelector, OwnerReference, Pod, PodCondition } from '../api/types.js';
 
 /** The one owner that manages the object, as ownerReferences say it. */
 export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
@@ -12,6 +14,19 @@ export function selects(
 ): boolean {
   const pairs = Object.entries(selector ?? {});
   return pairs.length > 0 && pairs.every(([key, value]) => labels?.[key] === value);
+}
+
+/** A LabelSelector as the workloads have one. Absent it matches nothing, and so does one that cannot be understood. */
+export function matchesSelector(
+  selector: LabelSelector | undefined,
+  labels: Record<string, string> | undefined,
+): boolean {
+  try {
+    return labelSelectorOf(selector).matches(labels);
+  } catch (error) {
+    if (error instanceof StatusError) return false;
+    throw error;
+  }
 }
 
 export const isTerminating = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
@@ -32,4 +47,20 @@ export function readySince(pod: Pod): number | undefined {
   const ready = conditionOf(pod, 'Ready');
   if (ready?.status !== 'True') return undefined;
   return ready.lastTransitionTime ? Date.parse(ready.lastTransitionTime) : 0;
+}
+
+/** From when on the pod counts as available: ready for so long. Undefined while it is not ready. */
+export function availableFrom(pod: Pod, minReadySeconds: number | undefined): number | undefined {
+  const since = readySince(pod);
+  return since === undefined ? undefined : since + (minReadySeconds ?? 0) * 1000;
+}
+
+/** When the next ready pod becomes available; undefined when none waits for it. */
+export function nextAvailable(
+  pods: readonly Pod[],
+  minReadySeconds: number | undefined,
+  now: number,
+): number | undefined {
+  const waiting = pods.flatMap(pod => availableFrom(pod, minReadySeconds) ?? []).filter(time => time > now);
+  return waiting.length > 0 ? Math.min(...waiting) : undefined;
 }

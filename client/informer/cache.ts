@@ -37,6 +37,11 @@ export class Cache<T extends KubeObject> {
     for (const [key, object] of this.#objects) this.#index(name, key, object, 'add');
   }
 
+  /** As addIndex, for a name that stands for the function: those who share it come in any order. */
+  ensureIndex(name: string, of: IndexFunction<T>): void {
+    if (!this.#indexes.has(name)) this.addIndex(name, of);
+  }
+
   get size(): number {
     return this.#objects.size;
   }

@@ -6,6 +6,7 @@ import type { Controller, Reader, Source } from './controller.js';
 
 export class SharedInformers {
   readonly #informers = new Map<string, Informer>();
+  readonly #indexes = new Map<unknown, string>();
 
   constructor(
     private readonly options: Pick<InformerOptions<KubeObject>, 'client' | 'clock' | 'random' | 'log' | 'signal'>,
@@ -21,6 +22,13 @@ export class SharedInformers {
     return informer;
   }
 
+  /** The name of an index, by its function: controllers that look objects up in the same way share one. */
+  indexName(of: (object: KubeObject) => string[]): string {
+    const name = this.#indexes.get(of) ?? `${this.#indexes.size}`;
+    this.#indexes.set(of, name);
+    return name;
+  }
+
   async stopped(): Promise<void> {
     await Promise.all([...this.#informers.values()].map(informer => informer.stopped));
   }
@@ -30,6 +38,8 @@ export class SharedInformers {
 export class ControllerCaches implements Reader {
   readonly #controller: Controller;
   readonly #informers = new Map<string, Informer>();
+  /** 'group/plural/name' -> its name in the cache, which other controllers may use as well. */
+  readonly #indexes = new Map<string, string>();
 
   constructor(controller: Controller, shared: SharedInformers) {
     this.#controller = controller;
@@ -38,7 +48,9 @@ export class ControllerCaches implements Reader {
       if (this.#informers.has(id)) throw new Error(`${controller.name} has two sources of ${source.resource.plural}`);
       const informer = shared.of<KubeObject>(source);
       for (const [name, of] of Object.entries(source.indexes ?? {})) {
-        informer.cache.addIndex(this.#indexName(name), of as (object: KubeObject) => string[]);
+        const inCache = shared.indexName(of as (object: KubeObject) => string[]);
+        informer.cache.ensureIndex(inCache, of as (object: KubeObject) => string[]);
+        this.#indexes.set(`${id}/${name}`, inCache);
       }
       this.#informers.set(id, informer);
     }
@@ -62,18 +74,15 @@ export class ControllerCaches implements Reader {
   }
 
   byIndex<T extends KubeObject>(resource: Resource<T>, index: string, value: string): T[] {
-    return this.#source(resource).byIndex(this.#indexName(index), value);
+    const name = this.#indexes.get(`${idOf(resource)}/${index}`);
+    if (name === undefined) throw new Error(`${this.#controller.name} has no index "${index}" of ${resource.plural}`);
+    return this.#source(resource).byIndex(name, value);
   }
 
   #source<T extends KubeObject>(resource: Resource<T>): Informer<T> {
     const informer = this.informer(resource);
     if (informer) return informer;
     throw new Error(`${this.#controller.name} reads ${resource.plural}, which is not among its sources`);
-  }
-
-  /** Controllers share caches, so their indexes go by the controller's name as well. */
-  #indexName(index: string): string {
-    return `${this.#controller.name}/${index}`;
   }
 }
 

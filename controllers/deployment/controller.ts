@@ -6,14 +6,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { semanticEqual } from '../../api/json.js';
-import { labelSelectorOf } from '../../api/selectors/index.js';
 import { StatusError } from '../../api/status.js';
 import type { Deployment, KubeObject, Pod, ReplicaSet } from '../../api/types.js';
 import { deployments, pods, replicaSets } from '../../client/resources.js';
 import type { Context, Controller, Outcome, Reader, Writer } from '../../client/runtime/controller.js';
 import { named, nameOf, ownKey } from '../keys.js';
 import { claim } from '../owned.js';
-import { controllerOf, isTerminating } from '../pod-state.js';
+import { ownerIndexes } from '../ownership.js';
+import { controllerOf, isTerminating, matchesSelector } from '../pod-state.js';
 import { except, isNamespaceGoing, isNotFound } from '../refusals.js';
 import { asError } from '../slow-start.js';
 import { type Plan, planFor } from './plan.js';
@@ -29,16 +29,13 @@ export const deploymentController: Controller = {
     {
       resource: replicaSets,
       keysFor: (now, before, read) => [before, now].flatMap(set => (set ? deploymentsFor(set, read) : [])),
-      indexes: {
-        controller: (set: ReplicaSet) => [controllerOf(set)?.uid ?? ''],
-        orphans: (set: ReplicaSet) => (controllerOf(set) ? [] : [set.metadata.namespace ?? '']),
-      },
+      indexes: ownerIndexes,
     },
     {
       // A deployment that recreates waits for the last of its old pods.
       resource: pods,
       keysFor: (now, before, read) => (now || !before ? [] : deploymentsOfPod(before, read)),
-      indexes: { controller: (pod: Pod) => [controllerOf(pod)?.uid ?? ''] },
+      indexes: { controller: ownerIndexes.controller },
     },
   ],
 
@@ -68,14 +65,8 @@ function deploymentsOfPod(pod: Pod, read: Reader): string[] {
   return set ? deploymentsFor(set, read) : [];
 }
 
-function matches(deployment: Deployment, set: KubeObject): boolean {
-  try {
-    return labelSelectorOf(deployment.spec?.selector).matches(set.metadata.labels);
-  } catch (error) {
-    if (error instanceof StatusError) return false;
-    throw error;
-  }
-}
+const matches = (deployment: Deployment, set: KubeObject): boolean =>
+  matchesSelector(deployment.spec?.selector, set.metadata.labels);
 
 /** The deployment's ReplicaSets, once it has adopted what matches and let go of what does not any more. */
 async function claimed(deployment: Deployment, read: Reader, write: Writer): Promise<ReplicaSet[]> {

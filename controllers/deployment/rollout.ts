@@ -1,5 +1,6 @@
 /** How many pods each ReplicaSet should have next, so that there are never too few nor too many. Pure. */
 import type { Deployment, ReplicaSet } from '../../api/types.js';
+import { share } from '../share.js';
 import { byAge, desiredWhenSized, mostWhenSized } from './replicasets.js';
 
 export interface Bounds {
@@ -7,12 +8,6 @@ export interface Bounds {
   maxSurge: number;
   maxUnavailable: number;
 }
-
-const share = (value: number | string | undefined, of: number, round: (x: number) => number): number => {
-  if (typeof value === 'number') return value;
-  const percent = /^(\d+)%$/.exec(value ?? '')?.[1];
-  return percent === undefined ? 0 : round((Number(percent) * of) / 100);
-};
 
 /** What the deployment allows. Both bounds zero would be a standstill: then one pod may be missing. */
 export function boundsOf({ spec }: Deployment): Bounds {

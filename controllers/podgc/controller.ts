@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Node, Pod } from '../../api/types.js';
 import { nodes, pods } from '../../client/resources.js';
 import type { Context, Controller, Outcome } from '../../client/runtime/controller.js';
-import { markDisrupted } from '../disruption.js';
+import { markDisrupted } from '../disruption-target.js';
 import { inParallel } from '../in-parallel.js';
 import { keyOf, named, nameOf } from '../keys.js';
 import { isTerminal, isTerminating } from '../pod-state.js';

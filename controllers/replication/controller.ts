@@ -6,8 +6,6 @@
  * says how many there are, and how many of them serve.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { labelSelectorOf } from '../../api/selectors/index.js';
-import { StatusError } from '../../api/status.js';
 import type { KubeObject, Pod, ReplicaSet, ReplicationController } from '../../api/types.js';
 import type { Resource } from '../../client/client.js';
 import { pods, replicaSets, replicationControllers } from '../../client/resources.js';
@@ -15,7 +13,8 @@ import type { Controller, Reader, Writer } from '../../client/runtime/controller
 import { keyOf, nameOf, ownKey } from '../keys.js';
 import { claim } from '../owned.js';
 import { createPod, deletePod, podFrom } from '../owned-pods.js';
-import { controllerOf, isActive, selects } from '../pod-state.js';
+import { ownerIndexes } from '../ownership.js';
+import { controllerOf, isActive, matchesSelector, selects } from '../pod-state.js';
 import { except, isNamespaceGoing, isNotFound } from '../refusals.js';
 import { asError, slowStart } from '../slow-start.js';
 import { type Plan, planFor } from './plan.js';
@@ -39,7 +38,7 @@ const replicating = <T extends Replicating>(kind: Kind<T>): Controller => ({
       resource: pods,
       keysFor: (now, before, read) => [before, now].flatMap(pod => (pod ? ownersOf(pod, kind, read) : [])),
       indexes: {
-        controller: (pod: Pod) => [controllerOf(pod)?.uid ?? ''],
+        controller: ownerIndexes.controller,
         orphans: (pod: Pod) => (isActive(pod) && !controllerOf(pod) ? [pod.metadata.namespace ?? ''] : []),
       },
     },
@@ -73,14 +72,7 @@ export const replicationController = replicating<ReplicationController>({
 export const replicaSetController = replicating<ReplicaSet>({
   name: 'replicaset-controller',
   resource: replicaSets,
-  selects({ spec }, { metadata }) {
-    try {
-      return labelSelectorOf(spec?.selector).matches(metadata.labels);
-    } catch (error) {
-      if (error instanceof StatusError) return false;
-      throw error;
-    }
-  },
+  selects: ({ spec }, { metadata }) => matchesSelector(spec?.selector, metadata.labels),
 });
 
 /** The keys of the owner that has this pod or, for a pod that nothing controls, of those that would. */

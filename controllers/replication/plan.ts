@@ -1,8 +1,8 @@
 /** What a replication controller does next. Pure: see controller.ts for the promise. */
 import type { Pod } from '../../api/types.js';
-import { controllerOf, isActive, isTerminating } from '../pod-state.js';
+import { controllerOf, isActive, isTerminating, nextAvailable } from '../pod-state.js';
 import { inDeletionOrder } from './order.js';
-import { nextAvailable, type Replicating, type ReplicationStatus, statusOf } from './status.js';
+import { type Replicating, type ReplicationStatus, statusOf } from './status.js';
 
 export interface Plan {
   /** Matching pods without a controller, which become ours. */
@@ -32,7 +32,7 @@ export function planFor(
   const owned = [...mine.filter(selects), ...adopt];
 
   const missing = leaving ? 0 : (rc.spec?.replicas ?? 1) - owned.length;
-  const nextLook = nextAvailable(rc, owned, now);
+  const nextLook = nextAvailable(owned, rc.spec?.minReadySeconds, now);
   return {
     adopt,
     release,

@@ -1,7 +1,7 @@
 /** What a ReplicationController or a ReplicaSet reports of its pods. */
 import { timestamp } from '../../api/clock.js';
 import type { Pod, ReplicaSet, ReplicationController } from '../../api/types.js';
-import { readySince, selects } from '../pod-state.js';
+import { availableFrom, readySince, selects } from '../pod-state.js';
 
 /** Who promises a number of pods: the two differ in how they select them. */
 export type Replicating = ReplicationController | ReplicaSet;
@@ -18,7 +18,7 @@ export function statusOf(rc: Replicating, owned: readonly Pod[], now: number): R
   const labels = rc.spec?.template?.metadata?.labels ?? {};
   const labelled = owned.filter(pod => Object.keys(labels).length === 0 || selects(labels, pod.metadata.labels)).length;
   const ready = owned.filter(pod => readySince(pod) !== undefined).length;
-  const available = owned.filter(pod => (availableFrom(rc, pod) ?? Infinity) <= now).length;
+  const available = owned.filter(pod => (availableFrom(pod, rc.spec?.minReadySeconds) ?? Infinity) <= now).length;
   return {
     replicas: owned.length,
     ...(labelled ? { fullyLabeledReplicas: labelled } : {}),
@@ -27,17 +27,6 @@ export function statusOf(rc: Replicating, owned: readonly Pod[], now: number): R
     ...(rc.metadata.generation === undefined ? {} : { observedGeneration: rc.metadata.generation }),
     ...(rc.status?.conditions ? { conditions: rc.status.conditions } : {}),
   };
-}
-
-/** When the next ready pod will have been ready for minReadySeconds; undefined when none is waiting. */
-export function nextAvailable(rc: Replicating, owned: readonly Pod[], now: number): number | undefined {
-  const waiting = owned.flatMap(pod => availableFrom(rc, pod) ?? []).filter(time => time > now);
-  return waiting.length > 0 ? Math.min(...waiting) : undefined;
-}
-
-function availableFrom(rc: Replicating, pod: Pod): number | undefined {
-  const since = readySince(pod);
-  return since === undefined ? undefined : since + (rc.spec?.minReadySeconds ?? 0) * 1000;
 }
 
 /** The status with the condition ReplicaFailure while pods cannot be made or deleted, and without it afterwards. */

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Node, Pod, Taint } from '../../api/types.js';
 import { nodes, pods } from '../../client/resources.js';
 import type { Controller } from '../../client/runtime/controller.js';
-import { markDisrupted } from '../disruption.js';
+import { markDisrupted } from '../disruption-target.js';
 import { keyOf, named, nameOf } from '../keys.js';
 import { evictingTaints, evictionTime } from './plan.js';
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../api/clock.js';
-import type { KubeObject, Namespace, ReplicationController, Service } from '../../api/types.js';
+import type { KubeObject, Namespace, PodDisruptionBudget, ReplicationController, Service } from '../../api/types.js';
 import { startTestCluster, type TestCluster } from '../../apiserver/testing/cluster.js';
 import type { Resource } from '../../client/client.js';
 import { type Informer, startInformer } from '../../client/informer/informer.js';
@@ -17,6 +17,7 @@ import {
   endpoints,
   namespaces,
   nodes,
+  podDisruptionBudgets,
   pods,
   replicationControllers,
   serviceAccounts,
@@ -47,6 +48,7 @@ const writers = [
   'system:kube-scheduler',
   `system:node:${node}`,
   ...[
+    'disruption-controller',
     'endpoint-controller',
     'endpointslice-controller',
     'generic-garbage-collector',
@@ -93,8 +95,9 @@ describe('each component, with its own identity', function () {
     ]);
     await pretendNode(node, kubeconfig.kubelet, signal);
     const followed: Resource[] = [pods, replicationControllers, endpoints, endpointSlices, serviceAccounts, configMaps];
+    const workloads: Resource[] = [podDisruptionBudgets];
     seen = new Map(
-      [...followed, nodes, namespaces].map(resource => {
+      [...followed, ...workloads, nodes, namespaces].map(resource => {
         const options = { client: admin, resource, clock: systemClock, random: Math.random, log: silentLog, signal };
         const informer = startInformer(options);
         informer.onChange(() => look());
@@ -118,6 +121,8 @@ describe('each component, with its own identity', function () {
     const running = (count: number) => (): boolean =>
       addresses() === count && inSlices() === count && list(replicationControllers)[0]?.status?.readyReplicas === count;
     await when(running(3));
+    await admin.create(podDisruptionBudgets, webBudget);
+    await when(() => list(podDisruptionBudgets)[0]?.status?.disruptionsAllowed === 1);
 
     const [first] = list(pods);
     assert.ok(first?.metadata.name);
@@ -210,4 +215,10 @@ const webService: Service = {
   kind: 'Service',
   metadata: { name: 'web', namespace },
   spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+};
+const webBudget: PodDisruptionBudget = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: 'web', namespace },
+  spec: { selector: { matchLabels: { app: 'web' } }, maxUnavailable: 1 },
 };
