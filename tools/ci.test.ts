@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from './sources.js';
 
 const green = '\u001b[32m';
@@ -60,16 +60,20 @@ describe('.ci/run', () => {
 });
 
 describe('tools/test.sh', () => {
+  const unpacked = [
+    'kubectl-debian/usr/bin/kubectl',
+    'prometheus-debian/usr/bin/prometheus',
+    'victoria-metrics-debian/usr/bin/vmagent',
+  ].map(path => join('dist', path));
   let clone: string;
   before(() => {
     clone = mkdtempSync(join(tmpdir(), 'orrery-test-'));
-    for (const folder of ['tools', 'bin', 'dist/kubectl-debian/usr/bin', 'dist/prometheus-debian/usr/bin'])
+    for (const folder of ['tools', 'bin', ...unpacked.map(dirname)])
       mkdirSync(join(clone, folder), { recursive: true });
     cpSync(join(root, 'tools/test.sh'), join(clone, 'tools/test.sh'));
     // Everything is installed, so that nothing is fetched.
-    const programs =
-      'containerd runc iptables nft conntrack busybox ip ps etcd etcdctl kubectl ../dist/kubectl-debian/usr/bin/kubectl ../dist/prometheus-debian/usr/bin/prometheus';
-    for (const program of programs.split(' ')) script(join('bin', program), 'exit 0');
+    const programs = 'containerd runc iptables nft conntrack busybox ip ps etcd etcdctl kubectl'.split(' ');
+    for (const program of [...programs.map(name => join('bin', name)), ...unpacked]) script(program, 'exit 0');
     script('orrery', '[ "$BUILD" = 0 ] || echo "orrery: building failed" >&2; exit $BUILD');
     script('bin/npm', 'exit $LINT');
     script('bin/npx', 'echo "mocha: $*"; exit $TESTS');
@@ -100,7 +104,6 @@ describe('tools/test.sh', () => {
 
   /** As root, without containerd, and with an apt-get that does this; what it is given minutes for gets a second here. */
   function withApt(does: string): ReturnType<typeof run> {
-    const unpacked = ['dist/kubectl-debian/usr/bin/kubectl', 'dist/prometheus-debian/usr/bin/prometheus'];
     for (const program of ['bin/containerd', ...unpacked]) rmSync(join(clone, program), { force: true });
     mkdirSync(join(clone, 'basics'), { recursive: true });
     for (const program of 'bash mktemp tail rm sleep dirname chmod mkdir cat'.split(' '))
@@ -123,7 +126,7 @@ describe('tools/test.sh', () => {
       assert.equal(status, 0, stdout);
       assert.match(stdout, /^installing what the tests need with apt-get\n/);
       assert.match(stdout, /^some packages could not be installed: the tests that need them will be skipped$/m);
-      for (const one of ['kubernetes-client', 'prometheus'])
+      for (const one of ['kubernetes-client', 'prometheus', 'victoria-metrics'])
         assert.match(stdout, new RegExp(`^Debian's package ${one} could not be fetched: the tests that need it`, 'm'));
       assert.match(stdout, /^mocha: /m);
       assert.doesNotMatch(

@@ -39,7 +39,8 @@ fi
 # The launcher installs the npm packages and builds, for the clone's owner.
 ./orrery help >/dev/null
 
-# What independent clients are tested with. None is needed, so one that cannot be had costs its own tests only.
+# What independent clients are tested with. None is needed, so one that cannot be had costs its own tests only, and little time.
+limit="timeout --foreground 180"
 if [ ! -d /usr/lib/python3/dist-packages/kubernetes ] && [ "$(id -u)" -eq 0 ] && have apt-get; then
   echo "installing Debian's Python client of Kubernetes with apt-get"
   { apt "$limit" install -y --no-install-recommends --download-only python3-kubernetes &&
@@ -47,22 +48,22 @@ if [ ! -d /usr/lib/python3/dist-packages/kubernetes ] && [ "$(id -u)" -eq 0 ] &&
     echo "python3-kubernetes could not be installed: the tests that need it will be skipped"
 fi
 
-# Unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl, and prometheus would start a service.
+# Unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl, and the others would start services.
 # unpack PACKAGE FOLDER PROGRAM
 unpack() {
   [ ! -x "dist/$2/usr/bin/$3" ] && have apt-get && have dpkg-deb || return 0
   local folder
   folder=$(mktemp -d)
   chmod 755 "$folder"
-  if (cd "$folder" && { apt "$limit" download "$1" || { apt "$limit" update && apt "$limit" download "$1"; }; }) >/dev/null 2>&1; then
-    mkdir -p "dist/$2" && dpkg-deb -x "$folder/$1"*.deb "dist/$2"
-  else
-    echo "Debian's package $1 could not be fetched: the tests that need it will be skipped"
-  fi
+  {
+    (cd "$folder" && { apt "$limit" download "$1" || { apt "$limit" update && apt "$limit" download "$1"; }; }) &&
+      mkdir -p "dist/$2" && dpkg-deb -x "$folder/$1"*.deb "dist/$2"
+  } >/dev/null 2>&1 || echo "Debian's package $1 could not be fetched: the tests that need it will be skipped"
   rm -rf "$folder"
 }
 unpack kubernetes-client kubectl-debian kubectl
 unpack prometheus prometheus-debian prometheus
+unpack victoria-metrics victoria-metrics-debian vmagent
 have kubectl || PATH="$PATH:$PWD/dist/kubectl-debian/usr/bin"
 
 # What lint finds does not keep the tests from running, and fails the whole all the same.

@@ -4,26 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { startTestCluster, type TestCluster } from '../../../apiserver/testing/cluster.js';
 import { eventually } from '../../e2e/lab.js';
 import { RawClient } from '../raw-client.js';
-import { type Prometheus, programOf, startPrometheus } from './prometheus.js';
+import { tokenOf } from './account.js';
+import { type Prometheus, prometheusProgram, startPrometheus } from './prometheus.js';
 
-const program = programOf('prometheus');
-const promtool = programOf('promtool');
-const accounts = '/api/v1/namespaces/default/serviceaccounts';
-
-/** A token of an account that may do nothing but read metrics. */
-async function tokenOf(raw: RawClient): Promise<string> {
-  const metadata = { name: 'prometheus' };
-  const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const rules = [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }];
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'prometheus' };
-  const subjects = [{ kind: 'ServiceAccount', name: 'prometheus', namespace: 'default' }];
-  await raw.ask(`POST ${accounts}`, { metadata });
-  await raw.ask(`POST ${rbac}/clusterroles`, { metadata, rules });
-  await raw.ask(`POST ${rbac}/clusterrolebindings`, { metadata, roleRef, subjects });
-  const answer = await raw.ask(`POST ${accounts}/prometheus/token`, { spec: {} });
-  assert.equal(answer.code, 201, answer.text);
-  return answer.json.status.token;
-}
+const program = prometheusProgram('prometheus');
+const promtool = prometheusProgram('promtool');
 
 describe("Debian's prometheus", function () {
   this.timeout(90_000);
@@ -39,7 +24,8 @@ describe("Debian's prometheus", function () {
     cluster = await startTestCluster('lmdb');
     raw = new RawClient(cluster);
     const { host } = new URL(cluster.url);
-    prometheus = await startPrometheus(program, { host, caFile: cluster.pki.ca.cert, token: await tokenOf(raw) });
+    const token = await tokenOf(raw, 'prometheus', [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]);
+    prometheus = await startPrometheus(program, { host, caFile: cluster.pki.ca.cert, token });
   });
   after(async () => {
     await prometheus?.stop();
