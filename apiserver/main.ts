@@ -43,6 +43,7 @@ import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
 import { WebhookClient } from './services/webhook-client.js';
 import { defaultSettings, type Settings } from './settings/index.js';
+import { Shutdown } from './shutdown.js';
 import { kubeletCredentials } from './streaming/kubelets.js';
 
 export { FlagError, settingsOf } from './settings/index.js';
@@ -71,7 +72,10 @@ export interface ApiServerOptions {
 
 export interface ApiServer {
   port: number;
-  /** Ends watches, finishes requests under way and closes the store; takes at most two seconds. */
+  /**
+   * Is not ready any more, ends watches, finishes requests under way and closes the store: within two seconds, or as long
+   * as flags say; with requests that take long, within five more.
+   */
   stop(): Promise<void>;
 }
 
@@ -141,13 +145,14 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   });
   const api = buildApi(options, env, security, { audit, metrics, fairness });
   let started = false;
+  const shutdown = new Shutdown(clock, settings.shutdown);
   const app = buildApp({
     kinds: env.kinds,
     remote: () => aggregation.remote,
     address: `${options.advertiseAddress}:${options.port}`,
     metrics,
     issuer: security.tokens,
-    checks: [storeCheck(store), startCheck(() => started)],
+    checks: [storeCheck(store), startCheck(() => started), shutdown.check],
     openApi: () => import('../api/openapi/index.js'),
   });
   const onError = (error: unknown, request: { method: string; target: string }): void =>
@@ -155,10 +160,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const tls = await readTls(pki, settings);
   const server = new ApiHttpServer({ api, app, proxy, aggregation, clock, tls, onError });
   const port = await server.listen(options.port, options.bindAddress);
-  closing.push(() => {
-    cache.endWatches();
-    return server.close();
-  });
+  closing.push(() => server.close(() => shutdown.endWatches(cache)));
   closing.push(keepTime(options, store, [cache, api, server]));
   const definitions = followDefinitions(options, env, webhooks);
   closing.push(() => definitions.stop());
@@ -182,7 +184,9 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     if (rewritten > 0) log.info({ rewritten }, 'values were encrypted anew');
   }
   started = true;
+  closing.push(() => shutdown.delay());
   closing.push(keepUp(options, { env, advertised, repair, peers }));
+  closing.push(async () => shutdown.begin());
   log.info({ port, datastore: options.datastore }, 'the API server is ready');
   return port;
 }

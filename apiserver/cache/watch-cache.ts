@@ -47,6 +47,7 @@ export class WatchCache {
   #revision = 0;
   readonly #waiting = new Set<{ revision: number; resolve: () => void }>();
   readonly #patience: Deadlines;
+  #leaving = false;
   #dirty = new Set<Watcher>();
   #asking: Promise<number> | undefined;
   #askingNext: Promise<number> | undefined;
@@ -183,15 +184,21 @@ export class WatchCache {
     return count;
   }
 
-  /** Tells all who watch what is queued for them, and ends their watches. */
-  endWatches(): void {
-    for (const resource of this.#resources.values()) resource.endWatches();
+  /** Those that go on: `end` tells each what is queued for it, and ends it. From now on new ones end as they begin. */
+  watchesToEnd(): readonly Watcher[] {
+    this.#leaving = true;
+    return [...this.#watchers()];
+  }
+
+  /** The server is about to go: what begins now must not last. */
+  get isLeaving(): boolean {
+    return this.#leaving;
   }
 
   /** Ends all watches and stops to follow the store. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    this.endWatches();
+    for (const watcher of this.watchesToEnd()) watcher.end();
     await this.#feed;
   }
 

@@ -25,6 +25,7 @@ import { NodeRequest } from './node-request.js';
 import { send } from './node-response.js';
 import { parseTarget, type Target, Targets } from './request-info.js';
 import { responseTo } from './responses.js';
+import { answerUnreadable, headLimit } from './unreadable.js';
 import { watchOverSocket } from './watch-socket.js';
 
 /** All in PEM. */
@@ -50,8 +51,15 @@ export interface ServerOptions {
 /** Subresources of pods that are answered by the pod's kubelet. */
 const proxied = new Set(['log', 'exec', 'attach', 'portforward']);
 
-/** After `close`, requests under way have this long. */
-const graceMs = 1500;
+/** Headers of one request. HTTP/1.1's are limited by their size alone. */
+const mostHeaders = 4096;
+
+/** After `close`, what goes on for as long as its client likes (exec, log -f) has this long. */
+const streamsMs = 1500;
+/** And requests under way this long. */
+const requestsMs = 5000;
+/** So often it is looked which connections of HTTP/1.1 have nothing to do any more. */
+const idleLookMs = 50;
 
 export class ApiHttpServer {
   readonly #server: Http2SecureServer;
@@ -61,6 +69,9 @@ export class ApiHttpServer {
   readonly #express: ReturnType<typeof graft>;
   readonly #bodies: Deadlines;
   readonly #targets = new Targets();
+  #closing = false;
+  /** Requests to resources that wait for their answers. */
+  #underWay = 0;
 
   constructor(private readonly options: ServerOptions) {
     this.#express = graft(options.app);
@@ -74,10 +85,15 @@ export class ApiHttpServer {
       // An unknown certificate is answered with 401 in HTTP's words, as Kubernetes does, rather than by a broken handshake.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
-      settings: { maxConcurrentStreams: 1000 },
+      settings: { maxConcurrentStreams: 1000, maxHeaderListSize: headLimit },
+      // Somebody may be impersonated with as many groups.
+      maxHeaderListPairs: mostHeaders,
       // In megabytes. What waits for a slow client counts, and beyond this the session gets no new requests.
       maxSessionMemory: 64,
     });
+    // An option that http2's server hands on to HTTP/1.1 only as a property.
+    Object.assign(this.#server, { maxHeaderSize: headLimit });
+    this.#server.on('clientError', answerUnreadable);
     this.#server.on('request', (request, response) => this.#serve(request, response));
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
     this.#server.on('session', session => this.#track(this.#sessions, session));
@@ -103,13 +119,28 @@ export class ApiHttpServer {
     this.#bodies.tick();
   }
 
-  /** Takes no more connections, lets requests under way finish, and closes what is left after that. */
-  async close(): Promise<void> {
-    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+  /**
+   * Takes no more connections, tells those that are open to go elsewhere (GOAWAY, Connection: close), lets requests
+   * under way finish, and closes what is left after that. `endWatches` resolves when they are asked to end.
+   */
+  async close(endWatches: () => Promise<void>): Promise<void> {
+    const { clock } = this.options;
+    this.#closing = true;
+    let open = true;
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve())).then(() => {
+      open = false;
+    });
     for (const session of this.#sessions) session.close();
-    const patience = new AbortController();
-    await Promise.race([closed, this.options.clock.sleep(graceMs, patience.signal)]);
-    patience.abort();
+    await endWatches();
+    const began = clock.now();
+    const isWaitedFor = (): boolean => {
+      const waited = clock.now() - began;
+      return open && (waited < streamsMs || (this.#underWay > 0 && waited < requestsMs));
+    };
+    while (isWaitedFor()) {
+      await Promise.race([closed, clock.sleep(idleLookMs)]);
+      closeIdle(this.#server);
+    }
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
@@ -121,6 +152,7 @@ export class ApiHttpServer {
   }
 
   #serve(request: AnyRequest, response: AnyResponse): void {
+    if (this.#closing && 'shouldKeepAlive' in response) response.shouldKeepAlive = false;
     const apiRequest = new NodeRequest(request, this.#bodies, this.#trust);
     const failed = (error: unknown): void => {
       this.options.onError(error, apiRequest);
@@ -133,12 +165,20 @@ export class ApiHttpServer {
       const target = here ? this.#parsed(apiRequest) : undefined;
       const done =
         target?.info.isResource && !isProxied(target)
-          ? whenKnown(this.options.api.handle(apiRequest, target), answer => send(request, response, answer))
+          ? this.#counted(
+              whenKnown(this.options.api.handle(apiRequest, target), answer => send(request, response, answer)),
+            )
           : this.#serveOther(apiRequest, request, response);
       if (done instanceof Promise) done.catch(failed);
     } catch (error) {
       failed(error);
     }
+  }
+
+  #counted(work: void | Promise<void>): void | Promise<void> {
+    if (!(work instanceof Promise)) return;
+    this.#underWay++;
+    return work.finally(() => this.#underWay--);
   }
 
   /** Undefined for what cannot be parsed: the API says so, with everything else it says about a request. */
@@ -216,6 +256,10 @@ export class ApiHttpServer {
     await watchOverSocket(request, socket, head, answer.stream);
   }
 }
+
+/** Its types do not know that it has the methods of HTTP/1.1's server as well. */
+const closeIdle = (server: Http2SecureServer): void =>
+  (server as Http2SecureServer & { closeIdleConnections(): void }).closeIdleConnections();
 
 /** A token that came as a WebSocket protocol is for us alone: it must be neither chosen nor passed on. */
 function dropBearerProtocol(request: IncomingMessage): void {

@@ -49,6 +49,7 @@ function start(env: Environment, call: Call, options: ListOptions, filter: Filte
   if (first.ready === undefined) watcher.startWith(first.frames());
   else watcher.startAfter(first.ready, first.frames);
   env.cache.resource(call.row).addWatcher(watcher);
+  if (env.cache.isLeaving) watcher.end();
 }
 
 /** What a watch is told before any change. */
