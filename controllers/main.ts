@@ -34,6 +34,7 @@ import { serviceAccountController } from './serviceaccounts/controller.js';
 import { serviceAccountTokens } from './serviceaccounttokens/controller.js';
 import { signerFrom } from './serviceaccounttokens/sign.js';
 import { serviceCidrController } from './servicecidrs/controller.js';
+import { statefulSetController } from './statefulset/controller.js';
 import { taintEvictionController } from './tainteviction/controller.js';
 
 export interface ControllersOptions {
@@ -147,6 +148,7 @@ class ControllerProcess {
       replicationController,
       replicaSetController,
       deploymentController,
+      statefulSetController,
       resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
       endpointsController(),
       endpointSlicesController(),

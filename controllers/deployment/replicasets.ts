@@ -1,8 +1,8 @@
 /** A deployment's ReplicaSets: one for each template it ever had, the newest of which it wants. Pure. */
-import { createHash } from 'node:crypto';
-import { canonicalText, clone, semanticEqual } from '../../api/json.js';
+import { clone, semanticEqual } from '../../api/json.js';
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types.js';
 import { controllerReference } from '../owned.js';
+import { hashOf } from '../template-hash.js';
 
 export const hashLabel = 'pod-template-hash';
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
@@ -19,17 +19,6 @@ const notCopied = new Set([
   desiredAnnotation,
   maxAnnotation,
 ]);
-
-/** Without vowels and look-alikes, as all generated names. */
-const letters = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** Ten letters that say which template it is; `collisions` make another ten of the same. */
-export function hashOf(template: PodTemplateSpec | undefined, collisions: number): string {
-  const digest = createHash('sha256')
-    .update(`${canonicalText(template)}\0${collisions}`)
-    .digest();
-  return Array.from(digest.subarray(0, 10), byte => letters[byte % letters.length]).join('');
-}
 
 function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | undefined {
   const copy = clone(template);

@@ -6,7 +6,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../api/clock.js';
-import type { KubeObject, Namespace, PodDisruptionBudget, ReplicationController, Service } from '../../api/types.js';
+import type {
+  KubeObject,
+  Namespace,
+  PodDisruptionBudget,
+  ReplicationController,
+  Service,
+  StatefulSet,
+} from '../../api/types.js';
 import { startTestCluster, type TestCluster } from '../../apiserver/testing/cluster.js';
 import type { Resource } from '../../client/client.js';
 import { type Informer, startInformer } from '../../client/informer/informer.js';
@@ -22,6 +29,7 @@ import {
   replicationControllers,
   serviceAccounts,
   services,
+  statefulSets,
 } from '../../client/resources.js';
 import { connect, type RestClient } from '../../client/rest/index.js';
 import { silentLog } from '../../client/testing/log.js';
@@ -58,6 +66,7 @@ const writers = [
     'root-ca-cert-publisher',
     'service-account-controller',
     'service-cidrs-controller',
+    'statefulset-controller',
   ].map(controller),
 ];
 
@@ -95,7 +104,7 @@ describe('each component, with its own identity', function () {
     ]);
     await pretendNode(node, kubeconfig.kubelet, signal);
     const followed: Resource[] = [pods, replicationControllers, endpoints, endpointSlices, serviceAccounts, configMaps];
-    const workloads: Resource[] = [podDisruptionBudgets];
+    const workloads: Resource[] = [podDisruptionBudgets, statefulSets];
     seen = new Map(
       [...followed, ...workloads, nodes, namespaces].map(resource => {
         const options = { client: admin, resource, clock: systemClock, random: Math.random, log: silentLog, signal };
@@ -123,6 +132,11 @@ describe('each component, with its own identity', function () {
     await when(running(3));
     await admin.create(podDisruptionBudgets, webBudget);
     await when(() => list(podDisruptionBudgets)[0]?.status?.disruptionsAllowed === 1);
+
+    await admin.create(statefulSets, db);
+    await when(() => list(statefulSets)[0]?.status?.readyReplicas === 2);
+    await admin.delete(statefulSets, { namespace, name: 'db' });
+    await when(() => list(pods).length === 3);
 
     const [first] = list(pods);
     assert.ok(first?.metadata.name);
@@ -221,4 +235,16 @@ const webBudget: PodDisruptionBudget = {
   kind: 'PodDisruptionBudget',
   metadata: { name: 'web', namespace },
   spec: { selector: { matchLabels: { app: 'web' } }, maxUnavailable: 1 },
+};
+const db: StatefulSet = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name: 'db', namespace },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'db' } },
+    serviceName: 'db',
+    template: { ...template, metadata: { labels: { app: 'db' } } },
+    volumeClaimTemplates: [],
+  },
 };
