@@ -20,15 +20,15 @@ export class Directories {
   get pods(): string {
     return join(this.root, 'pods');
   }
-  /** emptyDir, hosts file, termination messages, bind mounts for subPath. */
+  /** emptyDir and what is mounted for it, hosts file, termination messages, bind mounts for subPath. */
   pod(uid: string): string {
     return join(this.pods, uid);
   }
-  emptyDirs(uid: string): string {
+  volumes(uid: string): string {
     return join(this.pod(uid), 'volumes');
   }
-  emptyDir(uid: string, volume: string): string {
-    return join(this.emptyDirs(uid), volume);
+  volume(uid: string, volume: string): string {
+    return join(this.volumes(uid), volume);
   }
   subPaths(uid: string): string {
     return join(this.pod(uid), 'subpaths');

@@ -191,7 +191,7 @@ async function contextOf(
     events,
     directories,
     objects,
-    volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock) }),
+    volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock), client, nodeName }),
     cgroups: new Cgroups(options.cgroupParent),
     starts: new Limit(startsPerCore * availableParallelism()),
     node: {

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Throws with what `mount` printed. */
-export async function mount(args: string[]): Promise<void> {
-  await run('mount', args);
+/** Throws with what `mount` printed; after so many milliseconds it is ended. */
+export async function mount(args: string[], timeoutMs = 0): Promise<void> {
+  await run('mount', args, { timeout: timeoutMs });
 }
 
 /** Paths of all mounts at or below a directory, the deepest first. */

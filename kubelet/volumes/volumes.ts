@@ -1,17 +1,22 @@
 /** A pod's volumes on this node: made before its containers, kept up to date while it lives, removed with it. */
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import * as quantity from '../../api/quantity.js';
 import type { Container, Pod, Volume } from '../../api/types.js';
+import type { Client } from '../../client/client.js';
 import type { Mount } from '../cri/types.js';
 import type { Directories } from '../directories.js';
 import { expand } from '../pods/config/expand.js';
 import type { PodFacts } from '../pods/config/fields.js';
 import { writeAtomically } from './atomic.js';
+import { ClaimError, claimOf, resolveClaim } from './claims.js';
 import { prepareEmptyDir, usage } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import { removeWithMounts } from './mounts.js';
+import { prepareNfs } from './nfs.js';
 import type { FollowedObjects } from './objects.js';
+import { giveToGroup } from './ownership.js';
 import { payloadOf } from './payload.js';
+import { isWritten, type Source, sourceOfVolume } from './source.js';
 import { bindSubPath } from './subpath.js';
 import type { TokenSource } from './tokens.js';
 
@@ -19,6 +24,9 @@ export interface VolumesOptions {
   directories: Directories;
   objects: FollowedObjects;
   tokens: TokenSource;
+  /** Reads claims. */
+  client: Client;
+  nodeName: string;
 }
 
 /** One volume could not be made; `message` is what Kubernetes' FailedMount event says. */
@@ -37,9 +45,10 @@ const propagations: Record<string, NonNullable<Mount['propagation']>> = {
   Bidirectional: 'PROPAGATION_BIDIRECTIONAL',
 };
 
-const isWritten = (v: Volume): boolean => Boolean(v.configMap ?? v.secret ?? v.downwardAPI ?? v.projected);
-
 export class PodVolumes {
+  /** What stands behind the claims of each pod, by its uid: it does not change while the pod exists. */
+  readonly #claimed = new Map<string, Map<string, Source>>();
+
   constructor(private readonly options: VolumesOptions) {}
 
   /** Makes what is missing and leaves what is there. Throws VolumeError. */
@@ -57,7 +66,7 @@ export class PodVolumes {
   async overLimit(pod: Pod): Promise<string | undefined> {
     for (const { name, emptyDir } of pod.spec?.volumes ?? []) {
       if (!emptyDir?.sizeLimit || emptyDir.medium === 'Memory') continue;
-      const used = await usage(this.options.directories.emptyDir(pod.metadata.uid ?? '', name));
+      const used = await usage(this.options.directories.volume(pod.metadata.uid ?? '', name));
       if (used > quantity.toNumber(quantity.parse(emptyDir.sizeLimit)))
         return `Usage of EmptyDir volume "${name}" exceeds the limit "${emptyDir.sizeLimit}". `;
     }
@@ -71,12 +80,13 @@ export class PodVolumes {
         const volume = (pod.spec?.volumes ?? []).find(v => v.name === mount.name);
         if (!volume) throw new Error(`volume "${mount.name}" not found`);
         const subPath = mount.subPathExpr ? expand(mount.subPathExpr, name => env.get(name)) : mount.subPath;
-        const whole = this.#path(volume, pod);
+        const source = this.#known(volume, pod);
+        const whole = this.#path(volume, source, pod);
         const hostPath = subPath ? await this.#bind(pod, container, index, whole, subPath) : whole;
         return {
           containerPath: mount.mountPath,
           hostPath,
-          readonly: mount.readOnly === true || isWritten(volume),
+          readonly: mount.readOnly === true || source.readOnly === true,
           propagation: propagations[mount.mountPropagation ?? 'None'] ?? 'PROPAGATION_PRIVATE',
         };
       }),
@@ -87,9 +97,10 @@ export class PodVolumes {
   async unmount(uid: string): Promise<void> {
     const { directories, objects, tokens } = this.options;
     await removeWithMounts(directories.subPaths(uid));
-    await removeWithMounts(directories.emptyDirs(uid));
+    await removeWithMounts(directories.volumes(uid));
     await rm(directories.written(uid), { recursive: true, force: true });
     tokens.forget(uid);
+    this.#claimed.delete(uid);
     objects.release(uid);
   }
 
@@ -106,35 +117,66 @@ export class PodVolumes {
     return target;
   }
 
-  #path(volume: Volume, pod: Pod): string {
+  #path(volume: Volume, source: Source, pod: Pod): string {
     const uid = pod.metadata.uid ?? '';
-    if (volume.hostPath) return volume.hostPath.path;
-    return isWritten(volume)
+    if (source.kind === 'hostPath') return source.hostPath.path;
+    if (source.kind === 'local') return source.path;
+    return source.kind === 'written'
       ? this.options.directories.writtenVolume(uid, volume.name)
-      : this.options.directories.emptyDir(uid, volume.name);
+      : this.options.directories.volume(uid, volume.name);
+  }
+
+  /** Of a volume that was mounted. */
+  #known(volume: Volume, pod: Pod): Source {
+    if (!claimOf(volume, pod)) return sourceOfVolume(volume);
+    const source = this.#claimed.get(pod.metadata.uid ?? '')?.get(volume.name);
+    if (!source) throw new Error(`volume "${volume.name}" is not mounted yet`);
+    return source;
+  }
+
+  async #source(volume: Volume, pod: Pod): Promise<Source> {
+    if (!claimOf(volume, pod)) return sourceOfVolume(volume);
+    const { client, nodeName } = this.options;
+    const uid = pod.metadata.uid ?? '';
+    const source = this.#claimed.get(uid)?.get(volume.name) ?? (await resolveClaim(volume, pod, client, nodeName));
+    this.#claimed.set(uid, (this.#claimed.get(uid) ?? new Map()).set(volume.name, source));
+    return source;
   }
 
   async #mountOne(volume: Volume, pod: Pod, facts: PodFacts): Promise<void> {
     try {
-      const group = pod.spec?.securityContext?.fsGroup;
-      if (volume.emptyDir) await prepareEmptyDir(volume.emptyDir, this.#path(volume, pod), group);
-      else if (volume.hostPath) await prepareHostPath(volume.hostPath);
-      else await this.#write(volume, pod, facts, group);
+      const source = await this.#source(volume, pod);
+      await this.#prepare(volume, source, this.#path(volume, source, pod), pod, facts);
     } catch (error) {
-      throw new VolumeError(volume.name, error);
+      throw error instanceof ClaimError ? error : new VolumeError(volume.name, error);
     }
   }
 
-  async #write(volume: Volume, pod: Pod, facts: PodFacts, group: number | undefined): Promise<void> {
+  async #prepare(volume: Volume, source: Source, path: string, pod: Pod, facts: PodFacts): Promise<void> {
+    const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
+    switch (source.kind) {
+      case 'emptyDir':
+        return prepareEmptyDir(source.emptyDir, path, fsGroup);
+      case 'hostPath':
+        return prepareHostPath(source.hostPath);
+      case 'nfs':
+        return prepareNfs(source.nfs, source.mountOptions, path);
+      case 'local':
+        if (!(await stat(path).catch(() => undefined))) throw new Error(`path "${path}" does not exist`);
+        if (fsGroup !== undefined && !source.readOnly) await giveToGroup(path, fsGroup, fsGroupChangePolicy);
+        return;
+      case 'written':
+        return this.#write(volume, path, pod, facts, fsGroup);
+    }
+  }
+
+  async #write(volume: Volume, path: string, pod: Pod, facts: PodFacts, group: number | undefined): Promise<void> {
     const { objects, tokens } = this.options;
     const files = await payloadOf(volume, pod, {
       ...objects.of(pod),
       token: wish => tokens.token(pod, wish),
       facts,
     });
-    if (!files) throw new Error(`volumes of type ${volumeType(volume)} are not supported by this kubelet`);
-    await writeAtomically(this.#path(volume, pod), files, group === undefined ? {} : { group });
+    await writeAtomically(path, files ?? [], group === undefined ? {} : { group });
   }
 }
-
-const volumeType = (volume: Volume): string => Object.keys(volume).find(key => key !== 'name') ?? 'none';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { matchesTerm, type NodeSelectorTerm } from '../../api/selectors/node-terms.js';
 import type { Taint } from '../../api/types.js';
 import { info, type NodeWords, nodeState, type PodWords } from '../testing/objects.js';
 import { filters } from './index.js';
-import { matchesTerm, type NodeSelectorTerm } from './node-selector-terms.js';
 
 /** filter, what, pod, node, pods that stand on it, reasons */
 type Row = [string, string, PodWords, NodeWords, PodWords[], string[]];

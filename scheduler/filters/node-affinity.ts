@@ -1,6 +1,6 @@
 /** A pod's node selector and required node affinity: all labels of the one, and any term of the other. */
+import { matchesTerm } from '../../api/selectors/node-terms.js';
 import type { Filter } from './filter.js';
-import { matchesTerm } from './node-selector-terms.js';
 
 export const nodeAffinity: Filter = {
   name: 'NodeAffinity',

@@ -1,5 +1,5 @@
 /** Prefers nodes that match more (by weight) of the pod's preferred node affinity. */
-import { matchesTerm } from '../filters/node-selector-terms.js';
+import { matchesTerm } from '../../api/selectors/node-terms.js';
 import { type Score, scaled } from './score.js';
 
 export const nodePreference: Score = {

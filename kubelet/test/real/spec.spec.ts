@@ -333,12 +333,12 @@ describe("a pod's spec", function () {
     const refused = await node.until('refused', 'Failed', p => p.status?.phase === 'Failed');
     assert.match(refused.status?.message ?? '', /RuntimeClass "vm" is not supported/);
     await node.create('unmounted', {
-      volumes: [{ name: 'n', nfs: { server: 'x', path: '/' } }],
+      volumes: [{ name: 'n', csi: { driver: 'x' } }],
       containers: [busybox('c', idle)],
     });
     await eventOf(
       'unmounted',
-      /FailedMount: MountVolume.SetUp failed for volume "n" : volumes of type nfs are not supported/,
+      /FailedMount: MountVolume.SetUp failed for volume "n" : volumes of type csi are not supported/,
     );
     await node.create('unset', { containers: [busybox('c', idle, { envFrom: [{ configMapRef: { name: 'none' } }] })] });
     const unset = await node.until(

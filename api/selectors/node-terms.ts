@@ -1,13 +1,18 @@
 /** Node selector terms (node affinity): requirements on a node's labels and name. */
 import type { V1NodeSelectorRequirement, V1NodeSelectorTerm } from '@kubernetes/client-node';
-import type { Wire } from '../../api/types.js';
-import type { NodeState } from '../model/node-state.js';
+import type { Wire } from '../types.js';
 
 export type NodeSelectorTerm = Wire<V1NodeSelectorTerm>;
 type Requirement = Wire<V1NodeSelectorRequirement>;
 
+/** What terms can ask for. */
+export interface SelectableNode {
+  name: string;
+  labels: Readonly<Record<string, string>>;
+}
+
 /** All its requirements hold. A term without any matches no node. */
-export function matchesTerm(term: NodeSelectorTerm, node: NodeState): boolean {
+export function matchesTerm(term: NodeSelectorTerm, node: SelectableNode): boolean {
   const labels = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   if (labels.length === 0 && fields.length === 0) return false;
