@@ -20,6 +20,7 @@ import { type CollectLimits, usualLimits as usualImageLimits } from './images/co
 import { Limit } from './limit.js';
 import { type LogLimits, usualLimits as usualLogLimits } from './logs/plan.js';
 import { keepLogsShort } from './logs/rotation.js';
+import { type KubeletMetrics, openMetrics } from './metrics.js';
 import { keepLease } from './node/lease.js';
 import { readMachine } from './node/machine.js';
 import { allocatable, type NodeFacts } from './node/node.js';
@@ -27,7 +28,10 @@ import { keepStatus, register } from './node/registration.js';
 import { Cgroups } from './pods/cgroups.js';
 import { parseResolvConf } from './pods/config/dns.js';
 import { Pods, podsView } from './pods/index.js';
-import type { PodsView } from './server/contracts.js';
+import type { Figures, PodsView } from './server/contracts.js';
+import { NodeStatistics } from './stats/collect.js';
+import { resourceMetrics } from './stats/resource-metrics.js';
+import type { Summary } from './stats/summary-types.js';
 import { FollowedObjects } from './volumes/objects.js';
 import { tokenSource } from './volumes/tokens.js';
 import { PodVolumes } from './volumes/volumes.js';
@@ -60,7 +64,11 @@ export interface NodeOptions {
 }
 
 /** Serves what the API server asks kubelets for; answers the port. */
-export type Serve = (seam: { cri: Cri; podsView: PodsView }) => Promise<{ port: number; stop(): Promise<void> }>;
+export type Serve = (seam: {
+  cri: Cri;
+  podsView: PodsView;
+  figures: Figures;
+}) => Promise<{ port: number; stop(): Promise<void> }>;
 
 export const defaultBridge = 'orrery0';
 const relistMs = { withEvents: 10_000, without: 1_000 };
@@ -80,18 +88,30 @@ export async function startNode(
   // Every worker and every request listens to it.
   setMaxListeners(0, signal);
   const directories = new Directories(dataDir);
-  const runtime = await startRuntime({
+  const untimed = await startRuntime({
     ...options,
     directories,
     bridge: options.bridge ?? defaultBridge,
     clusterCidr: options.clusterCidr ?? options.podCidr,
   });
+  const statistics = (): NodeStatistics => figures.statistics;
+  const metrics = openMetrics({
+    nodeName,
+    clock,
+    pods: () => pods.workers(),
+    summary: () =>
+      statistics()
+        .summary()
+        .catch(() => undefined),
+  });
+  const runtime = { ...untimed, cri: metrics.timed(untimed.cri) };
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, clock, log });
   const context = await contextOf(client, options, runtime, directories, events, signal);
   const informer = followPods(client, options, signal);
   const hasEvents = runtime.name === 'containerd';
   const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
-  const server = await serve({ cri: runtime.cri, podsView: podsView(pods) });
+  const figures = figuresOf(context, pods, metrics);
+  const server = await serve({ cri: runtime.cri, podsView: podsView(pods), figures });
   const tasks = [
     pods.run(),
     keepNode(client, options, runtime, server.port, signal),
@@ -108,6 +128,22 @@ export async function startNode(
       await events.close();
       runtime.cri.close();
     },
+  };
+}
+
+function figuresOf(context: KubeletContext, pods: Pods, { registry }: KubeletMetrics) {
+  const { log, node } = context;
+  const statistics = new NodeStatistics({ ...context, nodeName: node.name, pods: () => pods.workers() });
+  const tried = (): Promise<Summary | undefined> =>
+    statistics.summary().catch(error => {
+      log.warn({ reason: (error as Error).message }, 'what the pods use could not be found out');
+      return undefined;
+    });
+  return {
+    statistics,
+    summary: () => statistics.summary(),
+    metrics: () => registry.metrics(),
+    resourceMetrics: async () => resourceMetrics(await tried()),
   };
 }
 

@@ -2,9 +2,10 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { TLSSocket } from 'node:tls';
 import { systemClock } from '../../api/clock.js';
-import { authorize, callerOf } from './access.js';
+import type { Pod } from '../../api/types.js';
+import { podName } from '../directories.js';
+import { authenticate, authorize } from './access.js';
 import { hasEnded, logPathOf, type Named } from './containers.js';
 import type { PodsView, ServerOptions } from './contracts.js';
 import { type LogFile, openLogFile } from './logs/file.js';
@@ -27,7 +28,18 @@ export async function answerRequest(
       case 'healthz':
         return text(response, 200, 'ok');
       case 'pods':
-        return pods(response, options.podsView);
+        return podList(
+          response,
+          Array.from(options.podsView.list(), ({ pod }) => pod),
+        );
+      case 'runningpods':
+        return podList(response, runningPods(options.podsView));
+      case 'summary':
+        return json(response, await options.figures.summary());
+      case 'metrics':
+        return text(response, 200, await options.figures.metrics(), prometheus);
+      case 'resourceMetrics':
+        return text(response, 200, await options.figures.resourceMetrics(), prometheus);
       case 'containerLogs':
         return await containerLogs(response, route, query, options);
       default:
@@ -68,7 +80,7 @@ async function admitted(
   const [pathname = '/', query = ''] = url.split(/\?(.*)/s);
   const route = routeOf(method, pathname);
   if (route.kind !== 'healthz') {
-    await authorize(callerOf(request.socket as TLSSocket), { method, pathname }, options);
+    await authorize(await authenticate(request, options), { method, pathname }, options);
   }
   return { route, query: new URLSearchParams(query) };
 }
@@ -79,16 +91,30 @@ function refusalFor(error: unknown, request: IncomingMessage, { log }: ServerOpt
   return new Refusal(500, (error as Error).message);
 }
 
-function text(response: ServerResponse, code: number, body: string): void {
-  response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+const prometheus = 'text/plain; version=0.0.4; charset=utf-8';
+
+function text(response: ServerResponse, code: number, body: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(code, { 'content-type': type, 'x-content-type-options': 'nosniff' });
   response.end(body);
 }
 
-function pods(response: ServerResponse, view: PodsView): void {
-  const items = Array.from(view.list(), ({ pod }) => pod);
+function json(response: ServerResponse, body: object): void {
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items }));
+  response.end(JSON.stringify(body));
 }
+
+const podList = (response: ServerResponse, items: readonly Pod[]): void =>
+  json(response, { kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
+
+/** As the runtime has them: the names of what runs, and nothing of what is wished for. */
+const runningPods = (view: PodsView): Pod[] =>
+  Array.from(view.list()).flatMap(({ pod, containers }) => {
+    const names = containers.filter(c => c.state === 'running').map(c => c.name);
+    const image = (name: string): string => (pod.spec?.containers ?? []).find(c => c.name === name)?.image ?? '';
+    const { name, namespace, uid } = podName(pod);
+    const spec = { containers: names.map(container => ({ name: container, image: image(container) })) };
+    return names.length > 0 ? [{ metadata: { name, namespace, uid }, spec } as Pod] : [];
+  });
 
 async function containerLogs(
   response: ServerResponse,

@@ -52,9 +52,19 @@ export interface PodsView {
   list(): Iterable<PodView>;
 }
 
+/** What the node tells in numbers. */
+export interface Figures {
+  /** /stats/summary. Throws when the runtime does not answer. */
+  summary(): Promise<object>;
+  /** In the text format of Prometheus: of the kubelet itself, and of what its pods use. */
+  metrics(): Promise<string>;
+  resourceMetrics(): Promise<string>;
+}
+
 export interface ServerOptions {
   cri: ExecRuntime;
   podsView: PodsView;
+  figures: Figures;
   /** Holds kubelet.crt, kubelet.key and ca.crt. */
   pkiDir: string;
   /** 0 takes a free one. */

@@ -18,7 +18,12 @@ describe('kubelet/server: routes', () => {
     ['GET', '/containerLogs/ns/web/c/d', 404],
     ['POST', '/containerLogs/ns/web/c', 405],
     ['DELETE', '/pods', 405],
-    ['GET', '/stats/summary', 404],
+    ['GET', '/stats/summary', { kind: 'summary' }],
+    ['GET', '/metrics', { kind: 'metrics' }],
+    ['GET', '/metrics/resource', { kind: 'resourceMetrics' }],
+    ['GET', '/healthz/syncloop', { kind: 'healthz' }],
+    ['GET', '/stats/container', 404],
+    ['POST', '/stats/summary', 405],
     ['GET', '/', 404],
     ['GET', '/exec/%zz/web/c', 400],
   ];
@@ -34,19 +39,20 @@ describe('kubelet/server: routes', () => {
   }
 
   it('says of what Kubernetes has that it is not served here', () => {
-    assert.throws(() => routeOf('GET', '/stats/summary'), /\/stats\/summary is not served by this kubelet/);
+    assert.throws(() => routeOf('GET', '/configz'), /\/configz is not served by this kubelet/);
   });
 });
 
 describe('kubelet/server: what the API server is asked about a caller', () => {
-  const cases: [string, string, string, string][] = [
-    ['GET', '/pods', 'get', 'proxy'],
+  const cases: [string, string, string, ...string[]][] = [
+    ['GET', '/pods', 'get', 'pods', 'proxy'],
     ['GET', '/containerLogs/ns/web/c', 'get', 'proxy'],
     ['POST', '/exec/ns/web/c', 'create', 'proxy'],
     ['GET', '/stats/summary', 'get', 'stats'],
     ['GET', '/metrics', 'get', 'metrics'],
+    ['GET', '/metrics/resource', 'get', 'metrics'],
   ];
-  for (const [method, path, verb, subresource] of cases) {
-    it(`${method} ${path}`, () => assert.deepEqual(attributesOf(method, path), { verb, subresource }));
+  for (const [method, path, verb, ...subresources] of cases) {
+    it(`${method} ${path}`, () => assert.deepEqual(attributesOf(method, path), { verb, subresources }));
   }
 });

@@ -4,14 +4,26 @@ import { Refusal } from './refusal.js';
 export type StreamKind = 'exec' | 'attach' | 'portForward';
 
 export type Route =
-  | { kind: 'healthz' }
-  | { kind: 'pods' }
+  | { kind: 'healthz' | 'pods' | 'runningpods' | 'summary' | 'metrics' | 'resourceMetrics' }
   | { kind: 'containerLogs'; namespace: string; pod: string; container: string }
   | { kind: 'exec' | 'attach'; namespace: string; pod: string; container: string }
   | { kind: 'portForward'; namespace: string; pod: string };
 
 /** Kubernetes' kubelet has these; this one says so instead of a bare "not found". */
-const notServed = ['stats', 'metrics', 'logs', 'run', 'runningpods', 'configz', 'debug', 'checkpoint', 'spec'];
+const notServed = ['stats', 'metrics', 'logs', 'run', 'configz', 'debug', 'checkpoint', 'spec'];
+
+/** Those of a fixed path. */
+const plain: Record<string, Exclude<Route, { namespace: string }>['kind']> = {
+  healthz: 'healthz',
+  'healthz/ping': 'healthz',
+  'healthz/log': 'healthz',
+  'healthz/syncloop': 'healthz',
+  pods: 'pods',
+  runningpods: 'runningpods',
+  'stats/summary': 'summary',
+  metrics: 'metrics',
+  'metrics/resource': 'resourceMetrics',
+};
 
 /** Throws a Refusal: 404 for a path, 405 for a method that is not served. */
 export function routeOf(method: string, pathname: string): Route {
@@ -30,11 +42,11 @@ export function routeOf(method: string, pathname: string): Route {
 export const isStream = (route: Route): route is Route & { kind: StreamKind } =>
   route.kind === 'exec' || route.kind === 'attach' || route.kind === 'portForward';
 
-function routes(head: string, [namespace, pod, container, ...more]: string[]): Route | undefined {
-  if (namespace === undefined) {
-    return head === 'healthz' || head === 'pods' ? { kind: head } : undefined;
-  }
-  if (pod === undefined || more.length > 0) return undefined;
+function routes(head: string, rest: string[]): Route | undefined {
+  const kind = plain[[head, ...rest].join('/')];
+  if (kind) return { kind };
+  const [namespace, pod, container, ...more] = rest;
+  if (namespace === undefined || pod === undefined || more.length > 0) return undefined;
   if (head === 'portForward') return container === undefined ? { kind: head, namespace, pod } : undefined;
   if (head !== 'containerLogs' && head !== 'exec' && head !== 'attach') return undefined;
   return container === undefined ? undefined : { kind: head, namespace, pod, container };

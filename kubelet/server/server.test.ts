@@ -29,9 +29,14 @@ describe('kubelet/server', function () {
   let allowed: boolean | Error;
   let reviews: AnyObject[];
 
-  /** Only subject access reviews are asked of it. */
+  /** What the API server says about tokens. */
+  const tokens = new Map<unknown, object>();
+
+  /** Only reviews are asked of it. */
   const client = {
     async create(_: unknown, review: KubeObject) {
+      if (review.kind === 'TokenReview')
+        return { ...review, status: tokens.get((review as KubeObject & { spec: { token: string } }).spec.token) };
       reviews.push(review as AnyObject);
       if (allowed instanceof Error) throw allowed;
       return { ...review, status: { allowed } };
@@ -54,6 +59,11 @@ describe('kubelet/server', function () {
           asked.push(what);
           return { url: `${streaming}/exec/token` };
         },
+      },
+      figures: {
+        summary: async () => ({ node: { nodeName: 'lab' }, pods: [] }),
+        metrics: async () => 'kubelet_running_pods 1\n',
+        resourceMetrics: async () => 'node_memory_working_set_bytes 1\n',
       },
       podsView: {
         find: (namespace, name) => (`${namespace}/${name}` === 'ns/web' ? view() : undefined),
@@ -100,7 +110,7 @@ describe('kubelet/server', function () {
   describe('who is let in', () => {
     it('anybody to /healthz, nobody without a certificate to anything else', async () => {
       assert.deepEqual(await answer('/healthz', 'stranger'), [200, 'ok']);
-      const why = 'Unauthorized: a client certificate signed by the cluster CA is required';
+      const why = 'Unauthorized: a client certificate signed by the cluster CA, or a token, is required';
       assert.deepEqual(await answer('/pods', 'stranger'), [401, why]);
       assert.deepEqual(
         await answer('/exec/ns/web/c?command=a&output=1', 'stranger', { connection: 'Upgrade', upgrade: 'SPDY/3.1' }),
@@ -124,22 +134,58 @@ describe('kubelet/server', function () {
 
     it('others, if the API server says so', async () => {
       const user = await authority.issue('jane', 'dev', 'ops');
-      const said = 'Forbidden (user=jane, verb=get, resource=nodes, subresource=proxy)';
+      const said = 'Forbidden (user=jane, verb=get, resource=nodes, subresource(s)=[pods proxy])';
       assert.deepEqual(await answer('/pods', user), [403, said]);
       assert.deepEqual(reviews[0]?.spec, {
         user: 'jane',
         groups: ['dev', 'ops', 'system:authenticated'],
-        resourceAttributes: { verb: 'get', version: 'v1', resource: 'nodes', subresource: 'proxy', name: 'lab' },
+        resourceAttributes: { verb: 'get', version: 'v1', resource: 'nodes', subresource: 'pods', name: 'lab' },
       });
+      assert.match(JSON.stringify(reviews[1]), /"subresource":"proxy"/);
       allowed = true;
       assert.equal((await answer('/pods', user))[0], 200);
       allowed = new Error('no answer');
       assert.deepEqual(await answer('/pods', user), [403, `${said}: the API server could not be asked: no answer`]);
     });
 
+    it('whoever has a token, if the API server knows it and says so', async () => {
+      const user = {
+        username: 'prometheus',
+        uid: '7',
+        groups: ['monitors', 'system:authenticated'],
+        extra: { a: ['b'] },
+      };
+      tokens.set('good', { authenticated: true, user });
+      tokens.set('old', { authenticated: false, error: 'it has expired' });
+      const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+      const invalid = [401, 'Unauthorized: the token is not valid'];
+      assert.deepEqual(await answer('/metrics', 'stranger', bearer('old')), invalid);
+      assert.deepEqual(await answer('/metrics', 'stranger', bearer('unknown')), invalid);
+      assert.equal((await answer('/metrics', 'stranger', bearer('good')))[0], 403);
+      assert.deepEqual(reviews[0]?.spec, {
+        user: 'prometheus',
+        uid: '7',
+        groups: user.groups,
+        extra: { a: ['b'] },
+        resourceAttributes: { verb: 'get', version: 'v1', resource: 'nodes', subresource: 'metrics', name: 'lab' },
+      });
+      assert.equal(reviews.length, 1, 'who may see metrics needs no rights to the whole proxy, nor the other way');
+      allowed = true;
+      assert.deepEqual(await answer('/metrics', 'stranger', bearer('good')), [200, 'kubelet_running_pods 1\n']);
+    });
+
     it('the name alone does not make an API server', async () => {
       assert.equal((await answer('/pods', await authority.issue('kube-apiserver-kubelet-client')))[0], 403);
     });
+  });
+
+  it('tells what the node and its pods use, and which pods run', async () => {
+    assert.deepEqual(JSON.parse((await answer('/stats/summary'))[1]), { node: { nodeName: 'lab' }, pods: [] });
+    assert.deepEqual(await answer('/metrics/resource'), [200, 'node_memory_working_set_bytes 1\n']);
+    const { items } = JSON.parse((await answer('/runningpods/'))[1]);
+    assert.deepEqual(items, [
+      { metadata: { name: 'web', namespace: 'ns', uid: '' }, spec: { containers: [{ name: 'c', image: '' }] } },
+    ]);
   });
 
   describe('logs', () => {

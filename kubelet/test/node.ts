@@ -13,7 +13,7 @@ import type { Cri } from '../cri/cri.js';
 import { busyboxImage } from '../images/local.js';
 import { type NodeOptions, startNode } from '../kubelet.js';
 import { resetNode } from '../reset.js';
-import type { PodsView } from '../server/contracts.js';
+import type { Figures, PodsView } from '../server/contracts.js';
 import { PodsApi } from './pods-api.js';
 
 const log = pino({ level: process.env.ORRERY_TEST_LOG ?? 'silent' });
@@ -25,6 +25,7 @@ export const nodeName = 'test-node';
 export class TestNode {
   readonly api = new PodsApi();
   view!: PodsView;
+  figures!: Figures;
   cri!: Cri;
   #node: { stop(): Promise<void> } | undefined;
 
@@ -42,8 +43,9 @@ export class TestNode {
   }
 
   async startKubelet(): Promise<void> {
-    this.#node = await startNode(this.api, this.#options(), async ({ podsView }) => {
+    this.#node = await startNode(this.api, this.#options(), async ({ podsView, figures }) => {
       this.view = podsView;
+      this.figures = figures;
       return { port: 10250, stop: async () => {} };
     });
   }

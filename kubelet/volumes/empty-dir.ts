@@ -1,6 +1,5 @@
 /** emptyDir: a directory that lives as long as its pod, on disk or in memory. */
-import { chmod, chown, lstat, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import * as quantity from '../../api/quantity.js';
 import type { Volume } from '../../api/types.js';
 import { isMounted, mount } from './mounts.js';
@@ -17,15 +16,4 @@ export async function prepareEmptyDir({ medium, sizeLimit }: EmptyDir, dir: stri
     throw new Error(`emptyDir medium ${medium} is not supported by this kubelet`);
   if (group !== undefined) await chown(dir, 0, group);
   await chmod(dir, group === undefined ? 0o777 : 0o2777);
-}
-
-/** Bytes that files take on disk below a directory; links count once, and are not followed. */
-export async function usage(dir: string): Promise<number> {
-  const own = await lstat(dir).catch(() => undefined);
-  if (!own) return 0;
-  const bytes = own.blocks * 512;
-  if (!own.isDirectory()) return bytes;
-  const names = await readdir(dir).catch(() => []);
-  const below = await Promise.all(names.map(name => usage(join(dir, name))));
-  return below.reduce((sum, each) => sum + each, bytes);
 }

@@ -18,12 +18,12 @@ import type { ConfigMap, Pod, Secret, Volume } from '../../api/types.js';
 import { ManualClock } from '../../client/testing/clock.js';
 import { MemoryApi } from '../../client/testing/memory-api.js';
 import { writeAtomically } from './atomic.js';
-import { usage } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import { mountsBelow, removeWithMounts } from './mounts.js';
 import { type PayloadSources, payloadOf } from './payload.js';
 import { bindSubPath, namesInside } from './subpath.js';
 import { refreshTime, tokenSource } from './tokens.js';
+import { usage } from './usage.js';
 
 const directories: string[] = [];
 const temporary = (): string => {
@@ -235,7 +235,7 @@ describe('the use of a directory', () => {
     mkdirSync(join(dir, 'a'));
     writeFileSync(join(dir, 'a/b'), Buffer.alloc(100_000));
     const du = Number(execFileSync('du', ['-s', '--block-size=1', dir]).toString().split('\t')[0]);
-    assert.equal(await usage(dir), du);
+    assert.deepEqual(await usage(dir), { bytes: du, inodes: 3 });
   });
 });
 

@@ -9,7 +9,7 @@ import { expand } from '../pods/config/expand.js';
 import type { PodFacts } from '../pods/config/fields.js';
 import { writeAtomically } from './atomic.js';
 import { ClaimError, claimOf, resolveClaim } from './claims.js';
-import { prepareEmptyDir, usage } from './empty-dir.js';
+import { prepareEmptyDir } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import { removeWithMounts } from './mounts.js';
 import { prepareNfs } from './nfs.js';
@@ -19,6 +19,7 @@ import { payloadOf } from './payload.js';
 import { isWritten, type Source, sourceOfVolume } from './source.js';
 import { bindSubPath } from './subpath.js';
 import type { TokenSource } from './tokens.js';
+import { type FileSystem, fileSystem, type Use, usage } from './usage.js';
 
 export interface VolumesOptions {
   directories: Directories;
@@ -37,6 +38,16 @@ export class VolumeError extends Error {
     });
     this.name = 'VolumeError';
   }
+}
+
+export interface VolumeUse {
+  name: string;
+  use: Use;
+  disk: FileSystem;
+  /** It counts as ephemeral storage of the pod. */
+  onDisk: boolean;
+  /** The name of the PersistentVolumeClaim. */
+  claim?: string;
 }
 
 const propagations: Record<string, NonNullable<Mount['propagation']>> = {
@@ -66,11 +77,28 @@ export class PodVolumes {
   async overLimit(pod: Pod): Promise<string | undefined> {
     for (const { name, emptyDir } of pod.spec?.volumes ?? []) {
       if (!emptyDir?.sizeLimit || emptyDir.medium === 'Memory') continue;
-      const used = await usage(this.options.directories.volume(pod.metadata.uid ?? '', name));
-      if (used > quantity.toNumber(quantity.parse(emptyDir.sizeLimit)))
+      const { bytes } = await usage(this.options.directories.volume(pod.metadata.uid ?? '', name));
+      if (bytes > quantity.toNumber(quantity.parse(emptyDir.sizeLimit)))
         return `Usage of EmptyDir volume "${name}" exceeds the limit "${emptyDir.sizeLimit}". `;
     }
     return undefined;
+  }
+
+  /** What each volume that is the pod's own holds, and the file system that it is on. Mounted ones only. */
+  async uses(pod: Pod): Promise<VolumeUse[]> {
+    const uses = (pod.spec?.volumes ?? []).map(async volume => {
+      const source = this.#known(volume, pod);
+      if (source.kind === 'hostPath') return [];
+      const path = this.#path(volume, source, pod);
+      const disk = await fileSystem(path);
+      const isShared = source.kind !== 'nfs' && !(source.kind === 'emptyDir' && source.emptyDir.medium === 'Memory');
+      const use = isShared ? await usage(path) : { bytes: disk.usedBytes, inodes: disk.inodesUsed };
+      const onDisk = source.kind === 'emptyDir' && isShared;
+      const claim = claimOf(volume, pod)?.name;
+      return [{ name: volume.name, use, disk, onDisk, ...(claim === undefined ? {} : { claim }) }];
+    });
+    // A volume that is being taken away meanwhile is left out.
+    return (await Promise.all(uses.map(use => use.catch(() => [])))).flat();
   }
 
   /** The container's volume mounts as the runtime takes them. */
