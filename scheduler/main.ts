@@ -7,7 +7,7 @@ import { loadKubeconfig } from '../client/kubeconfig.js';
 import { connect, serverAnswers } from '../client/rest/index.js';
 import { EventRecorder } from '../client/runtime/events.js';
 import { runAsLeader } from '../client/runtime/leader.js';
-import { schedulerName } from './eligible.js';
+import { defaultProfile } from './profiles/profile.js';
 import { Scheduler } from './scheduler.js';
 
 export interface StartSchedulerOptions {
@@ -43,11 +43,16 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   await serverAnswers(client, clock, signal);
+  const profiles = [defaultProfile];
   const lease = { name: 'kube-scheduler', namespace: 'kube-system' };
   await runAsLeader({ client, lease, identity, clock, random: Math.random, log, signal }, async leading => {
     setMaxListeners(0, leading);
-    const events = new EventRecorder({ client, component: schedulerName, clock, log });
-    await new Scheduler({ client, events, clock, random: Math.random, log, signal: leading }).run();
-    await events.close();
+    const recorders = new Map<string, EventRecorder>(
+      profiles.map(({ schedulerName: component }) => [component, new EventRecorder({ client, component, clock, log })]),
+    );
+    const [first] = recorders.values();
+    const eventsOf = (name: string): EventRecorder => recorders.get(name) ?? (first as EventRecorder);
+    await new Scheduler({ client, eventsOf, profiles, clock, random: Math.random, log, signal: leading }).run();
+    await Promise.all([...recorders.values()].map(recorder => recorder.close()));
   });
 }

@@ -1,4 +1,4 @@
-/** What pods and users are told of an attempt: Kubernetes' events, and the pod's PodScheduled condition. */
+/** What pods and users are told of an attempt: Kubernetes' events, and the pod's status. */
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../api/clock.js';
 import { StatusError } from '../api/status.js';
@@ -6,6 +6,7 @@ import type { Pod, PodCondition } from '../api/types.js';
 import type { Client } from '../client/client.js';
 import { pods } from '../client/resources.js';
 import type { EventRecorder } from '../client/runtime/events.js';
+import { attemptAnnotation, type FailedAttempt } from './attempt.js';
 
 /** Undefined when the pod says so already. */
 export function unschedulableCondition(pod: Pod, message: string, now: number): PodCondition | undefined {
@@ -24,9 +25,18 @@ export function unschedulableCondition(pod: Pod, message: string, now: number): 
 
 export interface ReporterOptions {
   client: Client;
-  events: EventRecorder;
+  /** The recorder of a schedulerName: each reports under its own. */
+  eventsOf: (schedulerName: string) => Pick<EventRecorder, 'event'>;
   clock: Clock;
   log: Logger;
+}
+
+export interface Failure {
+  message: string;
+  /** Absent when no node was asked. */
+  attempt?: FailedAttempt;
+  /** Where room is made for it; null takes an earlier nomination back. */
+  nominatedNodeName?: string | null;
 }
 
 export class Reporter {
@@ -34,25 +44,34 @@ export class Reporter {
 
   scheduled(pod: Pod, node: string): void {
     const { namespace, name } = pod.metadata;
-    this.options.events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+    this.#event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
   }
 
-  failed(pod: Pod, message: string): void {
-    this.options.events.event(pod, 'Warning', 'FailedScheduling', message);
+  failed(pod: Pod, message: string, attempt?: FailedAttempt): void {
+    const annotations = attempt ? { annotations: { [attemptAnnotation]: JSON.stringify(attempt) } } : {};
+    this.#event(pod, 'Warning', 'FailedScheduling', message, annotations);
   }
 
-  async unschedulable(pod: Pod, message: string, cause: string): Promise<void> {
+  async unschedulable(pod: Pod, { message, attempt, nominatedNodeName }: Failure, cause: string): Promise<void> {
     const { client, clock, log } = this.options;
-    this.failed(pod, message);
+    this.failed(pod, message, attempt);
     const condition = unschedulableCondition(pod, message, clock.now());
-    if (!condition) return;
+    const nominates = nominatedNodeName !== undefined && (pod.status?.nominatedNodeName ?? null) !== nominatedNodeName;
+    if (!condition && !nominates) return;
     const { name = '', namespace = '' } = pod.metadata;
+    const status = {
+      ...(condition ? { conditions: [condition] } : {}),
+      ...(nominates ? { nominatedNodeName } : {}),
+    };
     try {
-      const patch = { status: { conditions: [condition] } };
-      await client.patch(pods, { namespace, name }, 'strategic', patch, { subresource: 'status', cause });
+      await client.patch(pods, { namespace, name }, 'strategic', { status }, { subresource: 'status', cause });
     } catch (error) {
       if (error instanceof StatusError && error.reason === 'NotFound') return;
-      log.warn({ pod: `${namespace}/${name}`, reason: (error as Error).message }, 'the pod condition was not written');
+      log.warn({ pod: `${namespace}/${name}`, reason: (error as Error).message }, 'the pod status was not written');
     }
+  }
+
+  #event(pod: Pod, ...event: [type: 'Normal' | 'Warning', reason: string, message: string, details?: object]): void {
+    this.options.eventsOf(pod.spec?.schedulerName ?? '').event(pod, ...event);
   }
 }

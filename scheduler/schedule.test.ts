@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { NodeState } from './model/node-state.js';
-import { enoughNodes, isPlacement, refusalMessage, schedule } from './schedule.js';
-import { info, type NodeWords, nodeState, type PodWords } from './testing/objects.js';
+import type { PodInfo } from './model/pod-info.js';
+import { defaultProfile } from './profiles/profile.js';
+import { refusalMessage } from './refusal-message.js';
+import { enoughNodes, isPlacement, type Plan, schedule as scheduleIn } from './schedule.js';
+import { clusterOf, info, type NodeWords, nodeState, type PodWords } from './testing/objects.js';
 
 const first = { random: (): number => 0 };
+const schedule = (pod: PodInfo, nodes: NodeState[], chance: { random: () => number; startAt?: number }): Plan =>
+  scheduleIn(pod, clusterOf(nodes), defaultProfile, chance);
 const outcome = (wanted: PodWords, nodes: NodeState[]): string => {
   const plan = schedule(info(wanted), nodes, first);
   return isPlacement(plan) ? plan.node : refusalMessage(plan);
@@ -45,9 +50,9 @@ describe('schedule', () => {
     const refused = schedule(info({ cpu: '9' }), [nodeState(), nodeState({ name: 'b', unschedulable: true })], first);
     assert.ok(!isPlacement(refused));
     assert.deepEqual([...refused.refusedBy].sort(), ['NodeResourcesFit', 'NodeUnschedulable']);
-    const placed = schedule(info({ owner: 'rc' }), [nodeState()], first);
+    const placed = schedule(info({ owner: 'rc' }), [nodeState(), nodeState({ name: 'b' })], first);
     assert.ok(isPlacement(placed));
-    assert.equal(placed.ratings.SelectorSpread, 200);
+    assert.deepEqual(placed.ratings, { PodTopologySpread: 200, NodeResourcesFit: 97 });
   });
 
   it('places ten replicas evenly on three equal nodes', () => {
@@ -70,7 +75,7 @@ describe('schedule', () => {
           const wanted = info({ name: `p${i}`, cpu: `${milli}m` });
           const plan = schedule(wanted, nodes, { ...first, startAt });
           if (isPlacement(plan)) nodes.find(state => state.name === plan.node)?.add(wanted);
-          else assert.equal(plan.reasons.size, 3);
+          else assert.equal(plan.verdicts.size, 3);
         });
         for (const state of nodes) assert.ok((state.requested.cpu ?? 0) <= 4000 && state.pods.size <= 5);
       }),
@@ -78,7 +83,11 @@ describe('schedule', () => {
   });
 
   it('looks at enough nodes of a large cluster, beginning elsewhere each time', () => {
-    assert.deepEqual([50, 100, 1000, 5000, 20_000].map(enoughNodes), [50, 100, 420, 500, 1000]);
+    assert.deepEqual(
+      [50, 100, 1000, 5000, 20_000].map(nodes => enoughNodes(nodes)),
+      [50, 100, 420, 500, 1000],
+    );
+    assert.deepEqual([enoughNodes(1000, 20), enoughNodes(300, 5), enoughNodes(300, 100)], [200, 100, 300]);
     const nodes = Array.from({ length: 300 }, (_, i) => nodeState({ name: `n${i}` }));
     const plan = schedule(info(), nodes, { ...first, startAt: 250 });
     assert.ok(isPlacement(plan));

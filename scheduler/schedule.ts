@@ -1,8 +1,10 @@
 /** The decision: which node is to have a pod, or why none can. Pure. */
-import { filters, topologyFilters } from './filters/index.js';
+import { type Checks, checksFor, type NamedVerdict, refusesWithNominated } from './checks.js';
 import type { NodeState } from './model/node-state.js';
 import type { PodInfo } from './model/pod-info.js';
+import type { Profile } from './profiles/profile.js';
 import { scores } from './scores/index.js';
+import type { View } from './view.js';
 
 export interface Placement {
   node: string;
@@ -13,10 +15,18 @@ export interface Placement {
 }
 
 export interface Refusal {
-  /** Why each node was refused. */
-  reasons: Map<string, string[]>;
+  /** What each node that was looked at was refused for. */
+  verdicts: ReadonlyMap<NodeState, NamedVerdict>;
+  /** What is refused of all nodes at once. */
+  everywhere?: NamedVerdict;
+  /** Nodes that were not even looked at, because filters named the ones that come into question. */
+  leftOut: { nodes: number; by: readonly string[] };
   /** The filters that refused: what concerns one of them is worth another attempt. */
-  refusedBy: Set<string>;
+  refusedBy: ReadonlySet<string>;
+  /** All nodes that there are. */
+  nodes: number;
+  /** To ask further questions of the same attempt. */
+  checks: Checks;
 }
 
 export interface Chance {
@@ -31,71 +41,104 @@ export type Plan = Placement | Refusal;
 export const isPlacement = (plan: Plan): plan is Placement => 'node' in plan;
 
 /** In large clusters it is enough to choose among some good nodes: Kubernetes' adaptive share, at least 100. */
-export function enoughNodes(nodes: number): number {
-  if (nodes < 100) return nodes;
-  const percent = Math.max(5, 50 - Math.floor(nodes / 125));
+export function enoughNodes(nodes: number, percentage = 0): number {
+  if (nodes < 100 || percentage >= 100) return nodes;
+  const percent = percentage > 0 ? percentage : Math.max(5, 50 - Math.floor(nodes / 125));
   return Math.max(100, Math.floor((nodes * percent) / 100));
 }
 
-export function schedule(pod: PodInfo, nodes: readonly NodeState[], { random, startAt = 0 }: Chance): Plan {
-  const enough = enoughNodes(nodes.length);
+export function schedule(pod: PodInfo, view: View, profile: Profile, { random, startAt = 0 }: Chance): Plan {
+  const checks = checksFor(pod, view, profile);
+  const nodes = candidates(checks, view);
+  const promised = nominatedNode(pod, checks, view);
+  if (promised) return best(pod, [promised], view, profile, random);
+  const { feasible, verdicts } = look(pod, nodes, checks, view, { profile, startAt });
+  if (feasible.length > 0) return best(pod, feasible, view, profile, random);
+  const all = view.nodes().length;
+  const refusedBy = new Set([...verdicts.values()].map(({ by }) => by));
+  if (nodes.length < all) for (const by of checks.narrowedBy) refusedBy.add(by);
+  if (checks.everywhere) refusedBy.add(checks.everywhere.by);
+  return {
+    verdicts,
+    ...(checks.everywhere ? { everywhere: checks.everywhere } : {}),
+    leftOut: { nodes: all - nodes.length, by: checks.narrowedBy },
+    refusedBy,
+    nodes: all,
+    checks,
+  };
+}
+
+function candidates({ everywhere, only }: Checks, view: View): readonly NodeState[] {
+  if (everywhere) return [];
+  return only ? [...only].flatMap(name => view.node(name) ?? []) : view.nodes();
+}
+
+/** Where room was made for the pod: when that is there now, no other node need be looked at. */
+function nominatedNode(pod: PodInfo, checks: Checks, view: View): NodeState | undefined {
+  const name = view.nominations.nodeOf(pod.key);
+  const node = name && !checks.everywhere ? view.node(name) : undefined;
+  if (!node || (checks.only && !checks.only.has(node.name))) return undefined;
+  return refusesWithNominated(checks, pod, node, view) ? undefined : node;
+}
+
+interface Search {
+  profile: Profile;
+  startAt: number;
+}
+
+function look(
+  pod: PodInfo,
+  nodes: readonly NodeState[],
+  checks: Checks,
+  view: View,
+  { profile, startAt }: Search,
+): { feasible: NodeState[]; verdicts: Map<NodeState, NamedVerdict> } {
+  const enough = enoughNodes(nodes.length, profile.percentageOfNodesToScore);
   const feasible: NodeState[] = [];
-  const checks = checksFor(pod, nodes);
-  const refusal: Refusal = { reasons: new Map(), refusedBy: new Set() };
+  const verdicts = new Map<NodeState, NamedVerdict>();
   for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
     const node = nodes[(startAt + i) % nodes.length] as NodeState;
-    const refused = firstRefusal(checks, node);
-    if (refused) {
-      refusal.reasons.set(node.name, refused.reasons);
-      refusal.refusedBy.add(refused.name);
-    } else feasible.push(node);
+    const verdict = refusesWithNominated(checks, pod, node, view);
+    if (verdict) verdicts.set(node, verdict);
+    else feasible.push(node);
   }
-  return feasible.length === 0 ? refusal : best(pod, feasible, random);
+  return { feasible, verdicts };
 }
 
-interface Check {
-  name: string;
-  refuses(node: NodeState): string[];
-}
-
-function checksFor(pod: PodInfo, nodes: readonly NodeState[]): Check[] {
-  const alone = filters.map(({ name, refuses }) => ({ name, refuses: (node: NodeState) => refuses(pod, node) }));
-  const together = topologyFilters.flatMap(({ name, prepare }) => {
-    const refuses = prepare(pod, nodes);
-    return refuses ? [{ name, refuses }] : [];
-  });
-  return [...alone, ...together];
-}
-
-/** A node is told by the first filter that refuses it, as Kubernetes does: its words are what users count. */
-function firstRefusal(checks: readonly Check[], node: NodeState): { name: string; reasons: string[] } | undefined {
-  for (const { name, refuses } of checks) {
-    const reasons = refuses(node);
-    if (reasons.length > 0) return { name, reasons };
+function best(
+  pod: PodInfo,
+  feasible: readonly NodeState[],
+  view: View,
+  profile: Profile,
+  random: () => number,
+): Placement {
+  const totals = new Array<number>(feasible.length).fill(0);
+  const rated: { name: string; rates: readonly number[]; weight: number }[] = [];
+  // A single node needs no comparison.
+  for (const { name, rate } of feasible.length === 1 ? [] : scores) {
+    const weight = profile.weights[name] ?? 0;
+    const rates = weight === 0 ? undefined : rate(pod, feasible, view, profile.args);
+    if (!rates) continue;
+    rated.push({ name, rates, weight });
+    for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] as number) + weight * (rates[i] as number);
   }
-  return undefined;
-}
-
-function best(pod: PodInfo, feasible: readonly NodeState[], random: () => number): Placement {
-  const rated = scores.map(score => ({ score, rates: score.rate(pod, feasible) }));
-  const totals = feasible.map((_, i) =>
-    rated.reduce((sum, { score, rates }) => sum + score.weight * (rates[i] ?? 0), 0),
-  );
-  const highest = Math.max(...totals);
-  const equals = totals.flatMap((total, i) => (highest - total < 1e-9 ? [i] : []));
-  const chosen = equals[Math.floor(random() * equals.length)] ?? 0;
+  const chosen = highest(totals, random);
   return {
     node: (feasible[chosen] as NodeState).name,
-    ratings: Object.fromEntries(rated.map(({ score, rates }) => [score.name, score.weight * (rates[chosen] ?? 0)])),
+    ratings: Object.fromEntries(rated.map(({ name, rates, weight }) => [name, weight * (rates[chosen] ?? 0)])),
     feasible: feasible.length,
   };
 }
 
-/** '0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.' */
-export function refusalMessage({ reasons }: Refusal): string {
-  if (reasons.size === 0) return 'no nodes available to schedule pods';
-  const counts = new Map<string, number>();
-  for (const said of reasons.values()) for (const reason of said) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${reasons.size} nodes are available: ${parts.join(', ')}.`;
+/** The index of the highest; of several, any. */
+function highest(totals: readonly number[], random: () => number): number {
+  let top = Number.NEGATIVE_INFINITY;
+  let equals: number[] = [];
+  totals.forEach((total, i) => {
+    if (total > top) {
+      top = total;
+      equals = [i];
+    } else if (total === top) equals.push(i);
+  });
+  return equals[Math.floor(random() * equals.length)] ?? 0;
 }

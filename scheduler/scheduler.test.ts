@@ -5,6 +5,7 @@ import { EventRecorder } from '../client/runtime/events.js';
 import { ManualClock } from '../client/testing/clock.js';
 import { silentLog } from '../client/testing/log.js';
 import { MemoryApi } from '../client/testing/memory-api.js';
+import { attemptAnnotation, type FailedAttempt } from './attempt.js';
 import { Scheduler } from './scheduler.js';
 import { node, type PodWords, pod } from './testing/objects.js';
 
@@ -17,7 +18,14 @@ describe('Scheduler', () => {
 
   const start = (): void => {
     recorder = new EventRecorder({ client: api, component: 'default-scheduler', clock, log: silentLog });
-    const options = { client: api, events: recorder, clock, random: () => 0, log: silentLog, signal: stop.signal };
+    const options = {
+      client: api,
+      eventsOf: () => recorder,
+      clock,
+      random: () => 0,
+      log: silentLog,
+      signal: stop.signal,
+    };
     done = new Scheduler(options).run();
   };
   const create = async (words: PodWords): Promise<void> => {
@@ -69,7 +77,9 @@ describe('Scheduler', () => {
     await clock.advance(0);
     await create({ name: 'second', cpu: '1' });
     await clock.advance(0);
-    const message = '0/1 nodes are available: 1 Insufficient cpu.';
+    const message =
+      '0/1 nodes are available: 1 Insufficient cpu. ' +
+      'preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.';
     assert.ok((await said()).includes(`Warning FailedScheduling ${message} x1`));
     const [condition] = (await api.get(pods, { namespace: 'default', name: 'second' })).status?.conditions ?? [];
     assert.equal(condition?.message, message);
@@ -78,6 +88,68 @@ describe('Scheduler', () => {
     await api.delete(pods, { namespace: 'default', name: 'first' });
     await clock.advance(0);
     assert.equal(await nodeOf('second'), 'n1');
+  });
+
+  it('tells in the event what each predicate said of each node', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '1', labels: { disk: 'ssd' } }));
+    await api.create(nodes, node({ name: 'n2', unschedulable: true }));
+    await create({ name: 'web', cpu: '2', nodeSelector: { disk: 'ssd' } });
+    start();
+    await clock.advance(0);
+    await recorder.flush();
+    const [event] = (await api.list(events)).items;
+    const attempt = JSON.parse(event?.metadata.annotations?.[attemptAnnotation] ?? '') as FailedAttempt;
+    const noAffinity = "node(s) didn't match Pod's node affinity/selector";
+    assert.deepEqual(attempt.refusals, [
+      { nodes: ['n1'], by: { NodeResourcesFit: ['Insufficient cpu'] } },
+      { nodes: ['n2'], by: { NodeUnschedulable: ['node(s) were unschedulable'], NodeAffinity: [noAffinity] } },
+    ]);
+    assert.deepEqual([attempt.attempt, attempt.nodes, attempt.others], [1, 2, []]);
+  });
+
+  it('makes room for what matters more: victims are told why, the promise is kept, and then the pod comes', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '2' }));
+    for (const [name, priority] of [
+      ['low', 1],
+      ['lower', 0],
+    ] as const) {
+      await api.create(pods, {
+        ...pod({ name, cpu: '1', priority, nodeName: 'n1' }),
+        metadata: { name, namespace: 'default', finalizers: ['test/slow'] },
+      });
+    }
+    await create({ name: 'high', cpu: '1', priority: 10 });
+    start();
+    await clock.advance(0);
+    const high = await api.get(pods, { namespace: 'default', name: 'high' });
+    assert.equal(high.status?.nominatedNodeName, 'n1');
+    assert.equal(high.spec?.nodeName, undefined);
+    const lower = await api.get(pods, { namespace: 'default', name: 'lower' });
+    assert.ok(lower.metadata.deletionTimestamp);
+    const { type, reason, message } = lower.status?.conditions?.[0] ?? {};
+    assert.deepEqual([type, reason], ['DisruptionTarget', 'PreemptionByScheduler']);
+    assert.equal(message, 'default-scheduler: preempting to accommodate a higher priority pod');
+    assert.equal((await api.get(pods, { namespace: 'default', name: 'low' })).metadata.deletionTimestamp, undefined);
+    assert.ok((await said()).includes(`Normal Preempted Preempted by pod ${high.metadata.uid} on node n1 x1`));
+    await create({ name: 'thief', cpu: '1', priority: 5 });
+    await clock.advance(2000);
+    await api.update(pods, { ...lower, metadata: { ...lower.metadata, finalizers: [] } });
+    await clock.advance(2000);
+    assert.equal(await nodeOf('high'), 'n1');
+    assert.equal(await nodeOf('thief'), undefined);
+  });
+
+  it('asks nobody to go for a pod that does not want that, and says so', async () => {
+    await api.create(nodes, node({ name: 'n1', cpu: '1' }));
+    await create({ name: 'low', cpu: '1', nodeName: 'n1' });
+    await create({ name: 'high', cpu: '1', priority: 10, preemptionPolicy: 'Never' });
+    start();
+    await clock.advance(0);
+    assert.match(
+      (await said()).join(),
+      /1 Insufficient cpu\. preemption: not eligible due to preemptionPolicy=Never\. x1$/,
+    );
+    assert.ok(!api.writes.some(({ verb }) => verb === 'delete'));
   });
 
   it('a pod that finished makes room as well', async () => {

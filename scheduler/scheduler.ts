@@ -4,28 +4,28 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Clock } from '../api/clock.js';
-import { StatusError } from '../api/status.js';
-import type { Binding, Node, Pod } from '../api/types.js';
+import { type Clock, timestamp } from '../api/clock.js';
 import type { Client } from '../client/client.js';
-import { type Change, keyOf } from '../client/informer/cache.js';
-import { Informer } from '../client/informer/informer.js';
-import { nodes, pods } from '../client/resources.js';
-import { causeText, describeChange } from '../client/runtime/cause.js';
+import { causeText } from '../client/runtime/cause.js';
 import type { EventRecorder } from '../client/runtime/events.js';
+import { failedAttempt } from './attempt.js';
+import { Binder } from './binder.js';
 import { Cluster } from './cache/cluster.js';
-import { nodeChanges } from './cache/node-changes.js';
-import { awaitsNode, wantsOtherwise } from './eligible.js';
-import type { ClusterEvent } from './filters/filter.js';
-import { filters, topologyFilters } from './filters/index.js';
-import { podInfo } from './model/pod-info.js';
+import { awaitsNode, schedulerNameOf } from './eligible.js';
+import { filters } from './filters/index.js';
+import { Intake } from './intake.js';
+import type { PodInfo } from './model/pod-info.js';
+import { evict } from './preemption/evict.js';
+import { isCandidate, preempt } from './preemption/preempt.js';
+import type { Candidate } from './preemption/victims.js';
+import { defaultProfile, type Profile } from './profiles/profile.js';
 import { SchedulingQueue, type Waiting } from './queue/scheduling-queue.js';
+import { refusalMessage } from './refusal-message.js';
 import { Reporter } from './report.js';
-import { isPlacement, type Placement, refusalMessage, schedule } from './schedule.js';
+import { isPlacement, type Refusal, schedule } from './schedule.js';
+import { informersOf, openSources, type Sources, volumeObjects } from './sources.js';
 import { unsupported } from './unsupported.js';
 
-/** Bindings under way at once; more would only queue up in the connections. */
-const mostBindings = 128;
 /** Decisions before other work of this process gets its turn. */
 const decisionsAtOnce = 50;
 /** How often what is left over (forgotten pods, unconfirmed bindings) is looked for. */
@@ -33,7 +33,10 @@ const sweepMs = 10_000;
 
 export interface SchedulerOptions {
   client: Client;
-  events: EventRecorder;
+  /** The recorder of a schedulerName: each reports under its own. */
+  eventsOf: (schedulerName: string) => Pick<EventRecorder, 'event'>;
+  /** Kubernetes' default profile alone, unless said. */
+  profiles?: readonly Profile[];
   clock: Clock;
   /** From 0 to below 1, as Math.random. */
   random: () => number;
@@ -43,79 +46,72 @@ export interface SchedulerOptions {
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #cluster = new Cluster();
-  readonly #queue = new SchedulingQueue([...filters, ...topologyFilters]);
+  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #queue: SchedulingQueue;
   readonly #reporter: Reporter;
-  readonly #nodes: Informer<Node>;
-  readonly #pods: Informer<Pod>;
-  #bindings = 0;
+  /** Pods whose victims are being told to go. */
+  readonly #evicting = new Set<string>();
   #decisions = 0;
   #nap = new AbortController();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#profiles = new Map((options.profiles ?? [defaultProfile]).map(profile => [profile.schedulerName, profile]));
+    this.#queue = new SchedulingQueue(filters);
     this.#reporter = new Reporter(options);
-    const { client, clock, log, random, signal } = options;
-    const common = { client, clock, random, log, signal };
-    this.#nodes = new Informer<Node>({ ...common, resource: nodes });
-    this.#pods = new Informer<Pod>({
-      ...common,
-      resource: pods,
-      selection: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
-    });
   }
 
   /** Schedules until the signal aborts. */
   async run(): Promise<void> {
-    const { signal } = this.#options;
-    this.#nodes.onChange(change => this.#nodeChanged(change));
-    this.#pods.onChange(change => this.#podChanged(change));
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
-    for (const informer of [this.#nodes, this.#pods]) void informer.synced.then(() => this.#wake());
+    const { clock, signal } = this.#options;
+    const wake = (): void => this.#nap.abort();
+    signal.addEventListener('abort', wake, { once: true });
+    const sources = await openSources(this.#options);
+    const cluster = new Cluster(volumeObjects(sources));
+    const queue = this.#queue;
+    const intake = new Intake({ cluster, queue, isOurs: name => this.#profiles.has(name), clock, wake });
+    const binder = new Binder({ ...this.#options, cluster, queue, reporter: this.#reporter, intake, wake });
+    intake.follow(sources);
+    const informers = informersOf(sources);
+    const world: World = { sources, cluster, intake, binder };
     while (!signal.aborted) {
-      if (this.#nodes.isSynced && this.#pods.isSynced) await this.#decide();
-      await this.#rest();
+      if (informers.every(informer => informer.isSynced)) await this.#decide(world);
+      await this.#rest(world);
     }
-    await Promise.all([this.#nodes.stopped, this.#pods.stopped]);
-  }
-
-  #wake(): void {
-    this.#nap.abort();
+    await Promise.all(informers.map(informer => informer.stopped));
   }
 
   /** Until something happens, or a back-off ends. */
-  async #rest(): Promise<void> {
+  async #rest(world: World): Promise<void> {
     const { clock, signal } = this.#options;
     if (!this.#nap.signal.aborted) {
       const now = clock.now();
       const next = this.#queue.nextAt();
-      const room = this.#bindings < mostBindings;
-      const until = room && next !== undefined ? Math.min(next, now + sweepMs) : now + sweepMs;
+      const until = world.binder.hasRoom && next !== undefined ? Math.min(next, now + sweepMs) : now + sweepMs;
       await clock.sleep(Math.max(0, until - now), this.#nap.signal);
     }
     this.#nap = new AbortController();
     if (signal.aborted) return;
-    for (const { pod } of this.#cluster.expire(clock.now())) this.#unconfirmed(pod);
+    for (const info of world.cluster.expire(clock.now())) this.#unconfirmed(info, world);
     this.#queue.wakeForgotten(clock.now());
   }
 
   /** The server took the binding, and yet the pod does not show it. */
-  #unconfirmed(pod: Pod): void {
-    const { name = '', namespace = '' } = pod.metadata;
-    const trigger = `Pod ${namespace}/${name} was not seen on its node`;
-    this.#happened('PodGone', trigger);
-    const now = this.#pods.get({ namespace, name });
-    if (now && awaitsNode(now)) this.#podWaits(now, trigger);
+  #unconfirmed(info: PodInfo, { intake, sources }: World): void {
+    const trigger = `Pod ${info.key} was not seen on its node`;
+    intake.happened({ name: 'PodGone', pod: info }, trigger);
+    const now = sources.pods.cache.get(info.key);
+    if (now && awaitsNode(now)) intake.podWaits(now, trigger);
   }
 
-  async #decide(): Promise<void> {
+  async #decide(world: World): Promise<void> {
     const { clock, signal } = this.#options;
     let decisions = 0;
-    while (this.#bindings < mostBindings && !signal.aborted) {
+    while (world.binder.hasRoom && !signal.aborted) {
       const waiting = this.#queue.take(clock.now());
       if (!waiting) return;
       try {
-        this.#attempt(waiting);
+        this.#attempt(waiting, world);
       } catch (error) {
         this.#attemptFailed(waiting, error as Error);
       }
@@ -123,24 +119,101 @@ export class Scheduler {
     }
   }
 
-  #attempt(waiting: Waiting): void {
-    const { log, random } = this.#options;
+  #attempt(waiting: Waiting, world: World): void {
+    const { random } = this.#options;
     const { info, trigger } = waiting;
     const cause = causeText('scheduler', info.key, { text: trigger, more: 0 });
     const lacking = unsupported(info.pod);
-    const allNodes = this.#cluster.nodes();
-    const plan = lacking
-      ? undefined
-      : schedule(info, allNodes, { random, startAt: allNodes.length === 0 ? 0 : this.#decisions++ % allNodes.length });
-    if (plan && isPlacement(plan)) {
-      this.#cluster.assume(info, plan.node);
-      void this.#bind(waiting, plan, cause);
+    if (lacking) {
+      this.#refuse(waiting, new Set(), { message: lacking }, cause);
       return;
     }
-    const message = plan ? refusalMessage(plan) : (lacking ?? '');
-    log.debug({ pod: info.key, attempts: waiting.attempts, message }, 'no node for the pod');
-    this.#queue.refused(waiting, plan ? (plan.reasons.size === 0 ? everyFilter : plan.refusedBy) : new Set());
-    void this.#reporter.unschedulable(info.pod, message, cause);
+    const profile = this.#profiles.get(schedulerNameOf(info.pod)) as Profile;
+    const nodes = world.cluster.nodes().length;
+    const startAt = nodes === 0 ? 0 : this.#decisions++ % nodes;
+    const plan = schedule(info, world.cluster, profile, { random, startAt });
+    if (isPlacement(plan)) void world.binder.bind(waiting, plan, cause);
+    else this.#noNode(waiting, plan, profile, cause, world);
+  }
+
+  /** Room is made, if that can help; in any case the pod waits, and says why. */
+  #noNode(waiting: Waiting, refusal: Refusal, profile: Profile, cause: string, world: World): void {
+    const { clock, random } = this.#options;
+    const { info } = waiting;
+    const { cluster, sources } = world;
+    const budgets = sources.budgets?.list() ?? [];
+    const asked = profile.preempts && refusal.nodes > 0 && !this.#isMakingRoom(info, cluster);
+    const preemption = asked ? preempt(info, refusal, cluster, profile, { budgets, random }) : { message: '' };
+    const made = isCandidate(preemption);
+    const said = made ? '' : preemption.message;
+    const attempt = failedAttempt(refusal, {
+      at: timestamp(clock.now()),
+      attempt: waiting.attempts,
+      preemption: made ? `room is made on ${preemption.node.name}` : said,
+    });
+    const nominated = this.#nomination(info, made ? preemption : undefined, said, cluster);
+    const refusedBy = refusal.nodes === 0 ? everyFilter : refusal.refusedBy;
+    const message = refusalMessage(refusal, said);
+    this.#refuse(waiting, refusedBy, { message, attempt, ...nominated }, cause);
+    if (made) void this.#makeRoom(info, preemption, cause, world);
+  }
+
+  /** Its victims are told to go; until they go it has nothing else to ask for. */
+  #isMakingRoom(info: PodInfo, cluster: Cluster): boolean {
+    return this.#evicting.has(info.key) && cluster.nominations.nodeOf(info.key) !== undefined;
+  }
+
+  /** A pod that found nobody to make room, though it was promised some, has lost its promise. */
+  #nomination(
+    info: PodInfo,
+    candidate: Candidate | undefined,
+    said: string,
+    { nominations }: Cluster,
+  ): { nominatedNodeName?: string | null } {
+    if (candidate) {
+      nominations.set(info, candidate.node.name);
+      return { nominatedNodeName: candidate.node.name };
+    }
+    if (said === '' || said.startsWith('not eligible') || nominations.nodeOf(info.key) === undefined) return {};
+    nominations.delete(info.key);
+    return { nominatedNodeName: null };
+  }
+
+  async #makeRoom(info: PodInfo, { node, victims }: Candidate, cause: string, world: World): Promise<void> {
+    const { log, signal } = this.#options;
+    this.#evicting.add(info.key);
+    try {
+      this.#outbid(info, node.name, world);
+      await evict(info, victims, node.name, cause, this.#options);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn({ pod: info.key, node: node.name, reason: (error as Error).message }, 'no room could be made');
+      world.cluster.nominations.delete(info.key);
+      world.intake.happened({ name: 'PodGone' }, `no room could be made on ${node.name} for Pod ${info.key}`);
+    } finally {
+      this.#evicting.delete(info.key);
+    }
+  }
+
+  /** Others that were promised this node, and matter less, look for another. */
+  #outbid(info: PodInfo, node: string, { cluster }: World): void {
+    for (const other of cluster.nominations.on(node)) {
+      if (other.priority >= info.priority || other.key === info.key) continue;
+      cluster.nominations.delete(other.key);
+      this.#queue.wakeOne(other.key, `Pod ${info.key} takes its room on ${node}`, this.#options.clock.now());
+    }
+  }
+
+  #refuse(
+    waiting: Waiting,
+    refusedBy: ReadonlySet<string>,
+    failure: Parameters<Reporter['unschedulable']>[1],
+    cause: string,
+  ): void {
+    const { info, attempts } = waiting;
+    this.#options.log.debug({ pod: info.key, attempts, message: failure.message }, 'no node for the pod');
+    this.#queue.refused(waiting, refusedBy);
+    void this.#reporter.unschedulable(info.pod, failure, cause);
   }
 
   /** A pod that cannot be understood (a selector that no server should have let in) must not keep the others waiting. */
@@ -149,94 +222,14 @@ export class Scheduler {
     this.#reporter.failed(waiting.info.pod, error.message);
     this.#queue.failed(waiting);
   }
+}
 
-  async #bind(waiting: Waiting, plan: Placement, cause: string): Promise<void> {
-    const { client, clock, log, signal } = this.#options;
-    const { info } = waiting;
-    const { name = '', namespace = '' } = info.pod.metadata;
-    const binding: Binding = {
-      apiVersion: 'v1',
-      kind: 'Binding',
-      metadata: { name, namespace, uid: info.uid },
-      target: { apiVersion: 'v1', kind: 'Node', name: plan.node },
-    };
-    this.#bindings++;
-    try {
-      await client.post(pods, { namespace, name }, 'binding', binding, { cause, signal });
-      this.#cluster.bound(info, clock.now());
-      this.#reporter.scheduled(info.pod, plan.node);
-      log.info({ pod: info.key, node: plan.node, ratings: plan.ratings, feasible: plan.feasible, cause }, 'scheduled');
-    } catch (error) {
-      this.#bindingFailed(waiting, error as Error);
-    } finally {
-      this.#bindings--;
-      this.#wake();
-    }
-  }
-
-  /** A conflict is another's binding, which the informer will show, or a pod that changed: worth no event. */
-  #bindingFailed(waiting: Waiting, error: Error): void {
-    const { log, signal } = this.#options;
-    this.#cluster.forget(waiting.info);
-    this.#happened('PodGone', `Pod ${waiting.info.key} was not bound`);
-    if (signal.aborted) return;
-    log.warn({ pod: waiting.info.key, reason: error.message }, 'the binding was refused');
-    const code = error instanceof StatusError ? error.code : 0;
-    if (code === 404) return;
-    if (code !== 409) this.#reporter.failed(waiting.info.pod, `binding rejected: ${error.message}`);
-    if (this.#queue.get(waiting.info.key) === undefined) this.#queue.failed(waiting);
-  }
-
-  #nodeChanged(change: Change<Node>): void {
-    const { before, now } = change;
-    const trigger = describeChange('Node', change);
-    if (!now) {
-      this.#cluster.removeNode(before?.metadata.name ?? '');
-      return;
-    }
-    const events: ClusterEvent[] = before ? nodeChanges(before, now) : ['NodeAdded'];
-    if (events.length === 0) return;
-    this.#cluster.setNode(now);
-    for (const event of events) this.#happened(event, trigger);
-  }
-
-  #podChanged(change: Change<Pod>): void {
-    const { before, now } = change;
-    const trigger = describeChange('Pod', change);
-    if (!now) this.#podGone(before as Pod, trigger);
-    else if (now.spec?.nodeName) this.#podAssigned(now, before, trigger);
-    else if (!awaitsNode(now)) this.#queue.delete(keyOf(now));
-    else if (!this.#cluster.isAssumed(keyOf(now), now.metadata.uid ?? '')) this.#podWaits(now, trigger);
-  }
-
-  #podGone(pod: Pod, trigger: string): void {
-    const key = keyOf(pod);
-    this.#queue.delete(key);
-    this.#cluster.remove(key);
-    if (pod.spec?.nodeName) this.#happened('PodGone', trigger);
-  }
-
-  #podAssigned(now: Pod, before: Pod | undefined, trigger: string): void {
-    this.#queue.delete(keyOf(now));
-    if (before?.spec?.nodeName && !wantsOtherwise(before, now)) return;
-    this.#cluster.place(podInfo(now), now.spec?.nodeName ?? '');
-    this.#happened('PodAssigned', trigger);
-  }
-
-  #podWaits(pod: Pod, trigger: string): void {
-    const info = podInfo(pod);
-    const waiting = this.#queue.get(info.key);
-    if (waiting && !wantsOtherwise(waiting.pod, pod)) this.#queue.refresh(info);
-    else {
-      this.#queue.add(info, trigger, this.#options.clock.now());
-      this.#wake();
-    }
-  }
-
-  #happened(event: ClusterEvent, trigger: string): void {
-    if (this.#queue.happened(event, trigger, this.#options.clock.now()) > 0) this.#wake();
-  }
+interface World {
+  sources: Sources;
+  cluster: Cluster;
+  intake: Intake;
+  binder: Binder;
 }
 
 /** Without any node nothing was asked, and so anything may help. */
-const everyFilter: ReadonlySet<string> = new Set([...filters, ...topologyFilters].map(filter => filter.name));
+const everyFilter: ReadonlySet<string> = new Set(filters.map(filter => filter.name));

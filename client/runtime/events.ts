@@ -29,6 +29,8 @@ export interface EventDetails {
   fieldPath?: string;
   /** What made the reporter look at the object; see cause.ts. */
   cause?: string;
+  /** Of the Event itself: details for programs. Those of the last report count. */
+  annotations?: Record<string, string>;
 }
 
 export class EventRecorder {
@@ -56,8 +58,9 @@ export class EventRecorder {
     const id = [kind, metadata.namespace, metadata.name, metadata.uid, details.fieldPath].join('/');
     const verdict = this.#correlator.judge({ about: id, type, reason, message }, now);
     if (verdict.kind === 'drop' || this.#backlog.length >= longestBacklog || this.#stop.signal.aborted) return;
-    const { cause, ...part } = details;
+    const { cause, annotations, ...part } = details;
     const event = this.#eventFor(about, type, reason, verdict.message, part, now);
+    if (annotations) event.metadata.annotations = annotations;
     this.#backlog.push(() => this.#write(verdict, event, cause));
     this.#writing ??= this.#drain();
   }
@@ -93,7 +96,13 @@ export class EventRecorder {
     const options = { signal: this.#stop.signal, ...(cause === undefined ? {} : { cause }) };
     const known = this.#names.get(verdict.key);
     if (verdict.kind === 'count' && known) {
-      const patch = { count: verdict.count, lastTimestamp: event.lastTimestamp, message: event.message };
+      const { annotations } = event.metadata;
+      const patch = {
+        count: verdict.count,
+        lastTimestamp: event.lastTimestamp,
+        message: event.message,
+        ...(annotations ? { metadata: { annotations } } : {}),
+      };
       try {
         await client.patch(events, known, 'merge', patch, options);
         return;
@@ -117,7 +126,7 @@ export class EventRecorder {
     type: string,
     reason: string,
     message: string,
-    part: Omit<EventDetails, 'cause'>,
+    part: Pick<EventDetails, 'fieldPath'>,
     now: number,
   ): Event {
     const { component, host } = this.#options;

@@ -82,7 +82,10 @@ describe('Cluster', () => {
           for (const pod of state.pods.values()) anew.add(pod);
           assert.equal(state.requested.cpu ?? 0, anew.requested.cpu ?? 0);
           assert.equal(state.scoringRequested.memory ?? 0, anew.scoringRequested.memory ?? 0);
-          assert.deepEqual([...state.perOwner].sort(), [...anew.perOwner].sort());
+          for (const owner of ['x', 'y']) {
+            const own = [...state.pods.values()].filter(pod => pod.ownerUid === owner);
+            assert.equal(cluster.siblings(owner).onNode(state), own.length);
+          }
           for (const port of [80, 81]) {
             const wanted = { ip: '0.0.0.0', protocol: 'TCP', port };
             assert.equal(state.hasPortConflict(wanted), anew.hasPortConflict(wanted));

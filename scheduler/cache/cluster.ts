@@ -4,43 +4,90 @@
  * counts it; if they never do, the assumption ends.
  */
 import type { Node } from '../../api/types.js';
-import { NodeState } from '../model/node-state.js';
+import { bump, NodeState } from '../model/node-state.js';
 import type { PodInfo } from '../model/pod-info.js';
+import type { PodSelection } from '../model/pod-selection.js';
+import type { View } from '../view.js';
+import { noVolumeObjects, type VolumeObjects } from '../volumes/objects.js';
+import { Nominations } from './nominations.js';
+import { CountedSelections, CountedSiblings, type PodCounts } from './pod-counts.js';
+import { StandingTerms } from './standing-terms.js';
 
 /** How long after its binding a pod may take to show up on its node. */
 export const assumedForMs = 30_000;
 
-export class Cluster {
+export class Cluster implements View {
+  readonly guards = new StandingTerms(pod => pod.antiAffinity);
+  readonly drawn = new StandingTerms(pod => pod.affinity);
+  readonly preferring = new StandingTerms(pod => pod.preferred);
+  readonly namespaces = new Map<string, Readonly<Record<string, string>>>();
+  readonly nominations = new Nominations();
   readonly #nodes = new Map<string, NodeState>();
   /** Where each pod stands, by its key. */
   readonly #placed = new Map<string, { node: string; pod: PodInfo }>();
   /** Assumed pods, and when that ends: not before the binding is done. */
   readonly #assumed = new Map<string, number>();
+  readonly #selections = new CountedSelections();
+  readonly #siblings = new CountedSiblings();
+  readonly #images = new Map<string, number>();
+  readonly #claimUsers = new Map<string, number>();
+  /** Both hold until a node comes, goes, or is labelled anew. */
   #existing: NodeState[] | undefined;
+  readonly #places = new Map<string, Map<string, number>>();
 
-  /** The nodes that there are. The array is the same until one comes or goes. */
+  constructor(readonly volumes: VolumeObjects = noVolumeObjects) {}
+
   nodes(): readonly NodeState[] {
     this.#existing ??= [...this.#nodes.values()].filter(state => state.node);
     return this.#existing;
   }
 
+  node(name: string): NodeState | undefined {
+    const state = this.#nodes.get(name);
+    return state?.node ? state : undefined;
+  }
+
+  counts(selection: PodSelection): PodCounts {
+    return this.#selections.of(selection, this.#nodes.values());
+  }
+
+  siblings(ownerUid: string): PodCounts {
+    return this.#siblings.of(ownerUid);
+  }
+
+  places(topologyKey: string): ReadonlyMap<string, number> {
+    let places = this.#places.get(topologyKey);
+    if (!places) {
+      places = new Map();
+      for (const { labels } of this.nodes()) bump(places, labels[topologyKey], 1);
+      this.#places.set(topologyKey, places);
+    }
+    return places;
+  }
+
+  nodesWithImage(name: string): number {
+    return this.#images.get(name) ?? 0;
+  }
+
+  usersOf(claim: string): number {
+    return this.#claimUsers.get(claim) ?? 0;
+  }
+
   setNode(node: Node): void {
-    const state = this.#state(node.metadata.name ?? '');
-    if (!state.node) this.#existing = undefined;
-    state.setNode(node);
+    this.#setNode(this.#state(node.metadata.name ?? ''), node);
   }
 
   /** The pods of a node that is gone are counted until they are gone themselves: it may come back. */
   removeNode(name: string): void {
-    this.#existing = undefined;
-    this.#nodes.get(name)?.setNode(undefined);
+    const state = this.#nodes.get(name);
+    if (state) this.#setNode(state, undefined);
     this.#dropEmpty(name);
   }
 
   /** A pod that the server says stands on a node; ends what was assumed of it. */
   place(pod: PodInfo, node: string): void {
     this.remove(pod.key);
-    this.#state(node).add(pod);
+    this.#count(pod, this.#state(node), 1);
     this.#placed.set(pod.key, { node, pod });
   }
 
@@ -75,13 +122,37 @@ export class Cluster {
     return expired;
   }
 
+  /** Where the pod stood, if it did. */
   remove(key: string): void {
     const placed = this.#placed.get(key);
     if (!placed) return;
     this.#placed.delete(key);
     this.#assumed.delete(key);
-    this.#nodes.get(placed.node)?.remove(key);
+    const state = this.#nodes.get(placed.node);
+    if (state) this.#count(placed.pod, state, -1);
     this.#dropEmpty(placed.node);
+  }
+
+  #count(pod: PodInfo, state: NodeState, by: 1 | -1): void {
+    if (by === 1) state.add(pod);
+    else state.remove(pod.key);
+    for (const kept of this.#keptUp()) kept.add(pod, state, by);
+    for (const claim of pod.claims) bump(this.#claimUsers, claim, by);
+  }
+
+  #setNode(state: NodeState, node: Node | undefined): void {
+    const { images, labels, node: before } = state;
+    state.setNode(node);
+    for (const name of images.keys()) bump(this.#images, name, -1);
+    for (const name of state.images.keys()) bump(this.#images, name, 1);
+    if (before && node && sameLabels(labels, state.labels)) return;
+    this.#existing = before && node ? this.#existing : undefined;
+    this.#places.clear();
+    for (const kept of this.#keptUp()) kept.relabelled(state, labels);
+  }
+
+  #keptUp() {
+    return [this.guards, this.drawn, this.preferring, this.#selections, this.#siblings];
   }
 
   #state(name: string): NodeState {
@@ -98,3 +169,10 @@ export class Cluster {
     if (state && !state.node && state.pods.size === 0) this.#nodes.delete(name);
   }
 }
+
+type Labels = Readonly<Record<string, string>>;
+
+const sameLabels = (a: Labels, b: Labels): boolean => {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every(name => a[name] === b[name]);
+};

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { matchesTerm, type NodeSelectorTerm } from '../../api/selectors/node-terms.js';
 import type { Taint } from '../../api/types.js';
-import { info, type NodeWords, nodeState, type PodWords } from '../testing/objects.js';
+import { defaultProfile } from '../profiles/profile.js';
+import { clusterOf, info, type NodeWords, nodeState, type PodWords } from '../testing/objects.js';
+import { type Check, isRefusedByAll } from './filter.js';
 import { filters } from './index.js';
 
 /** filter, what, pod, node, pods that stand on it, reasons */
@@ -63,11 +65,17 @@ const rows: Row[] = [
   ['NodePorts', 'taken', { hostPort: 80 }, {}, [{ hostPort: 80 }], [noPort]],
 ];
 
+function refusal(name: string, wanted: PodWords, where: NodeWords, standing: PodWords[]): readonly string[] {
+  const state = nodeState(where, standing);
+  const prepared = filters.find(f => f.name === name)?.prepare(info(wanted), clusterOf([state]), defaultProfile.args);
+  assert.ok(!prepared || !isRefusedByAll(prepared));
+  return (prepared as Check | undefined)?.refuses(state)?.reasons ?? [];
+}
+
 describe('filters', () => {
   for (const [name, what, wanted, where, standing, reasons] of rows) {
     it(`${name}: ${what}`, () => {
-      const filter = filters.find(f => f.name === name);
-      assert.deepEqual(filter?.refuses(info(wanted), nodeState(where, standing)), reasons);
+      assert.deepEqual(refusal(name, wanted, where, standing), reasons);
     });
   }
 
@@ -75,9 +83,7 @@ describe('filters', () => {
     const port = (hostIP: string | undefined, protocol: string): PodWords => ({
       containers: [{ name: 'c', ports: [{ containerPort: 1, hostPort: 53, protocol, ...(hostIP ? { hostIP } : {}) }] }],
     });
-    const filter = filters.find(f => f.name === 'NodePorts');
-    const free = (taken: PodWords, wanted: PodWords): boolean =>
-      filter?.refuses(info(wanted), nodeState({}, [taken])).length === 0;
+    const free = (taken: PodWords, wanted: PodWords): boolean => refusal('NodePorts', wanted, {}, [taken]).length === 0;
     assert.ok(free(port('10.0.0.1', 'UDP'), port('10.0.0.2', 'UDP')));
     assert.ok(free(port(undefined, 'UDP'), port(undefined, 'TCP')));
     assert.ok(!free(port(undefined, 'UDP'), port('10.0.0.2', 'UDP')));

@@ -1,5 +1,5 @@
-/** All filters, in the order in which they are asked: the cheap and the telling first. */
-import type { Filter, TopologyFilter } from './filter.js';
+/** All filters, in the order in which they are asked, which is Kubernetes'. */
+import type { Filter } from './filter.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
 import { nodeName } from './node-name.js';
@@ -16,7 +16,6 @@ export const filters: readonly Filter[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  podTopologySpread,
+  interPodAffinity,
 ];
-
-/** Asked after those, of the nodes that are left. */
-export const topologyFilters: readonly TopologyFilter[] = [podTopologySpread, interPodAffinity];

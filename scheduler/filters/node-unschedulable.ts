@@ -1,12 +1,15 @@
 /** A cordoned node takes only pods that tolerate it. */
 import { anyTolerates } from '../../api/tolerations.js';
-import type { Filter } from './filter.js';
+import { type Filter, lasting } from './filter.js';
 
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+const unschedulable = lasting('node(s) were unschedulable');
 
 export const nodeUnschedulable: Filter = {
   name: 'NodeUnschedulable',
-  wokenBy: ['NodeAdded', 'NodeUnschedulable'],
-  refuses: (pod, node) =>
-    node.unschedulable && !anyTolerates(pod.tolerations, taint) ? ['node(s) were unschedulable'] : [],
+  wakes: { NodeAdded: true, NodeUnschedulable: (_, { node }) => !node?.spec?.unschedulable },
+  prepare: pod =>
+    anyTolerates(pod.tolerations, taint)
+      ? undefined
+      : { refuses: node => (node.unschedulable ? unschedulable : undefined) },
 };

@@ -2,83 +2,91 @@
  * Topology spread constraints with DoNotSchedule: between the places (values of a node label) with the most and the fewest
  * matching pods, the difference may not exceed maxSkew.
  */
-import type { V1TopologySpreadConstraint } from '@kubernetes/client-node';
-import { labelSelectorOf, type Selector, selectorOf } from '../../api/selectors/index.js';
-import type { Pod, Wire } from '../../api/types.js';
-import type { NodeState } from '../model/node-state.js';
 import type { PodInfo } from '../model/pod-info.js';
-import type { TopologyFilter } from './filter.js';
-import { nodeAffinity } from './node-affinity.js';
-import { taintToleration } from './taint-toleration.js';
-
-type Constraint = Wire<V1TopologySpreadConstraint>;
+import { comparesAll, comparesNode, type SpreadConstraint, spreadConstraints } from '../model/spread-constraint.js';
+import type { ClusterEvent } from '../queue/events.js';
+import type { View } from '../view.js';
+import { type Check, type Filter, lasting, refusal } from './filter.js';
+import { Places } from './places.js';
 
 const unmatched = "node(s) didn't match pod topology spread constraints";
+const tooMany = refusal(unmatched);
+const unlabelled = lasting(`${unmatched} (missing required label)`);
 
-export const podTopologySpread: TopologyFilter = {
+export const podTopologySpread: Filter = {
   name: 'PodTopologySpread',
-  wokenBy: ['NodeAdded', 'NodeLabels', 'NodeTaints', 'PodAssigned', 'PodGone'],
-  prepare: (pod, nodes) => {
-    const hard = pod.pod.spec?.topologySpreadConstraints?.filter(c => c.whenUnsatisfiable === 'DoNotSchedule') ?? [];
+  wakes: { NodeAdded: true, NodeLabels: true, NodeTaints: true, PodAssigned: concerns, PodGone: concerns },
+  prepare: (pod, view) => {
+    const hard = spreadConstraints(pod, 'DoNotSchedule');
     if (hard.length === 0) return undefined;
-    const keys = hard.map(constraint => constraint.topologyKey);
-    const labelled = nodes.filter(node => keys.every(key => node.labels[key] !== undefined));
-    const refusals = hard.map(constraint => refusalOf(constraint, pod, labelled));
-    return node => {
-      for (const refuses of refusals) {
-        const reason = refuses(node);
-        if (reason !== undefined) return [reason];
-      }
-      return [];
+    const checks = hard.map(constraint => checkOf(constraint, hard, pod, view));
+    return {
+      refuses: node => {
+        for (const { refuses } of checks) {
+          const verdict = refuses(node);
+          if (verdict) return verdict;
+        }
+        return undefined;
+      },
+      change: (...change) => {
+        for (const check of checks) check.change?.(...change);
+      },
     };
   },
 };
 
-function refusalOf(
-  constraint: Constraint,
-  pod: PodInfo,
-  labelled: readonly NodeState[],
-): (node: NodeState) => string | undefined {
-  const { maxSkew, minDomains = 1, topologyKey } = constraint;
-  const selector = selectorFor(constraint, pod.pod);
-  const counts = new Map<string, number>();
-  for (const node of labelled) {
-    if (!isCompared(constraint, pod, node)) continue;
-    const place = node.labels[topologyKey] as string;
-    counts.set(place, (counts.get(place) ?? 0) + matching(selector, pod, node));
-  }
-  const fewest = counts.size < minDomains ? 0 : Math.min(...counts.values());
-  const itself = selector.matches(pod.pod.metadata.labels) ? 1 : 0;
-  return node => {
-    const place = node.labels[topologyKey];
-    if (place === undefined) return `${unmatched} (missing required label)`;
-    return (counts.get(place) ?? 0) + itself - fewest > maxSkew ? unmatched : undefined;
+function checkOf(constraint: SpreadConstraint, all: readonly SpreadConstraint[], pod: PodInfo, view: View): Check {
+  const { maxSkew, minDomains, selection, topologyKey } = constraint;
+  const { compared, places } = counted(constraint, all, pod, view);
+  const itself = selection.matches(pod.pod) ? 1 : 0;
+  let fewest: number | undefined;
+  return {
+    refuses: node => {
+      const place = node.labels[topologyKey];
+      if (place === undefined) return unlabelled;
+      fewest ??= compared.size < minDomains ? 0 : least(compared, places);
+      return places.in(place) + itself - fewest > maxSkew ? tooMany : undefined;
+    },
+    change: (other, node, by) => {
+      if (!selection.matches(other.pod) || !comparesNode(constraint, all, pod, node)) return;
+      places.imagine(node, by);
+      fewest = undefined;
+    },
   };
 }
 
-/** Places where the pod may not stand anyway are not compared with, unless the constraint says so. */
-function isCompared({ nodeAffinityPolicy, nodeTaintsPolicy }: Constraint, pod: PodInfo, node: NodeState): boolean {
-  const affine = nodeAffinityPolicy === 'Ignore' || nodeAffinity.refuses(pod, node).length === 0;
-  const tolerated = nodeTaintsPolicy !== 'Honor' || taintToleration.refuses(pod, node).length === 0;
-  return affine && tolerated;
+function least(compared: ReadonlyMap<string, number>, places: Places): number {
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const place of compared.keys()) fewest = Math.min(fewest, places.in(place));
+  return fewest;
 }
 
-/** The constraint's selector, and the pod's own values of matchLabelKeys. */
-function selectorFor({ labelSelector, matchLabelKeys = [] }: Constraint, { metadata }: Pod): Selector {
-  const selector = labelSelectorOf(labelSelector);
-  const own = matchLabelKeys.flatMap(key => {
-    const value = metadata.labels?.[key];
-    return value === undefined ? [] : [{ key, operator: '=' as const, values: [value] }];
-  });
-  const alike = selectorOf(own);
-  return { ...selector, matches: labels => selector.matches(labels) && alike.matches(labels) };
-}
-
-function matching(selector: Selector, { pod }: PodInfo, node: NodeState): number {
-  let count = 0;
-  for (const { pod: one } of node.pods.values()) {
-    const sameNamespace = one.metadata.namespace === pod.metadata.namespace;
-    if (sameNamespace && one.metadata.deletionTimestamp === undefined && selector.matches(one.metadata.labels)) count++;
+/** The places that are compared, and the pods in them: as they are kept, where all nodes are compared with. */
+function counted(
+  constraint: SpreadConstraint,
+  all: readonly SpreadConstraint[],
+  pod: PodInfo,
+  view: View,
+): { compared: ReadonlyMap<string, number>; places: Places } {
+  const { selection, topologyKey } = constraint;
+  const counts = view.counts(selection);
+  if (comparesAll(constraint, all, pod, view)) {
+    return { compared: view.places(topologyKey), places: new Places(topologyKey, counts.perPlace(topologyKey)) };
   }
-  return count;
+  const compared = new Map<string, number>();
+  for (const node of view.nodes()) {
+    if (comparesNode(constraint, all, pod, node))
+      count(compared, node.labels[topologyKey] as string, counts.onNode(node));
+  }
+  return { compared, places: new Places(topologyKey, compared) };
+}
+
+const count = (compared: Map<string, number>, place: string, pods: number): void => {
+  compared.set(place, (compared.get(place) ?? 0) + pods);
+};
+
+/** Only pods that are counted move the counts. */
+function concerns(waiting: PodInfo, { pod }: ClusterEvent): boolean {
+  if (pod === undefined || pod.pod.metadata.deletionTimestamp !== undefined) return true;
+  return spreadConstraints(waiting, 'DoNotSchedule').some(({ selection }) => selection.matches(pod.pod));
 }

@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
+import { checksFor } from '../checks.js';
 import type { NodeState } from '../model/node-state.js';
-import { isPlacement, refusalMessage, schedule } from '../schedule.js';
-import { info, nodeState, type PodWords } from '../testing/objects.js';
+import { defaultProfile } from '../profiles/profile.js';
+import { refusalMessage } from '../refusal-message.js';
+import { isPlacement, schedule } from '../schedule.js';
+import { clusterOf, info, nodeState, type PodWords } from '../testing/objects.js';
 
 const on = (name: string, zone: string | undefined, ...standing: PodWords[]): NodeState =>
   nodeState({ name, labels: { host: name, ...(zone ? { zone } : {}) } }, standing);
 
+const namespaces = { default: {}, other: { team: 'x' } };
+
 /** The nodes that the pod may have. */
 function allowed(wanted: PodWords, nodes: NodeState[]): string[] {
-  return nodes
-    .filter(node => {
-      const others = nodes.filter(other => other !== node);
-      const cordoned = others.map(other => Object.assign(Object.create(other) as NodeState, { unschedulable: true }));
-      return isPlacement(schedule(info(wanted), [node, ...cordoned], { random: () => 0 }));
-    })
+  const view = clusterOf(nodes, namespaces);
+  const checks = checksFor(info(wanted), view, defaultProfile);
+  return view
+    .nodes()
+    .filter(node => !checks.refuses(node))
     .map(node => node.name);
 }
 const message = (wanted: PodWords, nodes: NodeState[]): string => {
-  const plan = schedule(info(wanted), nodes, { random: () => 0 });
+  const plan = schedule(info(wanted), clusterOf(nodes, namespaces), defaultProfile, { random: () => 0 });
   return isPlacement(plan) ? plan.node : refusalMessage(plan);
 };
 
@@ -53,6 +57,26 @@ describe('InterPodAffinity', () => {
     ['far from two', far(term('db', 'zone'), term('web', 'host')), ['x']],
     ['of another namespace', far(term('db', 'host', { namespaces: ['other'] })), ['a1', 'a2', 'b1', 'x']],
     ['of all namespaces', far(term('db', 'host', { namespaceSelector: {} })), ['a2', 'b1', 'x']],
+    [
+      'of namespaces with a label',
+      far(term('db', 'host', { namespaceSelector: { matchLabels: { team: 'x' } } })),
+      ['a1', 'a2', 'b1', 'x'],
+    ],
+    [
+      'of namespaces with a label, or its own by name',
+      far(term('db', 'host', { namespaces: ['default'], namespaceSelector: { matchLabels: { team: 'x' } } })),
+      ['a2', 'b1', 'x'],
+    ],
+    [
+      'of its own generation',
+      { ...far(term('db', 'host', { matchLabelKeys: ['rev'] })), labels: { rev: '2' } },
+      ['a1', 'a2', 'b1', 'x'],
+    ],
+    [
+      'of other generations',
+      { ...far(term('db', 'host', { mismatchLabelKeys: ['rev'] })), labels: { rev: '2' } },
+      ['a2', 'b1', 'x'],
+    ],
   ];
   for (const [what, wanted, expected] of cases) it(what, () => assert.deepEqual(allowed(wanted, nodes()), expected));
 

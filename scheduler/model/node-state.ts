@@ -1,6 +1,7 @@
 /** A node and the sum of what stands on it, kept up pod by pod: no decision ever adds up all pods again. */
 import type { Node, Taint } from '../../api/types.js';
 import { type Amounts, amountsOf } from './amounts.js';
+import { imageSizes } from './images.js';
 import type { HostPort, PodInfo } from './pod-info.js';
 
 export class NodeState {
@@ -9,13 +10,11 @@ export class NodeState {
   taints: readonly Taint[] = [];
   unschedulable = false;
   allocatable: Amounts = {};
+  /** Bytes by image name. */
+  images: ReadonlyMap<string, number> = new Map();
   readonly requested: Record<string, number> = {};
   readonly scoringRequested: Record<string, number> = {};
   readonly pods = new Map<string, PodInfo>();
-  /** How many pods of each controller stand here, by the controller's uid. */
-  readonly perOwner = new Map<string, number>();
-  /** Those of its pods that keep others away. */
-  readonly guarded = new Map<string, PodInfo>();
   readonly #ports = new Map<string, number>();
 
   constructor(readonly name: string) {}
@@ -26,11 +25,20 @@ export class NodeState {
     this.taints = node?.spec?.taints ?? [];
     this.unschedulable = node?.spec?.unschedulable ?? false;
     this.allocatable = amountsOf(node?.status?.allocatable ?? node?.status?.capacity);
+    this.images = imageSizes(node);
+  }
+
+  /** The same node in a world where it has other pods: what becomes of it does not touch this one. */
+  imagined(pods: Iterable<PodInfo>): NodeState {
+    const other = new NodeState(this.name);
+    const { node, labels, taints, unschedulable, allocatable, images } = this;
+    Object.assign(other, { node, labels, taints, unschedulable, allocatable, images });
+    for (const pod of pods) other.add(pod);
+    return other;
   }
 
   add(pod: PodInfo): void {
     this.pods.set(pod.key, pod);
-    if (pod.antiAffinity.length > 0) this.guarded.set(pod.key, pod);
     this.#count(pod, 1);
   }
 
@@ -38,7 +46,6 @@ export class NodeState {
     const pod = this.pods.get(key);
     if (!pod) return;
     this.pods.delete(key);
-    this.guarded.delete(key);
     this.#count(pod, -1);
   }
 
@@ -51,22 +58,23 @@ export class NodeState {
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {
-    for (const [name, amount] of Object.entries(pod.requests)) {
-      this.requested[name] = (this.requested[name] ?? 0) + sign * amount;
-    }
-    for (const [name, amount] of Object.entries(pod.scoringRequests)) {
-      this.scoringRequested[name] = (this.scoringRequested[name] ?? 0) + sign * amount;
-    }
+    addTo(this.requested, pod.requests, sign);
+    addTo(this.scoringRequested, pod.scoringRequests, sign);
     for (const port of pod.hostPorts) bump(this.#ports, portKey(port), sign);
-    if (pod.ownerUid !== undefined) bump(this.perOwner, pod.ownerUid, sign);
   }
 }
 
 const anyAddress = '0.0.0.0';
 const portKey = ({ ip, port, protocol }: HostPort): string => `${ip}|${protocol}|${port}`;
 
-function bump(counts: Map<string, number>, key: string, by: number): void {
+function addTo(sums: Record<string, number>, amounts: Amounts, sign: 1 | -1): void {
+  for (const name in amounts) sums[name] = (sums[name] ?? 0) + sign * (amounts[name] as number);
+}
+
+/** Counts that are 0 are not kept. */
+export function bump<K>(counts: Map<K, number>, key: K | undefined, by: number): void {
+  if (key === undefined) return;
   const count = (counts.get(key) ?? 0) + by;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }

@@ -34,9 +34,9 @@ describe('SchedulingQueue', () => {
   it('a refused pod waits for what concerns its refusal', () => {
     const queue = queueOf([{ name: 'a' }, 0]);
     queue.refused(taken(queue, 0), fit);
-    assert.equal(queue.happened('NodeLabels', 'x', 5000), 0);
+    assert.equal(queue.happened({ name: 'NodeLabels' }, 'x', 5000), 0);
     assert.deepEqual(names(queue, 5000), []);
-    assert.equal(queue.happened('PodGone', 'Pod default/x DELETED @9', 5000), 1);
+    assert.equal(queue.happened({ name: 'PodGone' }, 'Pod default/x DELETED @9', 5000), 1);
     assert.equal(taken(queue, 5000).trigger, 'Pod default/x DELETED @9');
   });
 
@@ -46,7 +46,7 @@ describe('SchedulingQueue', () => {
     const waits: number[] = [];
     for (let i = 0; i < 6; i++) {
       queue.refused(taken(queue, now), fit);
-      queue.happened('PodGone', 'x', now);
+      queue.happened({ name: 'PodGone' }, 'x', now);
       const at = queue.nextAt() ?? 0;
       assert.equal(queue.take(at - 1), undefined);
       waits.push(at - now);
@@ -78,7 +78,7 @@ describe('SchedulingQueue', () => {
     queue.refused(taken(queue, 1), fit);
     queue.failed(taken(queue, 1));
     for (const name of ['active', 'refused', 'failed']) queue.delete(`default/${name}`);
-    queue.happened('PodGone', 'x', 99_999);
+    queue.happened({ name: 'PodGone' }, 'x', 99_999);
     assert.deepEqual(names(queue, 99_999), []);
     assert.equal(queue.nextAt(), undefined);
     assert.equal(queue.size, 0);

@@ -2,14 +2,14 @@
  * Pods that wait for a node: active (to be tried, by priority and then by age), backing off (were tried a moment ago), and
  * unschedulable (until something happens that concerns what refused them). Pure: time is passed in.
  */
-import { exponential } from '../../client/queue/backoff.js';
+import { type Backoff, exponential } from '../../client/queue/backoff.js';
 import { Delays } from '../../client/queue/delays.js';
 import { Heap } from '../../client/queue/heap.js';
-import type { ClusterEvent } from '../filters/filter.js';
 import type { PodInfo } from '../model/pod-info.js';
+import type { ClusterEvent, Wakes } from './events.js';
 
 /** Kubernetes' own: 1 s after the first attempt, 2 s, ... 10 s. */
-export const podBackoff = { baseMs: 1000, maxMs: 10_000 };
+export const podBackoff: Backoff = { baseMs: 1000, maxMs: 10_000 };
 /** What nothing has woken for so long is tried all the same. */
 export const longestUnschedulableMs = 300_000;
 
@@ -39,14 +39,17 @@ export class SchedulingQueue {
   readonly #waiting = new Map<string, Waiting>();
   readonly #active = new Heap<Waiting>(comesFirst);
   readonly #backoff = new Delays<string>();
-  /** Which filters an event concerns. */
-  readonly #concerned = new Map<ClusterEvent, Set<string>>();
+  /** What wakes the pods that a filter refused. */
+  readonly #wakes: ReadonlyMap<string, Wakes>;
+  /** The unschedulable pods, by what refused them. */
+  readonly #refused = new Map<string, Set<Waiting>>();
   #sequence = 0;
 
-  constructor(filters: readonly { name: string; wokenBy: readonly ClusterEvent[] }[]) {
-    for (const { name, wokenBy } of filters) {
-      for (const event of wokenBy) this.#concerned.set(event, (this.#concerned.get(event) ?? new Set()).add(name));
-    }
+  constructor(
+    filters: readonly { name: string; wakes: Wakes }[],
+    private readonly pace: Backoff = podBackoff,
+  ) {
+    this.#wakes = new Map(filters.map(({ name, wakes }) => [name, wakes]));
   }
 
   get size(): number {
@@ -85,6 +88,7 @@ export class SchedulingQueue {
   delete(key: string): void {
     const known = this.#waiting.get(key);
     if (!known) return;
+    this.#leaveRefused(known);
     known.place = 'taken';
     this.#waiting.delete(key);
     this.#backoff.delete(key);
@@ -116,14 +120,34 @@ export class SchedulingQueue {
 
   /** Something happened: pods that it concerns are tried again, once their back-off is over. Answers how many. */
   happened(event: ClusterEvent, trigger: string, now: number): number {
-    const concerned = this.#concerned.get(event);
-    if (!concerned) return 0;
-    return this.#wake(now, trigger, ({ refusedBy }) => [...refusedBy].some(name => concerned.has(name)));
+    let woken = 0;
+    for (const [name, refused] of this.#refused) {
+      const hint = this.#wakes.get(name)?.[event.name];
+      if (!hint) continue;
+      for (const waiting of refused) {
+        if (hint !== true && !hint(waiting.info, event)) continue;
+        this.#wake(waiting, trigger, now);
+        woken++;
+      }
+    }
+    return woken;
+  }
+
+  /** The same for one pod, whatever refused it. */
+  wakeOne(key: string, trigger: string, now: number): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting?.place === 'unschedulable') this.#wake(waiting, trigger, now);
   }
 
   /** Wakes what has been left alone for very long: the safety net. */
   wakeForgotten(now: number): number {
-    return this.#wake(now, 'timer', ({ triedAt }) => triedAt + longestUnschedulableMs <= now);
+    let woken = 0;
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.place !== 'unschedulable' || waiting.triedAt + longestUnschedulableMs > now) continue;
+      this.#wake(waiting, 'timer', now);
+      woken++;
+    }
+    return woken;
   }
 
   /** When the next back-off ends. */
@@ -131,26 +155,28 @@ export class SchedulingQueue {
     return this.#backoff.nextAt();
   }
 
-  #wake(now: number, trigger: string, concerns: (waiting: Waiting) => boolean): number {
-    let woken = 0;
-    for (const waiting of this.#waiting.values()) {
-      if (waiting.place !== 'unschedulable' || !concerns(waiting)) continue;
-      woken++;
-      waiting.trigger = trigger;
-      const end = this.#backoffEnd(waiting);
-      if (end <= now) this.#activate(waiting);
-      else {
-        waiting.place = 'backoff';
-        this.#backoff.add(waiting.info.key, end);
-      }
+  #wake(waiting: Waiting, trigger: string, now: number): void {
+    this.#leaveRefused(waiting);
+    waiting.trigger = trigger;
+    const end = this.#backoffEnd(waiting);
+    if (end <= now) this.#activate(waiting);
+    else {
+      waiting.place = 'backoff';
+      this.#backoff.add(waiting.info.key, end);
     }
-    return woken;
   }
 
-  #bringBack(waiting: Waiting, place: Waiting['place'], refusedBy: ReadonlySet<string>): void {
+  #leaveRefused(waiting: Waiting): void {
+    if (waiting.place !== 'unschedulable') return;
+    for (const name of waiting.refusedBy) this.#refused.get(name)?.delete(waiting);
+  }
+
+  #bringBack(waiting: Waiting, place: 'backoff' | 'unschedulable', refusedBy: ReadonlySet<string>): void {
     waiting.place = place;
     waiting.refusedBy = refusedBy;
     this.#waiting.set(waiting.info.key, waiting);
+    if (place !== 'unschedulable') return;
+    for (const name of refusedBy) this.#refused.set(name, (this.#refused.get(name) ?? new Set()).add(waiting));
   }
 
   #activate(waiting: Waiting | undefined): void {
@@ -160,6 +186,6 @@ export class SchedulingQueue {
   }
 
   #backoffEnd(waiting: Waiting): number {
-    return waiting.triedAt + exponential(podBackoff, waiting.attempts);
+    return waiting.triedAt + exponential(this.pace, waiting.attempts);
   }
 }

@@ -1,13 +1,14 @@
 /** Prefers nodes that match more (by weight) of the pod's preferred node affinity. */
 import { matchesTerm } from '../../api/selectors/node-terms.js';
+import type { NodeState } from '../model/node-state.js';
 import { type Score, scaled } from './score.js';
 
 export const nodePreference: Score = {
   name: 'NodeAffinity',
-  weight: 2,
   rate: ({ pod }, nodes) => {
     const preferred = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-    const weightOf = (node: (typeof nodes)[number]): number =>
+    if (preferred.length === 0) return undefined;
+    const weightOf = (node: NodeState): number =>
       preferred.reduce((sum, { preference, weight }) => sum + (matchesTerm(preference, node) ? weight : 0), 0);
     return scaled(nodes.map(weightOf));
   },

@@ -1,5 +1,6 @@
 /** Pods and nodes in few words, for tests. */
-import type { Node, Pod, PodSpec, Taint } from '../../api/types.js';
+import type { Node, Pod, PodSpec, PodStatus, Taint } from '../../api/types.js';
+import { Cluster } from '../cache/cluster.js';
 import { NodeState } from '../model/node-state.js';
 import { type PodInfo, podInfo } from '../model/pod-info.js';
 
@@ -10,9 +11,10 @@ export interface PodWords extends Partial<PodSpec> {
   hostPort?: number;
   owner?: string;
   labels?: Record<string, string>;
+  status?: PodStatus;
 }
 
-export function pod({ name = 'p', cpu, memory, hostPort, owner, labels, ...spec }: PodWords = {}): Pod {
+export function pod({ name = 'p', cpu, memory, hostPort, owner, labels, status, ...spec }: PodWords = {}): Pod {
   const requests = { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) };
   return {
     apiVersion: 'v1',
@@ -32,6 +34,7 @@ export function pod({ name = 'p', cpu, memory, hostPort, owner, labels, ...spec 
       ],
       ...spec,
     },
+    ...(status ? { status } : {}),
   };
 }
 
@@ -45,6 +48,8 @@ export interface NodeWords {
   labels?: Record<string, string>;
   taints?: Taint[];
   unschedulable?: boolean;
+  /** Bytes by name. */
+  images?: Record<string, number>;
 }
 
 export function node({
@@ -55,13 +60,17 @@ export function node({
   labels,
   taints,
   unschedulable,
+  images = {},
 }: NodeWords = {}): Node {
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, ...(labels ? { labels } : {}) },
     spec: { ...(taints ? { taints } : {}), ...(unschedulable ? { unschedulable } : {}) },
-    status: { allocatable: { cpu, memory, pods } },
+    status: {
+      allocatable: { cpu, memory, pods },
+      images: Object.entries(images).map(([image, sizeBytes]) => ({ names: [image], sizeBytes })),
+    },
   };
 }
 
@@ -72,4 +81,19 @@ export function nodeState(words: NodeWords = {}, standing: PodWords[] = []): Nod
     state.add(info({ name: `${state.name}-${i}`, ...one }));
   });
   return state;
+}
+
+/** A cluster of these nodes and of the pods that stand on them. */
+export function clusterOf(
+  nodes: readonly NodeState[],
+  namespaces: Record<string, Record<string, string>> = {},
+): Cluster {
+  const cluster = new Cluster();
+  for (const [name, labels] of Object.entries(namespaces)) cluster.namespaces.set(name, labels);
+  for (const { node: one, pods } of nodes) {
+    if (!one) continue;
+    cluster.setNode(one);
+    for (const standing of pods.values()) cluster.place(standing, one.metadata.name ?? '');
+  }
+  return cluster;
 }

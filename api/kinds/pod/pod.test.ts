@@ -308,6 +308,15 @@ describe('the end and the class of a pod', () => {
     });
   }
 
+  it('is told at once that its gates hold it back', () => {
+    const pod = made({ schedulingGates: [{ name: 'wait' }] }) as unknown as AnyObject;
+    podRow.prepareCreate?.(pod);
+    const [condition] = (pod as unknown as Pod).status?.conditions ?? [];
+    assert.deepEqual(
+      [condition?.type, condition?.status, condition?.reason],
+      ['PodScheduled', 'False', 'SchedulingGated'],
+    );
+  });
   it('starts as Pending, with its class', () => {
     const pod = { ...made({}), status: { phase: 'Running' } } as AnyObject;
     podRow.prepareCreate?.(pod);

@@ -40,6 +40,14 @@ function fields(pod: Pod): Record<string, string> {
 const validateCreate = (pod: Pod): FieldError[] =>
   pod.spec?.ephemeralContainers?.length ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')] : [];
 
+/** Set here and not by the scheduler, which leaves such pods alone. */
+const gated = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
 export const podRow = defineKind<Pod>({
   group: '',
   version: 'v1',
@@ -66,6 +74,7 @@ export const podRow = defineKind<Pod>({
   prepareCreate(pod) {
     pod.status = { phase: 'Pending' };
     if (pod.spec?.containers) pod.status.qosClass = qosClass(pod.spec);
+    if (pod.spec?.schedulingGates?.length) pod.status.conditions = [{ ...gated }];
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
