@@ -5,19 +5,24 @@ import { storeContract } from '../contract/contract.js';
 import { HandClock } from '../contract/hand-clock.js';
 import { openLmdbStore } from './open.js';
 
-storeContract(
-  'the lmdb store',
-  () => {
-    const directory = mkdtempSync(join(tmpdir(), 'orrery-lmdb-'));
-    let stores = 0;
-    return {
-      async open(options) {
-        const clock = new HandClock();
-        const store = await openLmdbStore({ path: join(directory, `${++stores}`), clock, ...options });
-        return { store, elapse: ms => clock.advance(ms) };
-      },
-      stop: async () => rmSync(directory, { recursive: true, force: true }),
-    };
-  },
-  { shortestTtl: 1, keepsPreviousAtCompacted: true, random: { runs: 25, operations: 60 } },
-);
+/** With `always`, the file is closed and opened again after every commit. */
+const contract = (name: string, always: { mappedBytes?: number }): void =>
+  storeContract(
+    name,
+    () => {
+      const directory = mkdtempSync(join(tmpdir(), 'orrery-lmdb-'));
+      let stores = 0;
+      return {
+        async open(options) {
+          const clock = new HandClock();
+          const store = await openLmdbStore({ path: join(directory, `${++stores}`), clock, ...always, ...options });
+          return { store, elapse: ms => clock.advance(ms) };
+        },
+        stop: async () => rmSync(directory, { recursive: true, force: true }),
+      };
+    },
+    { shortestTtl: 1, keepsPreviousAtCompacted: true, random: { runs: 25, operations: 60 } },
+  );
+
+contract('the lmdb store', {});
+contract('the lmdb store, its file mapped anew after every commit', { mappedBytes: 0 });

@@ -8,13 +8,15 @@ import { LmdbJournal } from './journal.js';
 export interface LmdbOptions extends EngineOptions {
   /** A directory; it is made when it is not there. */
   path: string;
+  /** After so many bytes read and written the file is mapped anew; 16 MB unless a test says otherwise. */
+  mappedBytes?: number;
 }
 
 /** Throws Unavailable when another process has the store open, the directory cannot be used, or what is in it is damaged. */
 export async function openLmdbStore(options: LmdbOptions): Promise<Store> {
   const { path } = options;
   const { open } = await import('lmdb');
-  const journal = openJournal(path, open);
+  const journal = openJournal(options, open);
   try {
     return new JournaledStore(journal, `the store at ${path}`, options);
   } catch (error) {
@@ -24,11 +26,11 @@ export async function openLmdbStore(options: LmdbOptions): Promise<Store> {
   }
 }
 
-function openJournal(path: string, open: typeof openDatabase): LmdbJournal {
+function openJournal({ path, mappedBytes }: LmdbOptions, open: typeof openDatabase): LmdbJournal {
   try {
     // Secrets lie in it: nobody else may read it.
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    return new LmdbJournal(path, open);
+    return new LmdbJournal(path, open, mappedBytes);
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     const why = error instanceof Error ? error.message : String(error);
