@@ -34,7 +34,7 @@ export class Change {
     const key = `${type}/${representation.key}`;
     let line = this.#frames.get(key);
     if (!line) {
-      line = frame(type, representation.object(this.shown(type)));
+      line = frame(representation, type, representation.object(this.shown(type)));
       this.#frames.set(key, line);
     }
     return line;

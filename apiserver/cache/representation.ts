@@ -1,13 +1,16 @@
 /**
- * How an object travels: plain JSON (the cached bytes as they are), a Table, or its metadata alone. A representation is
+ * How an object travels: plain JSON (the cached bytes as they are), protobuf, a Table, or its metadata alone. A representation is
  * made once per request; what it encodes of a watch event is kept with the event, for all watchers who ask the same.
  */
+import type { Status } from '../../api/types.js';
 import type { CacheEntry } from './entry.js';
 
 export interface Representation {
   /** Two representations with the same key encode alike. */
   readonly key: string;
   readonly contentType: string;
+  /** That of a watch, where it differs. */
+  readonly streamType?: string;
   object(entry: CacheEntry): Buffer;
   /** The answer to a list: buffers to write one after the other. */
   list(entries: readonly CacheEntry[], meta: ListHead): Buffer[];
@@ -15,6 +18,12 @@ export interface Representation {
   bookmark(revision: number, annotations?: Record<string, string>): Buffer;
   /** How a watch shows what comes after its first event, where that differs: a Table says its columns once. */
   readonly following?: Representation;
+  /** One event of a watch; a line of JSON unless said. */
+  frame?(type: EventType, object: Buffer): Buffer;
+  /** The object of an ERROR event; JSON unless said. */
+  error?(status: Status): Buffer;
+  /** What is answered instead when an object cannot be shown this way: `object` and `list` throw CannotShow for it. */
+  readonly otherwise?: Representation;
   /** Resolves once all of these can be shown; undefined when they can. Absent where they always can. */
   prepare?(entries: readonly CacheEntry[]): Promise<void> | undefined;
 }
@@ -32,8 +41,32 @@ const openings = Object.fromEntries(
 ) as Record<EventType, Buffer>;
 const closing = Buffer.from('}\n');
 
-/** One event of a watch, as a line. */
-export const frame = (type: EventType, object: Buffer): Buffer => Buffer.concat([openings[type], object, closing]);
+const line = (type: EventType, object: Buffer): Buffer => Buffer.concat([openings[type], object, closing]);
+
+/** One event of a watch. */
+export const frame = (shown: Representation, type: EventType, object: Buffer): Buffer =>
+  (shown.frame ?? line)(type, object);
+
+export const errorFrame = (shown: Representation, status: Status): Buffer =>
+  frame(shown, 'ERROR', shown.error?.(status) ?? Buffer.from(JSON.stringify(status)));
+
+/** An object cannot be shown whole in this representation. */
+export class CannotShow extends Error {}
+
+/** What `make` makes of a representation, and the one that it could be made of. */
+export function encodedIn<T>(
+  representation: Representation,
+  make: (representation: Representation) => T,
+): { made: T; contentType: string } {
+  const { contentType, otherwise } = representation;
+  if (!otherwise) return { made: make(representation), contentType };
+  try {
+    return { made: make(representation), contentType };
+  } catch (error) {
+    if (!(error instanceof CannotShow)) throw error;
+    return encodedIn(otherwise, make);
+  }
+}
 
 const comma = Buffer.from(',');
 const end = Buffer.from(']}');

@@ -108,11 +108,10 @@ export class VersionView {
 
 /** The representation of the same objects in the view's version. */
 export const versioned = (base: Representation, view: VersionView): Representation => ({
+  ...base,
   key: `${view.id}/${base.key}`,
-  contentType: base.contentType,
   object: entry => base.object(view.of(entry)),
   list: (entries, meta) => base.list(entries.map(view.of), meta),
-  bookmark: base.bookmark,
   prepare: entries => view.prepare(entries),
   ...(base.following ? { following: versioned(base.following, view) } : {}),
 });

@@ -126,6 +126,6 @@ describe('a change', () => {
   });
 
   it('is a line of its own', () => {
-    assert.equal(frame('ERROR', Buffer.from('{}')).toString(), '{"type":"ERROR","object":{}}\n');
+    assert.equal(frame(plain('v1', 'Pod'), 'ERROR', Buffer.from('{}')).toString(), '{"type":"ERROR","object":{}}\n');
   });
 });

@@ -11,7 +11,7 @@ import { type Change, prepareChanges } from './change.js';
 import { type Filter, matches } from './filter.js';
 import { InOrder } from './in-order.js';
 import { joined } from './joined.js';
-import { frame, type Representation } from './representation.js';
+import { CannotShow, errorFrame, frame, type Representation } from './representation.js';
 
 const maxQueued = 16_384;
 const maxQueuedBytes = 32 * 1024 * 1024;
@@ -89,8 +89,21 @@ export class Watcher {
   #tell(change: Change): void {
     const type = change.seenAs(entry => matches(this.filter, entry));
     if (!type) return;
-    this.#push(change.frame(type, this.#shown));
+    const frame = this.#framed(() => change.frame(type, this.#shown));
+    if (!frame) return;
+    this.#push(frame);
     this.#hasBegun();
+  }
+
+  /** Undefined where an object cannot be shown this way: the client comes again, and then gets all of them another way. */
+  #framed<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof CannotShow)) throw error;
+      this.#giveUp();
+      return undefined;
+    }
   }
 
   #hasBegun(): void {
@@ -103,14 +116,14 @@ export class Watcher {
     const told = !this.#initial && !this.#order?.waiting;
     if (this.schedule.bookmarkEveryMs !== undefined && told && (closing || now >= this.#nextBookmark)) {
       this.#nextBookmark = now + this.schedule.bookmarkEveryMs;
-      this.#push(frame('BOOKMARK', this.#shown.bookmark(revision)));
+      this.#push(frame(this.#shown, 'BOOKMARK', this.#shown.bookmark(revision)));
     }
     if (closing) this.end();
   }
 
   /** Tells the client why, and ends. */
   fail(status: Status): void {
-    this.#push(frame('ERROR', Buffer.from(JSON.stringify(status))));
+    this.#push(errorFrame(this.#shown, status));
     this.end();
   }
 
@@ -155,7 +168,9 @@ export class Watcher {
     const parts: Buffer[] = [];
     let bytes = 0;
     while (this.#initial && bytes < writeBytes) {
-      const next = this.#initial.next();
+      const initial = this.#initial;
+      const next = this.#framed(() => initial.next());
+      if (!next) return undefined;
       if (next.done) {
         this.#initial = undefined;
         break;

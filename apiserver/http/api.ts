@@ -3,6 +3,7 @@
  * the audit log. `handle` knows no sockets: the same function answers tests and the TLS server.
  */
 import type { Clock } from '../../api/clock.js';
+import { builtinKinds } from '../../api/kinds/index.js';
 import { StatusError, statusError } from '../../api/status.js';
 import { unauthorized } from '../auth/authenticate.js';
 import { presentedCredentials } from '../auth/credentials.js';
@@ -32,6 +33,8 @@ import { unknownPath } from '../registry/refusals.js';
 import { whenKnown } from '../when-known.js';
 import { isApply } from './body.js';
 import { negotiate } from './negotiate.js';
+import { decodeProtobuf, isProtobuf } from './protobuf/decode.js';
+import { loadedProtobuf, protobufLibrary, protobufType } from './protobuf/library.js';
 import { parseTarget, type Target } from './request-info.js';
 import { responseOf, responseTo } from './responses.js';
 
@@ -165,7 +168,7 @@ export class Api {
       userAgent: textOf(request.headers['user-agent']) ?? '',
       code,
       decision: session.decision,
-      bodies: () => ({ request: jsonOf(request.received), response: jsonOf(Buffer.concat(body)) }),
+      bodies: () => ({ request: said(request.received), response: said(Buffer.concat(body)) }),
     };
     if (impersonator) record.impersonatedUser = user;
     const { annotations } = session;
@@ -240,6 +243,14 @@ export class Api {
   }
 
   #serve(request: ApiRequest, session: Session, warnings: string[]): Answer | Promise<Answer> {
+    const { accept } = request.headers;
+    const speaksProtobuf = typeof accept === 'string' && accept.includes(protobufType);
+    return speaksProtobuf
+      ? whenKnown(protobufLibrary(), () => this.#dispatch(request, session, warnings))
+      : this.#dispatch(request, session, warnings);
+  }
+
+  #dispatch(request: ApiRequest, session: Session, warnings: string[]): Answer | Promise<Answer> {
     const { env, clock } = this.options;
     const { info, query, user } = session;
     if (this.#inFlight.size >= maxInFlight && !user.groups.includes(supergroup)) throw tooManyRequests();
@@ -286,10 +297,13 @@ const ways = new Set(['exec', 'attach', 'portforward']);
 const opensPods = ({ group, resource, subresource }: RequestInfo): boolean =>
   group === '' && resource === 'pods' && ways.has(subresource);
 
-/** undefined for what is no JSON. */
-function jsonOf(bytes: Buffer | undefined): unknown {
+/** undefined for what is neither JSON nor an object in protobuf. */
+function said(bytes: Buffer | undefined): unknown {
   try {
-    return bytes && bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined;
+    if (!bytes || bytes.length === 0) return undefined;
+    return isProtobuf(bytes)
+      ? decodeProtobuf(bytes, builtinKinds, loadedProtobuf().read).value
+      : JSON.parse(bytes.toString());
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import { badRequest, statusError } from '../../api/status.js';
 import { parseYaml, YamlError } from '../../api/yaml.js';
 import type { ApiRequest } from '../contracts.js';
 import { decodeProtobuf } from './protobuf/decode.js';
+import { protobufLibrary, protobufType } from './protobuf/library.js';
 
 export interface Body {
   value: unknown;
@@ -54,8 +55,6 @@ export function contentType(request: ApiRequest): string {
 /** Whether a PATCH is an applied configuration. */
 export const isApply = (request: ApiRequest): boolean => contentType(request) === patchTypes.apply;
 
-const protobufType = 'application/vnd.kubernetes.protobuf';
-
 function readerOf(type: string): (bytes: Buffer) => Body | Promise<Body> {
   switch (type) {
     case '':
@@ -71,10 +70,9 @@ function readerOf(type: string): (bytes: Buffer) => Body | Promise<Body> {
   }
 }
 
-/** The library is loaded with the first such body: many servers never see one. */
 async function fromProtobuf(bytes: Buffer): Promise<Body> {
-  const { default: protobuf } = await import('protobufjs/minimal.js');
-  return decodeProtobuf(bytes, builtinKinds, protobuf.Reader.create);
+  const { read } = await protobufLibrary();
+  return decodeProtobuf(bytes, builtinKinds, read);
 }
 
 export const unsupportedMediaType = (accepted: readonly string[]) =>

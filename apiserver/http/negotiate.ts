@@ -6,6 +6,8 @@ import { versioned, viewOf } from '../cache/version-view.js';
 import { partial } from '../registry/partial.js';
 import { type IncludeObject, table } from '../registry/table.js';
 import { inYaml } from '../registry/yaml.js';
+import { protobufType } from './protobuf/library.js';
+import { inProtobuf, partialInProtobuf } from './protobuf/representation.js';
 import { isTrue } from './request-info.js';
 
 const plainByRow = new WeakMap<KindRow, Representation>();
@@ -19,12 +21,20 @@ export function negotiate(
 ): Representation {
   if (!accept || accept === 'application/json' || accept === '*/*') return plainFor(row);
   for (const { type, parameters } of ranges(accept)) {
+    if (type === protobufType) {
+      const found = protobufFor(parameters, row);
+      if (found) return found;
+      continue;
+    }
     const asYaml = type === yamlType && !watches(query);
     if (!asYaml && !jsonTypes.has(type)) continue;
     const found = shapeOf(parameters, row, query, now);
     if (found) return asYaml ? inYaml(found) : found;
   }
-  throw statusError('NotAcceptable', `only the following media types are accepted: application/json, ${yamlType}`);
+  throw statusError(
+    'NotAcceptable',
+    `only the following media types are accepted: application/json, ${yamlType}, ${protobufType}`,
+  );
 }
 
 const yamlType = 'application/yaml';
@@ -43,6 +53,19 @@ function plainFor(row: KindRow): Representation {
   return found;
 }
 
+/** Undefined where there is no such form: a Table, or a kind of somebody's own. */
+function protobufFor(parameters: ReadonlyMap<string, string>, row: KindRow): Representation | undefined {
+  const as = parameters.get('as');
+  const json = plainFor(row);
+  const version = as === undefined ? undefined : metaVersion(parameters);
+  if (as === undefined) return inRowsVersion(row, inProtobuf(row, json));
+  if (!row.verbs.includes('get') || version === undefined || !isPartial(as)) return undefined;
+  return inRowsVersion(row, partialInProtobuf(row, version, inVersion(row, partial(version))));
+}
+
+const inRowsVersion = (row: KindRow, found: Representation | undefined): Representation | undefined =>
+  found && inVersion(row, found);
+
 /** Of objects that another row stores, the bytes are not this row's. */
 function inVersion(row: KindRow, representation: Representation): Representation {
   const view = viewOf(row);
@@ -59,11 +82,19 @@ function shapeOf(
   if (as === undefined) return plainFor(row);
   // What is asked and never stored (a review) has no metadata to be shown by.
   if (!row.verbs.includes('get')) return undefined;
-  const version = parameters.get('v');
-  if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
+  const version = metaVersion(parameters);
+  if (version === undefined) return undefined;
   if (as === 'Table') return inVersion(row, table(row, version, includeObject(query), now));
-  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return inVersion(row, partial(version));
+  if (isPartial(as)) return inVersion(row, partial(version));
   return undefined;
+}
+
+const isPartial = (as: string): boolean => as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList';
+
+function metaVersion(parameters: ReadonlyMap<string, string>): 'v1' | 'v1beta1' | undefined {
+  const version = parameters.get('v');
+  if (parameters.get('g') !== 'meta.k8s.io') return undefined;
+  return version === 'v1' || version === 'v1beta1' ? version : undefined;
 }
 
 function includeObject(query: URLSearchParams): IncludeObject {

@@ -253,7 +253,7 @@ export class ApiHttpServer {
   async #watchOver(request: IncomingMessage, socket: Duplex, head: Buffer, answer: ApiResponse): Promise<void> {
     if (!answer.stream) return refuseUpgrade(socket, answer);
     dropBearerProtocol(request);
-    await watchOverSocket(request, socket, head, answer.stream);
+    await watchOverSocket(request, socket, head, answer.stream, answer.headers['content-type'] ?? '');
   }
 }
 

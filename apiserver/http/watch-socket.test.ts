@@ -18,8 +18,8 @@ describe('a watch over a WebSocket', function () {
     const { ca, kubeletClient } = cluster.pki;
     return { ca: readFileSync(ca.cert), cert: readFileSync(kubeletClient.cert), key: readFileSync(kubeletClient.key) };
   };
-  const open = (query: string, protocols: string[] = []): WebSocket =>
-    new WebSocket(`${cluster.url.replace('https', 'wss')}${path}?${query}`, protocols, tls());
+  const open = (query: string, protocols: string[] = [], headers = {}): WebSocket =>
+    new WebSocket(`${cluster.url.replace('https', 'wss')}${path}?${query}`, protocols, { ...tls(), headers });
   const create = (name: string): Promise<number> =>
     new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json' };
@@ -47,6 +47,22 @@ describe('a watch over a WebSocket', function () {
     assert.deepEqual([await create('mine'), await create('other')], [201, 201]);
     assert.equal(await ended, 1000);
     assert.deepEqual(told, ['ADDED mine']);
+  });
+
+  it('tells each event in a message of bytes to those who like protobuf', async () => {
+    const headers = { accept: 'application/vnd.kubernetes.protobuf' };
+    const socket = open('watch=1&fieldSelector=metadata.name%3Dbytes', [], headers);
+    const told = new Promise<[Buffer, boolean]>((resolve, reject) => {
+      socket.on('message', (data, binary) => resolve([data as Buffer, binary]));
+      socket.on('error', reject);
+    });
+    await new Promise<void>(resolve => socket.on('open', () => resolve()));
+    assert.equal(await create('bytes'), 201);
+    const [event, binary] = await told;
+    socket.terminate();
+    assert.equal(binary, true);
+    assert.equal(event.toString('latin1', 0, 7), '\n\x05ADDED');
+    assert.ok(event.includes('k8s\0') && event.includes('bytes'));
   });
 
   it('is refused like any other watch', async () => {

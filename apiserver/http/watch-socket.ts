@@ -1,8 +1,10 @@
-/** A watch over a WebSocket, for browsers: every event is a message of its own. */
+/** A watch over a WebSocket, for browsers: every event is a message of its own, of text or, in protobuf, of bytes. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { asBuffer } from '../cache/encoded.js';
 import type { ApiResponse, Sink } from '../contracts.js';
+import { protobufType } from './protobuf/library.js';
 
 /** Bytes that may wait in the socket before the watch is asked to wait. */
 const mostWaiting = 256 * 1024;
@@ -16,6 +18,7 @@ export async function watchOverSocket(
   socket: Duplex,
   head: Buffer,
   stream: NonNullable<ApiResponse['stream']>,
+  contentType: string,
 ): Promise<void> {
   const { WebSocketServer } = await import('ws');
   const server = new WebSocketServer({
@@ -24,10 +27,10 @@ export async function watchOverSocket(
     perMessageDeflate: false,
     maxPayload: longestMessage,
   });
-  server.handleUpgrade(request, socket, head, client => stream(sinkOver(client)));
+  server.handleUpgrade(request, socket, head, client => stream(sinkOver(client, contentType.startsWith(protobufType))));
 }
 
-function sinkOver(client: WebSocket): Sink {
+function sinkOver(client: WebSocket, binary: boolean): Sink {
   let drained: () => void = () => undefined;
   const sent = (): void => {
     if (client.bufferedAmount === 0) drained();
@@ -37,7 +40,7 @@ function sinkOver(client: WebSocket): Sink {
   return {
     write(chunk) {
       if (client.readyState !== client.OPEN) return false;
-      for (const line of lines(chunk)) client.send(line, { binary: false }, sent);
+      for (const event of binary ? framed(chunk) : lines(chunk)) client.send(event, { binary }, sent);
       return client.bufferedAmount < mostWaiting;
     },
     onDrain: listener => {
@@ -46,6 +49,16 @@ function sinkOver(client: WebSocket): Sink {
     onClose: listener => client.once('close', listener),
     end: () => client.close(1000),
   };
+}
+
+/** The events of a chunk, each of which stands behind its length in four bytes. */
+function* framed(chunk: Uint8Array): Generator<Uint8Array> {
+  const bytes = asBuffer(chunk);
+  for (let start = 0; start < bytes.length; ) {
+    const end = start + 4 + bytes.readUInt32BE(start);
+    yield bytes.subarray(start + 4, end);
+    start = end;
+  }
 }
 
 /** The events of a chunk, which holds whole lines. */

@@ -3,7 +3,7 @@ import { notFound } from '../../api/status.js';
 import type { AnyObject } from '../../api/types.js';
 import { CacheEntry } from '../cache/entry.js';
 import { matches } from '../cache/filter.js';
-import { type Answer, type Call, type Computed, type Environment, named, shown } from './call.js';
+import { type Answer, type Call, type Computed, type Environment, named, shown, shownList } from './call.js';
 import { parseListOptions } from './list-options.js';
 import { filterOf } from './selection.js';
 
@@ -23,9 +23,7 @@ async function get(call: Call, source: Computed): Promise<Answer> {
 async function list(call: Call, source: Computed): Promise<Answer> {
   const filter = filterOf(call, parseListOptions(call.query, false));
   const entries = (await source()).map(entryOf).filter(entry => matches(filter, entry));
-  const { representation } = call;
-  const body = representation.list(entries, { resourceVersion: '' });
-  return { status: 200, contentType: representation.contentType, body };
+  return shownList(call, entries, { resourceVersion: '' });
 }
 
 /** No revision wrote it, so it says none. */

@@ -2,7 +2,7 @@
 import { StatusError } from '../../api/status.js';
 import type { DeleteOptions } from '../../api/types.js';
 import { admissionRequest, mutate, validate } from './admission-chain.js';
-import { type Answer, type Call, type Environment, json, namespaceOf, shown } from './call.js';
+import { type Answer, type Call, type Environment, json, namespaceOf, shown, shownList } from './call.js';
 import { type Deleting, readDeleteOptions } from './delete-options.js';
 import { planDeletion } from './deletion-plan.js';
 import { selectPage } from './list.js';
@@ -56,10 +56,8 @@ export async function removeAll(env: Environment, call: Call): Promise<Answer> {
   for (let i = 0; i < entries.length; i += atOnce) {
     await Promise.all(entries.slice(i, i + atOnce).map(entry => deleteListed(env, call, entry, options)));
   }
-  const { representation } = call;
-  await representation.prepare?.(entries);
-  const body = representation.list(entries, head);
-  return { status: 200, contentType: representation.contentType, body };
+  await call.representation.prepare?.(entries);
+  return shownList(call, entries, head);
 }
 
 /** An object of a list that is gone by the time it is deleted is no error. */

@@ -8,7 +8,7 @@ import type { CacheEntry } from '../cache/entry.js';
 import { type Filter, matches } from '../cache/filter.js';
 import type { ListHead } from '../cache/representation.js';
 import type { ResourceCache } from '../cache/resource-cache.js';
-import type { Answer, Call, Environment } from './call.js';
+import { type Answer, type Call, type Environment, shownList } from './call.js';
 import { decodeToken, encodeToken } from './continue-token.js';
 import { type ListOptions, parseListOptions } from './list-options.js';
 import { filterOf } from './selection.js';
@@ -40,11 +40,7 @@ export async function list(env: Environment, call: Call): Promise<Answer> {
   const filter = filterOf(call, options);
   const selected = await select(env, call, options, filter);
   await call.representation.prepare?.(selected.entries);
-  return {
-    status: 200,
-    contentType: call.representation.contentType,
-    body: call.representation.list(selected.entries, headOf(selected)),
-  };
+  return shownList(call, selected.entries, headOf(selected));
 }
 
 /** What a deletecollection deletes: what a list with the same options shows; with a limit, a page of it. */

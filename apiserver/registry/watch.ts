@@ -26,7 +26,7 @@ export async function watch(env: Environment, call: Call): Promise<Answer> {
   }
   return {
     status: 200,
-    contentType: call.representation.contentType,
+    contentType: call.representation.streamType ?? call.representation.contentType,
     body: [],
     stream: sink => start(env, call, options, filter, sink),
   };
@@ -92,11 +92,11 @@ function* initialEvents(
 ): Generator<Buffer> {
   let shown = representation;
   for (const entry of entries) {
-    yield frame('ADDED', shown.object(entry));
+    yield frame(shown, 'ADDED', shown.object(entry));
     shown = shown.following ?? shown;
   }
   if (endAt === undefined) return;
-  yield frame('BOOKMARK', shown.bookmark(endAt, { 'k8s.io/initial-events-end': 'true' }));
+  yield frame(shown, 'BOOKMARK', shown.bookmark(endAt, { 'k8s.io/initial-events-end': 'true' }));
 }
 
 function* missedEvents(changes: readonly Change[], filter: Filter, representation: Representation): Generator<Buffer> {

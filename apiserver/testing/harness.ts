@@ -50,6 +50,8 @@ export interface TestApi {
   must(code: number, line: string, body?: unknown, headers?: Record<string, string>): Promise<any>;
   /** The answer as it came. */
   text(line: string, headers?: Record<string, string>): Promise<{ body: string; headers: Record<string, string> }>;
+  /** The same, byte for byte. */
+  bytes(line: string, headers?: Record<string, string>): Promise<{ body: Buffer; headers: Record<string, string> }>;
   watch(path: string, headers?: Record<string, string>): Promise<TestWatch>;
   /** The API's once-a-second look at the clock, `ms` later. */
   tick(ms: number): void;
@@ -127,9 +129,13 @@ function testApi(api: Api, parts: Parts): TestApi {
       const answer = await handle(line, undefined, headers);
       return { body: Buffer.concat(answer.body).toString(), headers: answer.headers };
     },
+    async bytes(line, headers) {
+      const answer = await handle(line, undefined, headers);
+      return { body: Buffer.concat(answer.body), headers: answer.headers };
+    },
     async watch(path, headers) {
       const answer = await handle(`GET ${path}`, undefined, headers);
-      const watch = new TestWatch(answer.status, answer.body);
+      const watch = new TestWatch(answer.status, answer.body, answer.headers['content-type']);
       answer.stream?.(watch.sink);
       return watch;
     },
@@ -157,6 +163,8 @@ async function bodyOf(body: unknown, limit: number): Promise<Buffer> {
 /** What one watch has been told. */
 export class TestWatch {
   readonly events: { type: string; object: AnyObject }[] = [];
+  /** What came as no JSON. */
+  readonly chunks: Buffer[] = [];
   /** Writes so far: one a tick, however many events. */
   writes = 0;
   ended = false;
@@ -168,12 +176,15 @@ export class TestWatch {
   constructor(
     readonly code: number,
     readonly body: readonly Uint8Array[],
+    readonly contentType = 'application/json',
   ) {}
 
   readonly sink: Sink = {
     write: chunk => {
       this.writes++;
-      for (const line of Buffer.from(chunk).toString().split('\n')) if (line) this.events.push(JSON.parse(line));
+      const bytes = Buffer.from(chunk);
+      if (this.contentType !== 'application/json') this.chunks.push(bytes);
+      else for (const line of bytes.toString().split('\n')) if (line) this.events.push(JSON.parse(line));
       return !this.blocked;
     },
     onDrain: listener => {

@@ -111,7 +111,7 @@ describe('protobuf bodies', () => {
               3,
               [
                 [1, 1_767_225_600],
-                [2, 123_456_000],
+                [2, 123_456_789],
               ],
             ],
           ],
@@ -119,7 +119,7 @@ describe('protobuf bodies', () => {
       ],
       'coordination.k8s.io/v1',
     );
-    assert.deepEqual(lease.value.spec, { leaseDurationSeconds: 15, acquireTime: '2026-01-01T00:00:00.123000Z' });
+    assert.deepEqual(lease.value.spec, { leaseDurationSeconds: 15, acquireTime: '2026-01-01T00:00:00.123456Z' });
     const ports: Message[] = [
       [
         [3, 80],

@@ -1,10 +1,10 @@
 /**
  * Requests in Kubernetes' protobuf, which its own components and typed Go clients (`kubectl create`) send. The message
- * is turned into the JSON that the same client would have sent, and then treated like any other body; answers are JSON,
- * which all of them accept. Schemas give the types, field-numbers.ts the numbers.
+ * is turned into the JSON that the same client would have sent, and then treated like any other body; encode.ts goes the
+ * other way. Schemas give the types, field-numbers.ts the numbers.
  */
 import type { Reader } from 'protobufjs/minimal.js';
-import { microTimestamp, timestamp } from '../../../api/clock.js';
+import { timestamp } from '../../../api/clock.js';
 import { type JsonObject, put } from '../../../api/json.js';
 import type { KindRow } from '../../../api/kinds/row.js';
 import { type BodyType, bodyVersion, subresourceTypes } from '../../../api/kinds/subresources.js';
@@ -15,6 +15,8 @@ import { keepsZero } from './zeros.js';
 
 /** What every message starts with. */
 const magic = Buffer.from('k8s\0');
+
+export const isProtobuf = (bytes: Buffer): boolean => bytes.subarray(0, magic.length).equals(magic);
 
 export interface DecodedProtobuf {
   value: JsonObject;
@@ -31,7 +33,7 @@ export function decodeProtobuf(
   rows: readonly KindRow[],
   read: (bytes: Uint8Array) => Reader,
 ): DecodedProtobuf {
-  if (!bytes.subarray(0, magic.length).equals(magic)) {
+  if (!isProtobuf(bytes)) {
     throw badRequest('the body is not Kubernetes protobuf: it does not start with "k8s\\0"');
   }
   try {
@@ -183,9 +185,12 @@ function readScalar(reader: Reader, scalar: Scalar): unknown {
     case 'byte':
       return Buffer.from(reader.bytes()).toString('base64');
     case 'date-time':
-      return readTime(reader, timestamp);
+      return readTime(reader, seconds => timestamp(seconds * 1000));
     case 'date-time-micro':
-      return readTime(reader, microTimestamp);
+      return readTime(reader, (seconds, nanos) => {
+        const micros = String(Math.floor(nanos / 1000)).padStart(6, '0');
+        return `${timestamp(seconds * 1000).slice(0, -1)}.${micros}Z`;
+      });
     case 'quantity':
       return readQuantity(reader);
     case 'int-or-string':
@@ -196,7 +201,7 @@ function readScalar(reader: Reader, scalar: Scalar): unknown {
 }
 
 /** {1: seconds, 2: nanoseconds}; without either it is the zero time. */
-function readTime(reader: Reader, write: (ms: number) => string): string | undefined {
+function readTime(reader: Reader, write: (seconds: number, nanos: number) => string): string | undefined {
   let seconds: number | undefined;
   let nanos = 0;
   eachField(reader, reader.uint32() + reader.pos, (number, wire) => {
@@ -204,7 +209,7 @@ function readTime(reader: Reader, write: (ms: number) => string): string | undef
     else if (number === 2) nanos = reader.int32();
     else reader.skipType(wire);
   });
-  return seconds === undefined ? undefined : write(seconds * 1000 + Math.floor(nanos / 1_000_000));
+  return seconds === undefined ? undefined : write(seconds, nanos);
 }
 
 /** {1: text} */
