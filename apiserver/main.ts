@@ -176,6 +176,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
       proxyCa: tls.proxyCa.toString(),
       frontProxy: authentication.frontProxy,
     },
+    clusterInfo: { server: `https://${address}:${port}`, ca: await readFile(pki.ca.cert, 'utf8') },
   });
   const peers = new PeerEndpoints(env, { address, port }, options.peerTiming);
   await peers.once();

@@ -13,6 +13,8 @@ import type { Controller } from '../client/runtime/controller.js';
 import { runAsLeader } from '../client/runtime/leader.js';
 import { runControllers } from '../client/runtime/run.js';
 import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
+import { tokenCleaner } from './bootstraptokens/cleaner.js';
+import { bootstrapSigner } from './bootstraptokens/signer.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
 import { deploymentController } from './deployment/controller.js';
@@ -24,6 +26,7 @@ import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
 import { garbageCollector, isCollected } from './gc/controller.js';
 import { Identities } from './identities.js';
+import { legacyTokenCleaner } from './legacytokens/controller.js';
 import { namespaceController } from './namespaces/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
 import { podGarbageCollector } from './podgc/controller.js';
@@ -160,6 +163,9 @@ class ControllerProcess {
       podGarbageCollector(),
       nodeLifecycleController({ ...kubernetesPatience, graceMs }),
       taintEvictionController(),
+      bootstrapSigner,
+      tokenCleaner,
+      legacyTokenCleaner(),
       certificateController(authorityFrom(clusterSigningCertFile, clusterSigningKeyFile, log)),
       serviceCidrController,
       disruptionController(scalesBy(this.identities.clientFor('disruption-controller'), served)),

@@ -6,7 +6,12 @@ import { bootstrap, keepSystemObjects } from './index.js';
 
 const advertised = { port: 6443, serviceCidr: '10.96.0.0/16' };
 const { frontProxy } = defaultAuthentication;
-const beginnings = { advertised, policy: [], authentication: { clientCa: 'CA', proxyCa: 'PROXY', frontProxy } };
+const beginnings = {
+  advertised,
+  policy: [],
+  authentication: { clientCa: 'CA', proxyCa: 'PROXY', frontProxy },
+  clusterInfo: { server: 'https://10.0.0.1:6443', ca: 'THE CA' },
+};
 const service = '/api/v1/namespaces/default/services/kubernetes';
 
 describe('what every cluster has', () => {
@@ -40,6 +45,25 @@ describe('what every cluster has', () => {
       namespace: 'default',
       name: 'kubernetes',
     });
+  });
+
+  it('tells machines that join where the cluster is, until somebody takes that away', async () => {
+    const path = '/api/v1/namespaces/kube-public/configmaps/cluster-info';
+    const { data } = await api.must(200, `GET ${path}`);
+    const { kind, clusters, users } = JSON.parse(data.kubeconfig);
+    const cluster = { 'certificate-authority-data': 'VEhFIENB', server: 'https://10.0.0.1:6443' };
+    assert.deepEqual([kind, clusters, users], ['Config', [{ name: '', cluster }], []]);
+    const roles = '/apis/rbac.authorization.k8s.io/v1/namespaces/kube-public';
+    const name = 'kubeadm:bootstrap-signer-clusterinfo';
+    const { rules } = await api.must(200, `GET ${roles}/roles/${name}`);
+    assert.deepEqual(rules, [
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: ['cluster-info'], verbs: ['get'] },
+    ]);
+    await api.must(200, `DELETE ${path}`);
+    await api.must(200, `DELETE ${roles}/rolebindings/${name}`);
+    await bootstrap(api.env, beginnings);
+    await api.must(404, `GET ${path}`);
+    await api.must(404, `GET ${roles}/rolebindings/${name}`);
   });
 
   it('tells aggregated servers whom this one believes, and again when that changes', async () => {

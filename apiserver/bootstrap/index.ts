@@ -3,6 +3,7 @@ import type { Clock } from '../../api/clock.js';
 import type { AnyObject } from '../../api/types.js';
 import type { Environment } from '../registry/call.js';
 import { type AuthenticationFacts, authenticationConfigMap, legacyTrackingConfigMap } from './authentication.js';
+import { type ClusterInfo, clusterInfoObjects } from './cluster-info.js';
 import { ensureExists, ensureFields, exists } from './ensure.js';
 import { keepFlowControl } from './flow-control.js';
 import { dayOf } from './legacy-tokens.js';
@@ -21,9 +22,12 @@ export interface Beginnings {
   /** The default roles and bindings. */
   policy: readonly AnyObject[];
   authentication: AuthenticationFacts;
+  clusterInfo: ClusterInfo;
 }
 
-export async function bootstrap(env: Environment, { advertised, policy, authentication }: Beginnings): Promise<void> {
+export async function bootstrap(env: Environment, beginnings: Beginnings): Promise<void> {
+  const { advertised, policy, authentication, clusterInfo } = beginnings;
+  const isNew = !exists(env, namespaceObject('kube-public'));
   await ensureServiceCidr(env, advertised);
   await createMissing(env, [
     ...systemNamespaces.map(namespaceObject),
@@ -35,6 +39,8 @@ export async function bootstrap(env: Environment, { advertised, policy, authenti
     createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]),
     writePolicy(env, policy),
     keepFlowControl(env),
+    // Once in a cluster's life: it may be taken away, and changed.
+    isNew ? createMissing(env, clusterInfoObjects(clusterInfo)) : undefined,
   ]);
   await env.cache.fresh();
 }

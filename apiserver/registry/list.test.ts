@@ -122,7 +122,7 @@ describe('get and list', () => {
   const shapes: [accept: string, kind: string, apiVersion: string][] = [
     ['application/json', 'ConfigMapList', 'v1'],
     ['*/*', 'ConfigMapList', 'v1'],
-    ['application/vnd.kubernetes.protobuf,application/json', 'ConfigMapList', 'v1'],
+    ['application/vnd.kubernetes.protobuf;q=0.5,application/json', 'ConfigMapList', 'v1'],
     ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', 'Table', 'meta.k8s.io/v1'],
     ['application/json;as=Table;v=v1beta1;g=meta.k8s.io', 'Table', 'meta.k8s.io/v1beta1'],
     ['application/json;as=Other;v=v1;g=meta.k8s.io, application/json;q=0.5', 'ConfigMapList', 'v1'],
