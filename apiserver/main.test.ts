@@ -249,14 +249,14 @@ describe('the server over TLS', function () {
       key: readFileSync(pki.kubeletClient.key),
     };
     const session = connect(url, files);
-    const watch = session.request({ ':path': '/api/v1/namespaces/kube-public/configmaps?watch=1' });
+    const watch = session.request({ ':path': '/api/v1/namespaces/kube-node-lease/configmaps?watch=1' });
     await new Promise(resolve => watch.once('response', resolve));
     watch.pause();
     const names = Array.from({ length: 200 }, (_, i) => `big-${i}`);
     const data = { filler: 'x'.repeat(20_000) };
     for (const name of names) {
       const body = JSON.stringify({ metadata: { name }, data });
-      const path = '/api/v1/namespaces/kube-public/configmaps';
+      const path = '/api/v1/namespaces/kube-node-lease/configmaps';
       assert.equal((await overHttp1(path, { as: 'admin', method: 'POST', body })).code, 201);
     }
     let received = '';
