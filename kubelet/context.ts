@@ -8,9 +8,9 @@ import type { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
 import type { Directories } from './directories.js';
 import type { Limit } from './limit.js';
+import type { Amounts } from './node/node.js';
 import type { Cgroups } from './pods/cgroups.js';
 import type { ClusterDns, DnsConfig } from './pods/config/dns.js';
-import type { PodFacts } from './pods/config/fields.js';
 import type { FollowedObjects } from './volumes/objects.js';
 import type { PodVolumes } from './volumes/volumes.js';
 
@@ -32,7 +32,7 @@ export interface KubeletContext {
   cgroups: Cgroups;
   /** Making and starting sandboxes and containers is work for the machine: so many at once. */
   starts: Limit;
-  node: { name: string; ip: string; memoryBytes: number; allocatable: PodFacts['allocatable']; selinux: boolean };
+  node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts; selinux: boolean };
   nodeDns: DnsConfig;
   clusterDns: () => ClusterDns;
   /** All of the cluster; resolves once they are known. */

@@ -18,12 +18,8 @@ const maxPods = '110';
 /** Kept from pods so that the node itself does not run out: Kubernetes' hard eviction threshold. */
 const reservedMemoryBytes = 100 * 1024 * 1024;
 
-export interface Amounts {
-  cpu: string;
-  memory: string;
-  'ephemeral-storage': string;
-  pods: string;
-}
+/** Of each resource, as quantities. */
+export type Amounts = Record<'cpu' | 'memory' | 'ephemeral-storage' | 'pods', string>;
 
 export const capacity = ({ cpus, memoryBytes, diskBytes }: Machine): Amounts => ({
   cpu: String(cpus),

@@ -40,6 +40,17 @@ export function cgroupSettings(pod: Pod, version: 1 | 2): Setting[] {
   ];
 }
 
+const noLimits: Record<1 | 2, Setting[]> = {
+  1: [
+    { controller: 'cpu', file: 'cpu.cfs_quota_us', value: '-1' },
+    { controller: 'memory', file: 'memory.limit_in_bytes', value: '-1' },
+  ],
+  2: [
+    { controller: 'cpu', file: 'cpu.max', value: 'max' },
+    { controller: 'memory', file: 'memory.max', value: 'max' },
+  ],
+};
+
 /** Shares from 2 to 262144 become weights from 1 to 10000. */
 export const cpuWeight = (shares: number): number => 1 + Math.floor(((shares - 2) * 9999) / 262_142);
 
@@ -68,6 +79,13 @@ export class Cgroups {
       if (this.version === 2) await this.#delegate(dir, controller);
       await writeFile(join(dir, file), value);
     }
+  }
+
+  /** Takes the limits away for a moment: its containers are to get other sizes, each with a limit of its own. */
+  async widen(pod: Pod): Promise<void> {
+    const path = this.path(pod);
+    for (const { controller, file, value } of noLimits[this.version])
+      await writeFile(join(this.root, this.version === 2 ? '' : controller, path, file), value);
   }
 
   /** In v2 a controller reaches a group only through all the groups above it. */

@@ -9,6 +9,7 @@ import { removeLog } from '../logs/rotation.js';
 import { removeWithMounts } from '../volumes/mounts.js';
 import { fullName, type Job, podFacts, say } from './job.js';
 import { killContainer, tellOfEnd } from './kill.js';
+import { resizePod } from './resize/perform.js';
 import { fetchImage, sandboxFor, startContainer } from './start.js';
 import type { Step } from './step.js';
 
@@ -29,6 +30,8 @@ export async function perform(step: Performable, job: Job): Promise<void> {
       return mountVolumes(job);
     case 'createSandbox':
       return createSandbox(job, step.attempt);
+    case 'resize':
+      return resizePod(job);
     case 'ensureImage':
       return fetchImage(job, step.container);
     case 'startContainer':

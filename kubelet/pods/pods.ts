@@ -161,10 +161,14 @@ export class Pods {
     const { context } = this.options;
     if (context.signal.aborted) return;
     const uid = pod.metadata.uid ?? '';
-    const worker = new PodWorker(pod, exists, context);
+    const worker = new PodWorker(pod, exists, context, () =>
+      this.workers().flatMap(other => (other !== worker && other.takesPlace ? [other.allocated] : [])),
+    );
     this.#workers.set(uid, worker);
     void worker.ended.then(() => {
       this.#workers.delete(uid);
+      // One that was to have other sizes may have room now.
+      for (const other of this.workers()) other.roomMade();
       context.objects.release(uid);
     });
   }

@@ -3,6 +3,7 @@
  * it can be lost with the kubelet: what must not be forgotten is in the runtime's labels and in the API.
  */
 import type { Image } from '../cri/types.js';
+import type { Resources } from './resize/size.js';
 
 export class Progress {
   volumesMounted = false;
@@ -25,7 +26,11 @@ export class Progress {
   readonly backOffSaid = new Map<string, string>();
   /** Failures in a row, by what failed ('volumes', 'sandbox', 'container web', 'image web'). */
   readonly failures = new Map<string, number>();
-  readonly notBefore = { volumes: 0, sandbox: 0, containers: new Map<string, number>() };
+  /** What each container was made with or resized to, by its id. */
+  readonly sizes = new Map<string, Resources | undefined>();
+  /** Why the last resize failed. */
+  resizeProblem?: string;
+  readonly notBefore = { volumes: 0, sandbox: 0, resize: 0, containers: new Map<string, number>() };
 
   /** Counts one more failure of that, and answers how many there were in a row. */
   failed(what: string): number {

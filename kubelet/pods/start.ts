@@ -18,6 +18,7 @@ import { runHook } from './hooks.js';
 import { containerSpec, fullName, type Job, podFacts, say } from './job.js';
 import { killContainer } from './kill.js';
 import type { ContainerMarks } from './labels.js';
+import { changed, sizeOf } from './resize/size.js';
 import { latest } from './seen.js';
 
 const startBackoff = { baseMs: 1000, maxMs: 60_000 };
@@ -95,8 +96,12 @@ export async function startContainer(job: Job, name: string, attempt: number, sa
   const restartDelayMs = before ? afterRestart(backoffOf(before), context.clock.now()).delayMs : 0;
   try {
     const marks = { attempt, restartDelayMs };
+    // The group around it still has the sizes of the one before.
+    const hasOther = before && changed(sizeOf(progress.sizes.get(before.id)), sizeOf(container.resources)).length > 0;
+    if (hasOther) await context.cgroups.create(pod);
     const id = await context.starts.run(() => createAndStart(job, container, marks, sandboxId));
     progress.startedHere.add(id);
+    progress.sizes.set(id, container.resources);
     progress.problems.delete(name);
     progress.failures.delete(`container ${name}`);
     postStart(job, container, id);

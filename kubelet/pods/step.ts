@@ -6,16 +6,18 @@
  *   1. kill what may not go on (unhealthy, changed, stray)   1. ask every container to end, sidecars last
  *   2. mount the volumes                                     2. stop the sandbox: its network is given back
  *   3. make a sandbox, when none is ready                    3. unmount the volumes
- *   4. run the init containers, one after the other          4. deleted or gone: remove all traces, then the
+ *   4. resize containers that run
+ *   5. run the init containers, one after the other          4. deleted or gone: remove all traces, then the
  *      (a sidecar only has to start, and stays);                object in the API
  *      before them, what was added to look into the pod
- *   5. start the containers in order
- *   6. remove what is no longer needed
+ *   6. start the containers in order
+ *   7. remove what is no longer needed
  *
  * A step that has to wait (back-off, a pull, a grace period) never blocks the decision: it stands in `have`, and the
  * answer is the next useful step, or `wait`.
  */
 import { leavesNothing } from './ending.js';
+import { changed, type Size } from './resize/size.js';
 import { type ContainerSeen, isAlive, latest, readySandbox, type SandboxSeen, type Seen } from './seen.js';
 import type { ContainerWant, Want } from './want.js';
 
@@ -40,12 +42,14 @@ export interface Have {
   starting: ReadonlySet<string>;
   /** Container id -> why it has to go, and with which grace if not the pod's (a probe's own). */
   unhealthy: ReadonlyMap<string, { message: string; graceSeconds?: number }>;
+  /** What containers run with, by id. */
+  sizes: ReadonlyMap<string, Size>;
   /** Sandboxes that were told to stop. */
   stopped: ReadonlySet<string>;
   /** Restart counts of containers that only the API remembers, by name (the machine was started anew). */
   countedBefore: ReadonlyMap<string, number>;
   /** Back-offs, in milliseconds since 1970. `containers` by name. */
-  notBefore: { volumes: number; sandbox: number; containers: ReadonlyMap<string, number> };
+  notBefore: { volumes: number; sandbox: number; resize: number; containers: ReadonlyMap<string, number> };
 }
 
 export type Step =
@@ -55,6 +59,7 @@ export type Step =
   | { do: 'createSandbox'; attempt: number }
   | { do: 'stopSandbox'; id: string }
   | { do: 'removeSandbox'; id: string }
+  | { do: 'resize' }
   | { do: 'ensureImage'; container: string }
   | { do: 'startContainer'; container: string; attempt: number; sandboxId: string }
   | { do: 'removeContainer'; id: string }
@@ -70,6 +75,7 @@ const besideRuntime = new Set<Step['do']>([
   'tell',
   'mountVolumes',
   'ensureImage',
+  'resize',
   'unmountVolumes',
   'removeTraces',
   'removeFromApi',
@@ -127,6 +133,8 @@ function runningStep(want: Want, have: Have, now: number): Step {
   if (!have.volumesMounted)
     return now >= have.notBefore.volumes ? { do: 'mountVolumes' } : { do: 'wait', until: have.notBefore.volumes };
   if (!sandbox) return sandboxStep(have, now);
+  const resizing = resizeStep(want, have, now);
+  if (resizing) return resizing;
   return containersStep(want, have, sandbox, now) ?? cleaningStep(have, sandbox) ?? waitStep(want, have, now);
 }
 
@@ -143,11 +151,29 @@ function killStep(want: Want, have: Have, sandbox: SandboxSeen | undefined, now:
           ? `Container ${c.name} is in unknown state, try killing it before restart`
           : wanted.hash !== c.hash
             ? `Container ${c.name} definition changed, will be restarted`
-            : bad?.message;
+            : resized(wanted, c, have).some(name => wanted.resizeRestarts?.includes(name))
+              ? `Container ${c.name} resize requires restart`
+              : bad?.message;
     if (message !== undefined)
       return { do: 'kill', id: c.id, deadline: now + (bad?.graceSeconds ?? want.graceSeconds) * 1000, message };
   }
   return undefined;
+}
+
+/** Which of its resources are to change. */
+function resized(want: ContainerWant, c: ContainerSeen, { sizes }: Have): (keyof Size)[] {
+  const has = sizes.get(c.id);
+  return has && want.size ? changed(has, want.size) : [];
+}
+
+/** After a failure the others go on as they are, until it is tried again. */
+function resizeStep(want: Want, have: Have, now: number): Step | undefined {
+  if (now < have.notBefore.resize) return undefined;
+  const running = have.seen.containers.filter(c => c.state === 'running' && !have.kills.has(c.id));
+  const isDue = running.some(c =>
+    [...want.init, ...want.main].some(w => w.name === c.name && resized(w, c, have).length > 0),
+  );
+  return isDue ? { do: 'resize' } : undefined;
 }
 
 /** No sandbox is ready: the old ones give back their network first, and what ran in them has to have ended. */
@@ -242,7 +268,11 @@ function cleaningStep(have: Have, sandbox: SandboxSeen): Step | undefined {
 }
 
 function waitStep(want: Want, have: Have, now: number): Step {
-  const times = [...want.init, ...want.main, ...want.ephemeral].flatMap(w => until(w, have, now).until ?? []);
+  const resize = have.notBefore.resize > now ? [have.notBefore.resize] : [];
+  const times = [
+    ...resize,
+    ...[...want.init, ...want.main, ...want.ephemeral].flatMap(w => until(w, have, now).until ?? []),
+  ];
   return times.length > 0 ? { do: 'wait', until: Math.min(...times) } : { do: 'wait' };
 }
 

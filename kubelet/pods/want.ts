@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isRestartableInit } from '../../api/kinds/pod/columns.js';
 import type { Container, Pod } from '../../api/types.js';
 import type { Ending } from './ending.js';
+import { restartsFor, type Size, sizeOf } from './resize/size.js';
 
 export interface ContainerWant {
   name: string;
@@ -12,6 +13,9 @@ export interface ContainerWant {
   sidecar?: true;
   /** A sidecar that is told of the pod's end at once, though it ends after the others. */
   preStop?: true;
+  size?: Size;
+  /** Resources whose change takes a restart. */
+  resizeRestarts?: readonly (keyof Size)[];
 }
 
 export interface Want {
@@ -28,7 +32,12 @@ export interface Want {
 export const containerHash = (container: Container): string =>
   createHash('sha256').update(`${container.name}\0${container.image}`).digest('hex').slice(0, 8);
 
-const wanted = (container: Container): ContainerWant => ({ name: container.name, hash: containerHash(container) });
+const wanted = (container: Container): ContainerWant => ({
+  name: container.name,
+  hash: containerHash(container),
+  size: sizeOf(container.resources),
+  resizeRestarts: restartsFor(container),
+});
 const wantedInit = (container: Container): ContainerWant => ({
   ...wanted(container),
   ...(isRestartableInit(container) ? { sidecar: true as const } : {}),

@@ -5,12 +5,14 @@
 import { semanticEqual } from '../../api/json.js';
 import type { Pod, PodStatus } from '../../api/types.js';
 import { keyOf } from '../../client/informer/cache.js';
+import { nodes } from '../../client/resources.js';
 import { causeText, describeChange, type Trigger, withChange } from '../../client/runtime/cause.js';
 import type { KubeletContext } from '../context.js';
 import { detailsOf } from '../cri/cri.js';
 import { baseStatus } from '../status/base.js';
 import { podStatus } from '../status/pod-status.js';
 import { StatusReporter } from '../status/reporter.js';
+import { misfit, selects } from './admission/fit.js';
 import { refusal } from './config/refusals.js';
 import { crashLoopState, type HeldBack, heldBack } from './crash-loop.js';
 import { activeDeadline, type Ending, endingOfObject, graceOf, mergeEnding } from './ending.js';
@@ -20,6 +22,8 @@ import { outcome } from './outcome.js';
 import { perform } from './perform.js';
 import { Progress } from './progress.js';
 import { Readiness } from './readiness.js';
+import { Allotment } from './resize/allotment.js';
+import { sizeOf } from './resize/size.js';
 import { isAlive, nothingSeen, type Seen } from './seen.js';
 import { changesRuntime, type Have, nextStep, type Step } from './step.js';
 import { wantOf } from './want.js';
@@ -33,7 +37,9 @@ const exitPatienceMs = 2000;
 export class PodWorker {
   /** Resolves when nothing of the pod is left, or the kubelet stops. */
   readonly ended: Promise<void>;
-  #pod: Pod;
+  readonly #allotment: Allotment;
+  /** It has its place on this node. */
+  #admitted: boolean;
   #exists: boolean;
   #seen: Seen = nothingSeen;
   #status: PodStatus | undefined;
@@ -63,9 +69,13 @@ export class PodWorker {
     pod: Pod,
     exists: boolean,
     private readonly context: KubeletContext,
+    /** The pods that have their place here besides. */
+    private readonly others: () => readonly Pod[],
   ) {
-    this.#pod = pod;
+    this.#allotment = new Allotment(pod);
     this.#exists = exists;
+    // An earlier kubelet has admitted what it has started.
+    this.#admitted = !exists || pod.status?.startTime !== undefined;
     this.#refreshedAt = context.clock.now();
     const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -89,6 +99,21 @@ export class PodWorker {
     return baseStatus(this.#pod, this.#status);
   }
 
+  /** Whether it counts as one of the pods that share the node. */
+  get takesPlace(): boolean {
+    const isOver = this.#status?.phase === 'Failed' || this.#status?.phase === 'Succeeded';
+    return this.#admitted && this.#exists && !isOver;
+  }
+
+  /** What it was given on this node. */
+  get allocated(): Pod {
+    return this.#pod;
+  }
+
+  get #pod(): Pod {
+    return this.#allotment.pod;
+  }
+
   get seen(): Seen {
     return this.#seen;
   }
@@ -99,7 +124,8 @@ export class PodWorker {
     this.#because(describeChange('Pod', exists ? { now: pod, before: this.#pod } : { before: pod }));
     const relabelled =
       !semanticEqual(pod.metadata.labels, labels) || !semanticEqual(pod.metadata.annotations, annotations);
-    this.#pod = pod;
+    this.#allotment.wish(pod);
+    this.#allocate();
     this.#exists &&= exists;
     const correction = { text: describeChange('Pod', { now: pod, before: pod }), more: 0 };
     if (exists) this.#reporter.correct(pod.status, causeText('kubelet', keyOf(pod), correction));
@@ -119,6 +145,13 @@ export class PodWorker {
   wake(because: string): void {
     this.#stale = true;
     this.#because(because);
+    this.#resume();
+  }
+
+  /** Another pod has left this node. */
+  roomMade(): void {
+    if (!this.#allotment.pending) return;
+    this.#because('another pod has left the node');
     this.#resume();
   }
 
@@ -161,7 +194,9 @@ export class PodWorker {
     this.#cause = causeText('kubelet', keyOf(this.#pod), turn);
     this.#trigger = undefined;
     if (this.#stale) this.#seen = await this.#observe();
-    this.#decideEnding();
+    this.#allocate();
+    this.#allotment.learn(this.#progress.sizes, this.#seen.containers);
+    await this.#decideEnding();
     const job = this.#job();
     if (!this.#ending) this.#readiness.follow(job);
     const held = heldBack(wantOf(this.#pod, this.#ending), this.#seen, clock.now());
@@ -197,13 +232,29 @@ export class PodWorker {
     }
   }
 
-  #decideEnding(): void {
+  #allocate(): void {
+    const { allocatable } = this.context.node;
+    const news = this.#allotment.renew({ allocatable, others: this.others() });
+    if (news) say(this.#job(), 'Warning', `Resize${news.reason}`, `Pod resize ${news.reason}: ${news.message}`);
+  }
+
+  /** Before anything is done for it, a pod is looked at for what it needs of the node. */
+  async #admit(): Promise<void> {
+    const { client, node } = this.context;
+    const labels = selects(this.#pod) ? (await client.get(nodes, { name: node.name })).metadata.labels : {};
+    const rejection = misfit(this.#pod, { ...node, labels: labels ?? {}, others: this.others() });
+    if (rejection) this.#fail(rejection.reason, rejection.message);
+    else this.#admitted = true;
+  }
+
+  async #decideEnding(): Promise<void> {
     const now = this.context.clock.now();
     this.#end(endingOfObject(this.pod, this.#exists, now));
     if (this.#ending) return;
     const refused = refusal(this.#pod, this.context.node);
     const deadline = activeDeadline(this.pod);
     if (refused) this.#fail(refused.reason, refused.message);
+    else if (!this.#admitted) await this.#admit();
     else if (deadline !== undefined && now >= deadline)
       this.#fail('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline');
     else if (outcome(wantOf(this.#pod, undefined), this.#seen) !== 'running')
@@ -224,12 +275,13 @@ export class PodWorker {
   }
 
   #have(held: ReadonlyMap<string, HeldBack>): Have {
-    const { notBefore, ...progress } = this.#progress;
+    const { notBefore, sizes, ...progress } = this.#progress;
     const containers = new Map(notBefore.containers);
     for (const [name, { until }] of held) containers.set(name, Math.max(until, containers.get(name) ?? 0));
     return {
       ...progress,
       seen: this.#seen,
+      sizes: new Map([...sizes].map(([id, resources]) => [id, sizeOf(resources)])),
       removedFromApi: progress.removedFromApi || !this.#exists,
       unhealthy: this.#readiness.unhealthy(),
       starting: this.#readiness.starting(),
@@ -245,13 +297,14 @@ export class PodWorker {
       waiting.set(name, state);
       this.#sayBackOff(one);
     }
-    const { hooks } = this.#progress;
+    const { hooks, sizes, resizeProblem: problem } = this.#progress;
     this.#status = podStatus(this.pod, {
       seen: this.#seen,
       ending: this.#ending,
       waiting,
       started: id => !hooks.has(id) && this.#readiness.started(id),
       ready: id => !hooks.has(id) && this.#readiness.ready(id),
+      resize: { sizes, pending: this.#allotment.pending, problem },
       nodeIP: this.context.node.ip,
       runtimeName: this.context.runtimeName,
       now: this.context.clock.now(),

@@ -36,7 +36,9 @@ export function conditionsOf(pod: Pod, facts: ConditionFacts): PodCondition[] {
     ['ContainersReady', containersReady],
     ['PodScheduled', yes],
   ];
-  const own = verdicts.map(([type, verdict]) => dated(type, verdict, before, facts.now));
+  const { generation } = pod.metadata;
+  const seen = generation === undefined ? {} : { observedGeneration: generation };
+  const own = verdicts.map(([type, verdict]) => ({ ...dated(type, verdict, before, facts.now), ...seen }));
   return [...before.filter(c => !own.some(o => o.type === c.type)), ...own];
 }
 

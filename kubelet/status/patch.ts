@@ -1,11 +1,12 @@
 /** The strategic merge patch that brings a pod's status in the API to what it should be. Pure. */
 import type { PodStatus } from '../../api/types.js';
+import { resizeConditionTypes } from './resize.js';
 
 /** Fields of the status that may have to be taken away again. */
 const removable = ['reason', 'message', 'podIP', 'podIPs', 'nominatedNodeName'] as const;
 
 /** Conditions that a kubelet takes away again. What others have put there is theirs, even when it is not seen just now. */
-const passing = ['PodResizePending', 'PodResizeInProgress'];
+const passing: readonly string[] = resizeConditionTypes;
 
 export function statusPatch(uid: string, before: PodStatus | undefined, after: PodStatus): object {
   const gone = Object.fromEntries(

@@ -8,7 +8,7 @@ import { isAlive, readySandbox, type Seen } from '../pods/seen.js';
 import { conditionsOf, holdsNobodyUp } from './conditions.js';
 import { containerStatus } from './containers.js';
 import { type Phase, phaseOf } from './phase.js';
-import { actualResources, resizeCondition, resizePending } from './resize.js';
+import { type ResizeFacts, resizeConditions, resizeConditionTypes, resourcesInStatus } from './resize.js';
 
 export interface PodFactsForStatus {
   seen: Seen;
@@ -18,6 +18,7 @@ export interface PodFactsForStatus {
   /** By container id: what probes and hooks say. */
   started: (containerId: string) => boolean;
   ready: (containerId: string) => boolean;
+  resize: ResizeFacts;
   nodeIP: string;
   runtimeName: string;
   now: number;
@@ -58,11 +59,25 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     sandboxReady: sandbox !== undefined,
     now: facts.now,
   });
-  const resizing = resizeCondition(pod.spec?.containers ?? [], main, before?.conditions ?? [], facts.now);
+  const resizing = facts.ending
+    ? []
+    : resizeConditions(
+        [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])],
+        [...main, ...init].map(s => (s.state?.running ? runtimeId(s) : undefined)),
+        facts.resize,
+        before?.conditions ?? [],
+        facts.now,
+      );
   const ips = hostNetwork && sandbox ? [facts.nodeIP] : (facts.seen.sandboxes[0]?.ips ?? []);
+  const { generation } = pod.metadata;
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
   return {
+    ...observed,
     phase,
-    conditions: [...conditions.filter(({ type }) => type !== resizePending), ...resizing],
+    conditions: [
+      ...conditions.filter(({ type }) => !isAboutResize(type)),
+      ...resizing.map(condition => ({ ...condition, ...observed })),
+    ],
     hostIP: facts.nodeIP,
     hostIPs: [{ ip: facts.nodeIP }],
     startTime: before?.startTime ?? timestamp(facts.now),
@@ -74,6 +89,11 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
 }
+
+/** 'containerd://ID' without its scheme. */
+const runtimeId = ({ containerID }: ContainerStatus): string | undefined => containerID?.split('://')[1];
+
+const isAboutResize = (type: string): boolean => (resizeConditionTypes as readonly string[]).includes(type);
 
 /** The last word is only said when nothing runs any more, sidecars included. */
 function openPhase(natural: Phase, main: readonly ContainerStatus[]): Phase {
@@ -107,14 +127,7 @@ function statuses(
       },
       context,
     );
-    const sized = {
-      ...status,
-      ...actualResources(
-        spec,
-        status,
-        before?.find(b => b.name === spec.name),
-      ),
-    };
+    const sized = { ...status, ...resourcesInStatus(spec, runtimeId(status), facts.resize) };
     // An init container is ready once it has done its work; a sidecar is asked, as the others are.
     return isInit && !isRestartableInit(spec) ? { ...sized, ready: done } : sized;
   });

@@ -1,49 +1,57 @@
-/**
- * What pods/resize asked for, and this kubelet does not do to a container that runs: it gets its new size when it is
- * started anew, and until then the pod says so. Pure.
- */
+/** What a pod's status says of the sizes of its containers: what they have, what they were given, and what they wait for. Pure. */
 import { timestamp } from '../../api/clock.js';
-import { semanticEqual } from '../../api/json.js';
 import type { Container, ContainerStatus, PodCondition } from '../../api/types.js';
+import type { Pending } from '../pods/resize/allocation.js';
+import { changed, type Resources, sizeOf } from '../pods/resize/size.js';
 
-export const resizePending = 'PodResizePending';
+export const resizeConditionTypes = ['PodResizePending', 'PodResizeInProgress'] as const;
 
-type Resources = ContainerStatus['resources'];
-
-/** What the container runs with: what was asked for when it was first seen. */
-export function actualResources(
-  { resources }: Container,
-  status: ContainerStatus,
-  before: ContainerStatus | undefined,
-): { resources?: NonNullable<Resources> } {
-  const { limits, requests } = resources ?? {};
-  const asked = { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) };
-  const same = status.containerID !== undefined && status.containerID === before?.containerID && status.state?.running;
-  const actual = same && before?.resources ? before.resources : asked;
-  return Object.keys(actual).length > 0 ? { resources: actual } : {};
+export interface ResizeFacts {
+  /** What each container runs with, by its id. */
+  sizes: ReadonlyMap<string, Resources | undefined>;
+  pending?: Pending | undefined;
+  /** Why the last try of a change did not succeed. */
+  problem?: string | undefined;
 }
 
-/** The condition of a pod whose containers run with other sizes than its spec has; absent when all is as it should be. */
-export function resizeCondition(
-  specs: readonly Container[],
-  statuses: readonly ContainerStatus[],
+/** `container` has what it was given; what it runs with is the runtime's. */
+export function resourcesInStatus(
+  { resources }: Container,
+  id: string | undefined,
+  { sizes }: ResizeFacts,
+): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  const { limits, requests } = (id !== undefined && sizes.has(id) ? sizes.get(id) : resources) ?? {};
+  const actual = { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) };
+  return {
+    ...(resources?.requests ? { allocatedResources: resources.requests } : {}),
+    ...(Object.keys(actual).length > 0 ? { resources: actual } : {}),
+  };
+}
+
+/** Of a pod whose spec asks for other sizes than it was given, or whose containers do not have what it was given. */
+export function resizeConditions(
+  containers: readonly Container[],
+  /** In the same order; of those that run. */
+  runningIds: readonly (string | undefined)[],
+  { sizes, pending, problem }: ResizeFacts,
   before: readonly PodCondition[],
   now: number,
 ): PodCondition[] {
-  const waiting = specs.filter((spec, index) => {
-    const { resources, state } = statuses[index] ?? {};
-    if (!state?.running || !resources) return false;
-    return (['limits', 'requests'] as const).some(size => !semanticEqual(resources[size], spec.resources?.[size]));
+  const isUnderWay = containers.some((container, index) => {
+    const id = runningIds[index];
+    if (id === undefined || !sizes.has(id)) return false;
+    return changed(sizeOf(sizes.get(id)), sizeOf(container.resources)).length > 0;
   });
-  if (waiting.length === 0) return [];
-  const names = waiting.map(({ name }) => JSON.stringify(name)).join(', ');
+  const since = (type: string): string => before.find(c => c.type === type)?.lastTransitionTime ?? timestamp(now);
+  const condition = (type: string, about: Partial<PodCondition>): PodCondition => ({
+    type,
+    status: 'True',
+    ...about,
+    lastTransitionTime: since(type),
+  });
+  const [isPending, inProgress] = resizeConditionTypes;
   return [
-    {
-      type: resizePending,
-      status: 'True',
-      reason: 'Infeasible',
-      message: `this kubelet resizes no container that runs: ${names} will have the new size when started anew`,
-      lastTransitionTime: before.find(({ type }) => type === resizePending)?.lastTransitionTime ?? timestamp(now),
-    },
+    ...(pending ? [condition(isPending, { ...pending })] : []),
+    ...(isUnderWay ? [condition(inProgress, problem === undefined ? {} : { reason: 'Error', message: problem })] : []),
   ];
 }

@@ -46,6 +46,7 @@ const facts = (more: Partial<PodFactsForStatus> = {}): PodFactsForStatus => ({
   waiting: new Map(),
   started: () => true,
   ready: () => true,
+  resize: { sizes: new Map() },
   nodeIP: '10.0.0.1',
   runtimeName: 'containerd',
   now,

@@ -1,8 +1,8 @@
 /** Requests and limits as the kernel takes them, and the quality of service that follows from them. */
-import { isRestartableInit } from '../../../api/kinds/pod/columns.js';
 import * as quantity from '../../../api/quantity.js';
 import type { Container, Pod } from '../../../api/types.js';
 import type { LinuxResources } from '../../cri/types.js';
+import { isLimited, podAmount } from './requests.js';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -18,7 +18,9 @@ const isSet = (amount: string | undefined): boolean => amount !== undefined && q
 
 /** Guaranteed when every container limits cpu and memory and requests just that; BestEffort when none says anything. */
 export function qosClass(pod: Pod): QosClass {
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const { containers: main = [], initContainers = [], resources } = pod.spec ?? {};
+  // What the pod says of itself stands for all of its containers.
+  const containers = resources ? [{ name: '', resources }] : [...main, ...initContainers];
   const says = (amounts: Amounts): boolean => counted.some(name => isSet(amounts?.[name]));
   if (!containers.some(c => says(c.resources?.requests) || says(c.resources?.limits))) return 'BestEffort';
   const exact = (c: Container): boolean =>
@@ -64,29 +66,15 @@ export function oomScore(pod: Pod, requestedBytes: number, nodeMemoryBytes: numb
   return Math.min(999, Math.max(3, score));
 }
 
-/** The pod's own cgroup: the sums of its containers; a limit only where all of them have one. */
+const milli = (nanos: bigint): number => Number((nanos + 999_999n) / 1_000_000n);
+const whole = (nanos: bigint): number => Number((nanos + 999_999_999n) / 1_000_000_000n);
+
+/** The pod's own cgroup: what it asks for in all; a limit only where all of it has one. */
 export function podResources(pod: Pod): { shares: number; quota: number; period: number; memory: number } {
-  const main = pod.spec?.containers ?? [];
-  const init = pod.spec?.initContainers ?? [];
-  const total = (of: (c: Container) => number): number => {
-    // An init container runs alone, but for the sidecars before it; these run beside the others as well.
-    let sidecars = 0;
-    let most = 0;
-    for (const c of init) {
-      most = Math.max(most, sidecars + of(c));
-      if (isRestartableInit(c)) sidecars += of(c);
-    }
-    return Math.max(
-      most,
-      main.reduce((sum, c) => sum + of(c), sidecars),
-    );
-  };
-  const limited = (name: 'cpu' | 'memory'): boolean =>
-    [...main, ...init].every(c => isSet(c.resources?.limits?.[name]));
   return {
-    shares: cpuShares(total(c => milliCpu(c.resources?.requests?.cpu ?? c.resources?.limits?.cpu))),
-    quota: limited('cpu') ? cpuQuota(total(c => milliCpu(c.resources?.limits?.cpu))) : 0,
+    shares: cpuShares(milli(podAmount(pod, 'requests', 'cpu'))),
+    quota: isLimited(pod, 'cpu') ? cpuQuota(milli(podAmount(pod, 'limits', 'cpu'))) : 0,
     period: periodUs,
-    memory: limited('memory') ? total(c => bytes(c.resources?.limits?.memory)) : 0,
+    memory: isLimited(pod, 'memory') ? whole(podAmount(pod, 'limits', 'memory')) : 0,
   };
 }

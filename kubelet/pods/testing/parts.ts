@@ -57,14 +57,16 @@ export const have = (more: Partial<Have> = {}): Have => ({
   hooks: new Set(),
   starting: new Set(),
   unhealthy: new Map(),
+  sizes: new Map(),
   stopped: new Set(),
   countedBefore: new Map(),
-  notBefore: { volumes: 0, sandbox: 0, containers: new Map() },
+  notBefore: { volumes: 0, sandbox: 0, resize: 0, containers: new Map() },
   ...more,
 });
 export const backoff = (more: Partial<Have['notBefore']>): Have['notBefore'] => ({
   volumes: 0,
   sandbox: 0,
+  resize: 0,
   containers: new Map(),
   ...more,
 });
