@@ -32,7 +32,7 @@ export interface KubeletContext {
   cgroups: Cgroups;
   /** Making and starting sandboxes and containers is work for the machine: so many at once. */
   starts: Limit;
-  node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts; selinux: boolean };
+  node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts; selinux: boolean; apparmor: boolean };
   nodeDns: DnsConfig;
   clusterDns: () => ClusterDns;
   /** All of the cluster; resolves once they are known. */

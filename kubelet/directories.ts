@@ -58,6 +58,10 @@ export class Directories {
   podLogs({ namespace, name, uid }: PodName): string {
     return join(this.logs, `${namespace}_${name}_${uid}`);
   }
+  /** Profiles that pods name as Localhost: whoever runs the node puts them there. */
+  get seccomp(): string {
+    return join(this.root, 'seccomp');
+  }
   get cniConf(): string {
     return join(this.root, 'cni', 'conf');
   }

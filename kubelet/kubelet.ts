@@ -236,6 +236,7 @@ async function contextOf(
       memoryBytes: machine.memoryBytes,
       allocatable: allocatable(machine),
       selinux: machine.selinux,
+      apparmor: machine.apparmor,
     },
     nodeDns: parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => '')),
     clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),

@@ -47,8 +47,8 @@ function sandboxes(
     version: () => call('Version', { version: 'v1' }, versionTimeoutMs),
     status: async () =>
       (await call<{ status: { conditions: t.RuntimeCondition[] } }>('Status', {}, 10_000)).status.conditions,
-    runPodSandbox: async config =>
-      (await call<{ podSandboxId: string }>('RunPodSandbox', { config }, slow)).podSandboxId,
+    runPodSandbox: async (config, runtimeHandler = '') =>
+      (await call<{ podSandboxId: string }>('RunPodSandbox', { config, runtimeHandler }, slow)).podSandboxId,
     stopPodSandbox: async id => void (await call('StopPodSandbox', { podSandboxId: id }, slow)),
     removePodSandbox: async id => void (await call('RemovePodSandbox', { podSandboxId: id }, slow)),
     podSandboxStatus: async id =>

@@ -12,7 +12,8 @@ export interface Cri {
   status(): Promise<t.RuntimeCondition[]>;
 
   /** Answers the sandbox's id. */
-  runPodSandbox(config: t.SandboxConfig): Promise<string>;
+  /** `handler`: of the runtime's configuration; its default one unless given. */
+  runPodSandbox(config: t.SandboxConfig, handler?: string): Promise<string>;
   /** Kills what still runs inside and gives back its network. A sandbox that is gone is not an error. */
   stopPodSandbox(id: string): Promise<void>;
   removePodSandbox(id: string): Promise<void>;

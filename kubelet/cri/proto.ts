@@ -155,6 +155,7 @@ message LinuxContainerSecurityContext {
   repeated string masked_paths = 13;
   repeated string readonly_paths = 14;
   SecurityProfile seccomp = 15;
+  SecurityProfile apparmor = 16;
 }
 message LinuxContainerConfig { LinuxContainerResources resources = 1; LinuxContainerSecurityContext security_context = 2; }
 message ContainerMetadata { string name = 1; uint32 attempt = 2; }

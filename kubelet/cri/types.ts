@@ -72,6 +72,7 @@ export interface ContainerSecurity {
   maskedPaths?: string[];
   readonlyPaths?: string[];
   seccomp?: SecurityProfile;
+  apparmor?: SecurityProfile;
 }
 
 export interface ContainerConfig {

@@ -16,6 +16,8 @@ export interface Machine {
   bootID: string;
   /** Whether the kernel enforces SELinux labels. */
   selinux: boolean;
+  /** Whether it knows AppArmor profiles. */
+  apparmor: boolean;
 }
 
 /** What changes while it runs; the conditions are made from this. */
@@ -33,7 +35,7 @@ const architectures: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64
 const text = async (path: string): Promise<string> => (await readFile(path, 'utf8').catch(() => '')).trim();
 
 export async function readMachine(dataDir: string): Promise<Machine> {
-  const [memory, os, disk, machineID, systemUUID, bootID, selinux] = await Promise.all([
+  const [memory, os, disk, machineID, systemUUID, bootID, selinux, apparmor] = await Promise.all([
     text('/proc/meminfo'),
     text('/etc/os-release'),
     statfs(dataDir),
@@ -41,6 +43,7 @@ export async function readMachine(dataDir: string): Promise<Machine> {
     text('/sys/class/dmi/id/product_uuid'),
     text('/proc/sys/kernel/random/boot_id'),
     text('/sys/fs/selinux/enforce'),
+    text('/sys/module/apparmor/parameters/enabled'),
   ]);
   return {
     hostname: hostname(),
@@ -54,6 +57,7 @@ export async function readMachine(dataDir: string): Promise<Machine> {
     systemUUID: systemUUID || machineID,
     bootID,
     selinux: selinux !== '',
+    apparmor: apparmor === 'Y',
   };
 }
 

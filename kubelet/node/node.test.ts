@@ -24,6 +24,7 @@ const machine: Machine = {
   machineID: 'm',
   systemUUID: 's',
   selinux: false,
+  apparmor: false,
   bootID: 'b',
 };
 const facts: NodeFacts = {

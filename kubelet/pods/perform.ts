@@ -2,7 +2,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { StatusError } from '../../api/status.js';
 import { exponential } from '../../client/queue/backoff.js';
-import { pods } from '../../client/resources.js';
+import { pods, runtimeClasses } from '../../client/resources.js';
+import { isNotFound as isMissing } from '../../client/runtime/writer.js';
 import { detailsOf, isNotFound } from '../cri/cri.js';
 import { podName } from '../directories.js';
 import { removeLog } from '../logs/rotation.js';
@@ -77,7 +78,7 @@ async function createSandbox(job: Job, attempt: number): Promise<void> {
         context.cgroups.create(pod),
         mkdir(context.directories.podLogs(podName(pod)), { recursive: true }),
       ]);
-      await context.cri.runPodSandbox(sandboxFor(job, attempt));
+      await context.cri.runPodSandbox(sandboxFor(job, attempt), await runtimeHandler(job));
     });
     progress.failures.delete('sandbox');
   } catch (error) {
@@ -85,6 +86,17 @@ async function createSandbox(job: Job, attempt: number): Promise<void> {
     say(job, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${detailsOf(error)}`);
     context.log.warn({ pod: fullName(pod), reason: detailsOf(error) }, 'the sandbox was not made');
   }
+}
+
+/** What the pod's RuntimeClass is called in the runtime's configuration. Throws when there is no such class. */
+async function runtimeHandler({ pod, context }: Job): Promise<string | undefined> {
+  const name = pod.spec?.runtimeClassName;
+  if (!name) return undefined;
+  const found = await context.client.get(runtimeClasses, { name }).catch(error => {
+    if (isMissing(error)) throw new Error(`RuntimeClass "${name}" not found`);
+    throw error;
+  });
+  return found.handler;
 }
 
 async function removeContainer({ context, seen, pod, progress }: Job, id: string): Promise<void> {

@@ -162,7 +162,8 @@ async function configFor(job: Job, container: Container, marks: Marks) {
     ...(await ownMounts(job, container, marks.attempt)),
   ];
   const target = targetOf(job, container);
-  const parts = { ...marks, env, mounts, nodeMemoryBytes: context.node.memoryBytes };
+  const { node, directories } = context;
+  const parts = { ...marks, env, mounts, nodeMemoryBytes: node.memoryBytes, seccompRoot: directories.seccomp };
   return containerConfig(pod, container, target === undefined ? parts : { ...parts, target });
 }
 

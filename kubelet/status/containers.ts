@@ -44,6 +44,16 @@ export function containerStatus(spec: Container, facts: ContainerFacts, context:
     image: newest.image || (spec.image ?? ''),
     imageID: newest.imageId,
     containerID: `${context.idPrefix}${newest.id}`,
+    ...mountsOf(spec),
+  };
+}
+
+/** What is mounted below a volume stays as it is: the runtime does not make that read-only. */
+function mountsOf({ volumeMounts = [] }: Container): Pick<ContainerStatus, 'volumeMounts'> {
+  if (volumeMounts.length === 0) return {};
+  const readOnly = { readOnly: true, recursiveReadOnly: 'Disabled' };
+  return {
+    volumeMounts: volumeMounts.map(m => ({ name: m.name, mountPath: m.mountPath, ...(m.readOnly ? readOnly : {}) })),
   };
 }
 

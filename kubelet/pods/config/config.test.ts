@@ -77,9 +77,51 @@ describe('what is refused', () => {
   const cases: [string, object, RegExp | undefined][] = [
     ['nothing unusual', {}, undefined],
     ['another system', { os: { name: 'windows' } }, /does not match/],
-    ['a RuntimeClass', { runtimeClassName: 'x' }, /RuntimeClass "x" is not supported/],
+    ['a RuntimeClass', { runtimeClassName: 'x' }, undefined],
     ['user namespaces', { hostUsers: false }, /hostUsers/],
-    ['an unsafe sysctl', { securityContext: { sysctls: [{ name: 'kernel.panic', value: '1' }] } }, /forbidden sysctl/],
+    [
+      'an unsafe sysctl',
+      { securityContext: { sysctls: [{ name: 'kernel.panic', value: '1' }] } },
+      /^SysctlForbidden Pod was rejected: forbidden sysctl: "kernel.panic" not allowlisted$/,
+    ],
+    ['one in other words', { securityContext: { sysctls: [{ name: 'net/ipv4/tcp_wmem', value: '1' }] } }, undefined],
+    [
+      "one of the host's network",
+      { hostNetwork: true, securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } },
+      /not allowed with host net enabled/,
+    ],
+    [
+      "one of the host's memory",
+      { hostIPC: true, securityContext: { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '1' }] } },
+      /not allowed with host ipc enabled/,
+    ],
+    ['no AppArmor', { securityContext: { appArmorProfile: { type: 'Unconfined' } } }, undefined],
+    [
+      'AppArmor',
+      { containers: [{ name: 'c', securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } }] },
+      /^AppArmor Pod was rejected: Cannot enforce AppArmor/,
+    ],
+    [
+      'AppArmor where it is enforced',
+      { securityContext: { appArmorProfile: { type: 'Localhost', localhostProfile: 'p' } } },
+      undefined,
+    ],
+    [
+      'groups of the image',
+      { securityContext: { supplementalGroupsPolicy: 'Strict' } },
+      /^SupplementalGroupsPolicyNotSupported/,
+    ],
+    ['hugepages, here', { containers: [{ name: 'c', resources: { limits: { 'hugepages-2Mi': '2Mi' } } }] }, undefined],
+    [
+      'mounts that are read-only all the way down',
+      { containers: [{ name: 'c', volumeMounts: [{ name: 'v', recursiveReadOnly: 'Enabled' }] }] },
+      /recursiveReadOnly Enabled/,
+    ],
+    [
+      'mounts that are so where it is possible',
+      { containers: [{ name: 'c', volumeMounts: [{ name: 'v', recursiveReadOnly: 'IfPossible' }] }] },
+      undefined,
+    ],
     ['a safe sysctl', { securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }, undefined],
     ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
     ['a policy of one container', { containers: [{ name: 's', restartPolicy: 'Never' }] }, /"s": restartPolicy Never/],
@@ -94,9 +136,10 @@ describe('what is refused', () => {
   ];
   for (const [what, spec, expected] of cases) {
     it(what, () => {
-      const message = refusal(pod(spec), { selinux: what.includes('where it is enforced') })?.message;
-      if (expected) assert.match(message ?? '', expected);
-      else assert.equal(message, undefined);
+      const isEnforced = what.includes('where it is enforced');
+      const refused = refusal(pod(spec), { selinux: isEnforced, apparmor: isEnforced });
+      if (expected) assert.match(`${refused?.reason} ${refused?.message}`, expected);
+      else assert.equal(refused, undefined);
     });
   }
 });
@@ -131,13 +174,37 @@ describe('who a container runs as', () => {
     const security = containerSecurity(
       pod({ securityContext: shared }),
       container({ securityContext: { runAsUser: 9 } }),
+      '/seccomp',
     );
     assert.deepEqual(security.runAsUser, { value: 9 });
     assert.deepEqual(security.runAsGroup, { value: 2 });
     assert.deepEqual(security.supplementalGroups, [4, 3]);
   });
+  it('profiles: seccomp by the file of its name, AppArmor by its name', () => {
+    const own = {
+      seccompProfile: { type: 'Localhost', localhostProfile: 'strict.json' },
+      appArmorProfile: { type: 'Localhost', localhostProfile: 'tight' },
+    };
+    const shared = pod({ securityContext: { seccompProfile: { type: 'RuntimeDefault' } } });
+    const of = (c: Container) => containerSecurity(shared, c, '/d/seccomp');
+    assert.deepEqual(of(container({ securityContext: own })).seccomp, {
+      profileType: 'Localhost',
+      localhostRef: '/d/seccomp/strict.json',
+    });
+    assert.deepEqual(of(container({ securityContext: own })).apparmor, {
+      profileType: 'Localhost',
+      localhostRef: 'tight',
+    });
+    assert.deepEqual(of(container({})).seccomp, { profileType: 'RuntimeDefault' });
+    assert.equal(of(container({})).apparmor, undefined);
+  });
+  it('an unmasked /proc is seen whole', () =>
+    assert.deepEqual(
+      containerSecurity(pod(), container({ securityContext: { procMount: 'Unmasked' } }), '').maskedPaths,
+      [],
+    ));
   it('a privileged container sees all of /proc', () => {
-    const security = containerSecurity(pod(), container({ securityContext: { privileged: true } }));
+    const security = containerSecurity(pod(), container({ securityContext: { privileged: true } }), '/seccomp');
     assert.deepEqual([security.maskedPaths, security.readonlyPaths], [[], []]);
   });
 });
@@ -180,6 +247,7 @@ describe("the runtime's configuration", () => {
       env,
       mounts: [],
       nodeMemoryBytes: 1,
+      seccompRoot: '/seccomp',
     });
     assert.deepEqual(config.command, ['echo', 'me']);
     assert.deepEqual(config.args, ['$(WHO)', '$(NO)']);

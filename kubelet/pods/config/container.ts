@@ -14,12 +14,13 @@ export interface ContainerParts {
   env: ReadonlyMap<string, string>;
   mounts: readonly Mount[];
   nodeMemoryBytes: number;
+  seccompRoot: string;
   /** The id of the container whose processes this one is to see. */
   target?: string;
 }
 
 export function containerConfig(pod: Pod, container: Container, parts: ContainerParts): ContainerConfig {
-  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes, target } = parts;
+  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes, seccompRoot, target } = parts;
   const expanded = (words: string[] | undefined): string[] => (words ?? []).map(w => expand(w, name => env.get(name)));
   const messagePolicy = container.terminationMessagePolicy ?? 'File';
   return {
@@ -38,7 +39,7 @@ export function containerConfig(pod: Pod, container: Container, parts: Container
     tty: container.tty === true,
     linux: {
       resources: linuxResources(pod, container, nodeMemoryBytes),
-      securityContext: containerSecurity(pod, container, target),
+      securityContext: containerSecurity(pod, container, seccompRoot, target),
     },
   };
 }

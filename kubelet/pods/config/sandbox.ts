@@ -6,6 +6,7 @@ import { sandboxAnnotations, sandboxLabels } from '../labels.js';
 import { type ClusterDns, type DnsConfig, dnsConfig } from './dns.js';
 import { hostName } from './hosts.js';
 import { namespaceOptions, supplementalGroups } from './security.js';
+import { dotted } from './sysctls.js';
 
 export interface SandboxSurroundings {
   directories: Directories;
@@ -19,7 +20,7 @@ export function sandboxConfig(pod: Pod, attempt: number, around: SandboxSurround
   const { spec } = pod;
   const shared = spec?.securityContext;
   const names = hostName(pod, around.clusterDns.domain);
-  const sysctls = Object.fromEntries((shared?.sysctls ?? []).map(s => [s.name, s.value]));
+  const sysctls = Object.fromEntries((shared?.sysctls ?? []).map(s => [dotted(s.name), s.value]));
   return {
     metadata: { name: name.name, namespace: name.namespace, uid: name.uid, attempt },
     // On the host's network a pod goes by the host's name.

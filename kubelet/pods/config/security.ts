@@ -1,4 +1,5 @@
 /** securityContext, of the pod and of the container, as the runtime takes it. The container's word counts first. */
+import { join } from 'node:path';
 import type { Container, Pod } from '../../../api/types.js';
 import type { ContainerSecurity, Image, NamespaceOption, SecurityProfile } from '../../cri/types.js';
 
@@ -30,12 +31,20 @@ const maskedPaths = [
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-export function containerSecurity(pod: Pod, container: Container, target?: string): ContainerSecurity {
+/** `seccompRoot`: where the node keeps its seccomp profiles. */
+export function containerSecurity(
+  pod: Pod,
+  container: Container,
+  seccompRoot: string,
+  target?: string,
+): ContainerSecurity {
   const own = container.securityContext;
   const shared = pod.spec?.securityContext;
   const user = own?.runAsUser ?? shared?.runAsUser;
   const group = own?.runAsGroup ?? shared?.runAsGroup;
   const privileged = own?.privileged === true;
+  const seesAll = privileged || own?.procMount === 'Unmasked';
+  const apparmor = own?.appArmorProfile ?? shared?.appArmorProfile;
   return {
     namespaceOptions: namespaceOptions(pod, target),
     privileged,
@@ -46,9 +55,10 @@ export function containerSecurity(pod: Pod, container: Container, target?: strin
       dropCapabilities: own?.capabilities?.drop ?? [],
     },
     supplementalGroups: supplementalGroups(pod),
-    maskedPaths: privileged ? [] : maskedPaths,
-    readonlyPaths: privileged ? [] : readonlyPaths,
-    seccomp: seccomp(own?.seccompProfile ?? shared?.seccompProfile),
+    maskedPaths: seesAll ? [] : maskedPaths,
+    readonlyPaths: seesAll ? [] : readonlyPaths,
+    seccomp: seccomp(own?.seccompProfile ?? shared?.seccompProfile, seccompRoot),
+    ...(apparmor ? { apparmor: profile(apparmor.type, apparmor.localhostProfile) } : {}),
     ...(user === undefined ? {} : { runAsUser: { value: user } }),
     ...(group === undefined ? {} : { runAsGroup: { value: group } }),
   };
@@ -59,13 +69,17 @@ export function supplementalGroups(pod: Pod): number[] {
   return fsGroup === undefined || groups.includes(fsGroup) ? groups : [...groups, fsGroup];
 }
 
-type Profile = NonNullable<NonNullable<Container['securityContext']>['seccompProfile']>;
+type SeccompProfile = NonNullable<NonNullable<Container['securityContext']>['seccompProfile']>;
 
-function seccomp(profile: Profile | undefined): SecurityProfile {
-  if (profile?.type === 'RuntimeDefault') return { profileType: 'RuntimeDefault' };
-  if (profile?.type === 'Localhost') return { profileType: 'Localhost', localhostRef: profile.localhostProfile ?? '' };
-  return { profileType: 'Unconfined' };
-}
+const profile = (type: string, localhostRef = ''): SecurityProfile =>
+  type === 'RuntimeDefault'
+    ? { profileType: 'RuntimeDefault' }
+    : type === 'Localhost'
+      ? { profileType: 'Localhost', localhostRef }
+      : { profileType: 'Unconfined' };
+
+const seccomp = (asked: SeccompProfile | undefined, root: string): SecurityProfile =>
+  profile(asked?.type ?? 'Unconfined', join(root, asked?.localhostProfile ?? ''));
 
 /**
  * runAsNonRoot: undefined when it holds, or why the container may not be made. `image` says who would run when the

@@ -1,10 +1,10 @@
 /** What a pod's spec asks for is what its containers find. Run by real.test.ts. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '../../../api/types.js';
-import { configMaps, events, pods, secrets, services } from '../../../client/resources.js';
+import { configMaps, events, pods, runtimeClasses, secrets, services } from '../../../client/resources.js';
 import { busybox, containerId, eventually, idle, isReady, TestNode } from '../node.js';
 
 describe("a pod's spec", function () {
@@ -329,9 +329,13 @@ describe("a pod's spec", function () {
   });
 
   it('what it does not do is refused', async () => {
-    await node.create('refused', { runtimeClassName: 'vm', containers: [busybox('c', idle)] });
+    await node.create('refused', {
+      securityContext: { sysctls: [{ name: 'kernel.panic', value: '1' }] },
+      containers: [busybox('c', idle)],
+    });
     const refused = await node.until('refused', 'Failed', p => p.status?.phase === 'Failed');
-    assert.match(refused.status?.message ?? '', /RuntimeClass "vm" is not supported/);
+    assert.equal(refused.status?.reason, 'SysctlForbidden');
+    await eventOf('refused', /^SysctlForbidden: .*forbidden sysctl: "kernel\.panic" not allowlisted/);
     await node.create('unmounted', {
       volumes: [{ name: 'n', csi: { driver: 'x' } }],
       containers: [busybox('c', idle)],
@@ -349,6 +353,46 @@ describe("a pod's spec", function () {
     assert.equal(unset.status?.containerStatuses?.[0]?.state?.waiting?.message, 'configmap "none" not found');
     await node.create('nonroot', { containers: [busybox('c', idle, { securityContext: { runAsNonRoot: true } })] });
     await eventOf('nonroot', /Failed: Error: container has runAsNonRoot and image will run as root/);
+  });
+
+  it('the runtime is the one that its class names', async () => {
+    const handled = (name: string, handler: string) =>
+      node.api.create(runtimeClasses, {
+        apiVersion: 'node.k8s.io/v1',
+        kind: 'RuntimeClass',
+        metadata: { name },
+        handler,
+      });
+    await Promise.all([handled('usual', 'runc'), handled('machines', 'vm')]);
+    await node.create('classed', { runtimeClassName: 'usual', containers: [busybox('c', idle)] });
+    await node.ready('classed');
+    await node.create('unhandled', { runtimeClassName: 'machines', containers: [busybox('c', idle)] });
+    await eventOf('unhandled', /^FailedCreatePodSandBox: .*no runtime for "vm" is configured/);
+    await node.create('classless', { runtimeClassName: 'none', containers: [busybox('c', idle)] });
+    await eventOf('classless', /^FailedCreatePodSandBox: .*RuntimeClass "none" not found/);
+  });
+
+  it('kernel settings, and a seccomp profile of the node', async () => {
+    const folder = join(node.dataDir, 'seccomp');
+    mkdirSync(folder);
+    const rule = { names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 1 };
+    writeFileSync(join(folder, 'no-mkdir.json'), JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', syscalls: [rule] }));
+    await node.create('tuned', {
+      securityContext: {
+        sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '7' }],
+        seccompProfile: { type: 'Localhost', localhostProfile: 'no-mkdir.json' },
+      },
+      containers: [busybox('c', idle)],
+    });
+    const pod = await node.ready('tuned');
+    assert.equal(await node.exec(pod, ['cat', '/proc/sys/net/ipv4/ip_unprivileged_port_start']), '7\n');
+    await assert.rejects(node.exec(pod, ['mkdir', '/x']), /Operation not permitted/);
+    await node.exec(pod, ['touch', '/x']);
+    await node.create('untuned', {
+      securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'none.json' } },
+      containers: [busybox('c', idle)],
+    });
+    await eventOf('untuned', /^Failed: Error: .*none\.json/);
   });
 
   it('images that are not there wait for their time', async () => {
