@@ -1,32 +1,12 @@
-/**
- * An attempt that found no node, told in full: which predicates refused which nodes. It travels with the attempt's event, so
- * that whoever may read events can ask, of any server, and a scheduler that restarts forgets nothing.
- */
+/** Makes the record of an attempt that failed. Pure. */
 import type { NamedVerdict } from './checks.js';
+import type { FailedAttempt } from './failed-attempt.js';
 import type { NodeState } from './model/node-state.js';
 import { notNamed } from './refusal-message.js';
 import type { Refusal } from './schedule.js';
 
-/** The annotation of an Event that holds a FailedAttempt as JSON. */
-export const attemptAnnotation = 'orrery.dev/scheduling-attempt';
-
 /** Nodes that are told by name: an event must stay small in a cluster of thousands. */
 const namedNodes = 200;
-
-export interface FailedAttempt {
-  /** RFC 3339. */
-  at: string;
-  /** The how manieth of this pod. */
-  attempt: number;
-  /** How many nodes there were. */
-  nodes: number;
-  /** Nodes that were refused for the same reasons; a predicate's name -> its reasons. */
-  refusals: { nodes: string[]; by: Record<string, readonly string[]> }[];
-  /** How many further nodes were refused, by the first reasons of each. */
-  others: { nodes: number; by: Record<string, readonly string[]> }[];
-  /** What became of making room. */
-  preemption?: string;
-}
 
 export function failedAttempt(
   { checks, everywhere, leftOut, nodes, verdicts }: Refusal,

@@ -6,7 +6,7 @@ import type { Pod, PodCondition } from '../api/types.js';
 import type { Client } from '../client/client.js';
 import { pods } from '../client/resources.js';
 import type { EventRecorder } from '../client/runtime/events.js';
-import { attemptAnnotation, type FailedAttempt } from './attempt.js';
+import { attemptAnnotation, type FailedAttempt } from './failed-attempt.js';
 
 /** Undefined when the pod says so already. */
 export function unschedulableCondition(pod: Pod, message: string, now: number): PodCondition | undefined {

@@ -5,7 +5,7 @@ import { EventRecorder } from '../client/runtime/events.js';
 import { ManualClock } from '../client/testing/clock.js';
 import { silentLog } from '../client/testing/log.js';
 import { MemoryApi } from '../client/testing/memory-api.js';
-import { attemptAnnotation, type FailedAttempt } from './attempt.js';
+import { attemptAnnotation, type FailedAttempt } from './failed-attempt.js';
 import { Scheduler } from './scheduler.js';
 import { node, type PodWords, pod } from './testing/objects.js';
 

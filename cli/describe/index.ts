@@ -28,7 +28,7 @@ export interface Surroundings {
 }
 
 const describers: Record<string, (object: never, around: Surroundings) => Item[]> = {
-  'v1 Pod': (pod, around) => describePod(pod, around.now),
+  'v1 Pod': (pod, around) => describePod(pod, around.now, around.events),
   'v1 ReplicationController': (rc, around) => describeReplicationController(rc, around.pods ?? []),
   'v1 Service': (service, around) => describeService(service, around.slices ?? []),
   'v1 Node': (node, { pods = [], lease, now }) => describeNode(node, { pods, lease, now }),

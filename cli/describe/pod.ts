@@ -1,12 +1,13 @@
 /** Pods, and the templates that they are made from. */
 import { humanDuration } from '../../api/duration.js';
-import type { Pod, PodTemplateSpec, Toleration } from '../../api/types.js';
+import type { Event, Pod, PodTemplateSpec, Toleration } from '../../api/types.js';
+import { attemptsOf, attemptTitle, refusalRows } from '../why/attempts.js';
 import { containerItems } from './container.js';
 import { annotationLines, controlledBy, labelled, named } from './metadata.js';
 import { type Item, longTime, mapLines, orNone, when } from './text.js';
 import { volumeItems } from './volumes.js';
 
-export function describePod(pod: Pod, now: number): Item[] {
+export function describePod(pod: Pod, now: number, events: readonly Event[] = []): Item[] {
   const { spec, status } = pod;
   return [
     ...named(pod),
@@ -31,7 +32,16 @@ export function describePod(pod: Pod, now: number): Item[] {
     ['QoS Class', orNone(status?.qosClass)],
     ['Node-Selectors', mapLines(spec?.nodeSelector)],
     ['Tolerations', tolerations(spec?.tolerations)],
+    ...lastAttempt(pod, events, now),
   ];
+}
+
+/** What kubectl does not know: which node refused a pending pod for what. */
+function lastAttempt({ spec }: Pod, events: readonly Event[], now: number): Item[] {
+  const record = spec?.nodeName ? undefined : attemptsOf(events, now)[0]?.record;
+  if (!record) return [];
+  const rows = [['Node', 'Predicate', 'Reason'], ['----', '---------', '------'], ...refusalRows(record)];
+  return [{ heading: `Scheduling (${attemptTitle(record, now)})`, block: rows.map(row => row.join('\t')) }];
 }
 
 function phase({ metadata, status }: Pod, now: number): Item[] {

@@ -17,6 +17,7 @@ import { addPatch } from './patch.js';
 import { addScale } from './scale.js';
 import { addVersion } from './version.js';
 import { addWait } from './wait.js';
+import { addWhy } from './why.js';
 
 const verbs: readonly ((program: Command) => void)[] = [
   addGet,
@@ -33,6 +34,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   addPatch,
   addWait,
   addEvents,
+  addWhy,
   addApiResources,
   addExplain,
   addVersion,
