@@ -37,10 +37,7 @@ describe('what is refused, and said so', () => {
     [antiAffinity({ namespaceSelector: {} }), undefined],
     [antiAffinity({ namespaceSelector: { matchLabels: { a: 'b' } } }), undefined],
     [antiAffinity({ matchLabelKeys: ['a'] }), undefined],
-    [
-      { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] },
-      /persistent volume claims \(volume "data"\)/,
-    ],
+    [{ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] }, undefined],
     [{ volumes: [{ name: 'tmp', emptyDir: {} }] }, undefined],
     [{ resourceClaims: [{ name: 'gpu' }] }, /resource claims/],
   ];

@@ -5,6 +5,8 @@ import type { PodInfo } from './model/pod-info.js';
 import type { Profile } from './profiles/profile.js';
 import { scores } from './scores/index.js';
 import type { View } from './view.js';
+import { planVolumes, type VolumePlan } from './volumes/plan.js';
+import { podClaims } from './volumes/pod-claims.js';
 
 export interface Placement {
   node: string;
@@ -12,6 +14,8 @@ export interface Placement {
   ratings: Record<string, number>;
   /** Nodes that could have had it. */
   feasible: number;
+  /** What is to become of its claims first. */
+  volumes?: VolumePlan;
 }
 
 export interface Refusal {
@@ -123,11 +127,22 @@ function best(
     for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] as number) + weight * (rates[i] as number);
   }
   const chosen = highest(totals, random);
+  const node = feasible[chosen] as NodeState;
+  const volumes = volumesOn(pod, node, view);
   return {
-    node: (feasible[chosen] as NodeState).name,
+    node: node.name,
+    ...(volumes ? { volumes } : {}),
     ratings: Object.fromEntries(rated.map(({ name, rates, weight }) => [name, weight * (rates[chosen] ?? 0)])),
     feasible: feasible.length,
   };
+}
+
+/** Undefined when all its claims are bound. */
+function volumesOn({ pod, claims }: PodInfo, node: NodeState, { volumes }: View): VolumePlan | undefined {
+  const found = claims.length === 0 ? undefined : podClaims(pod, volumes);
+  if (!found || 'everywhere' in found || found.waiting.length === 0) return undefined;
+  const plan = planVolumes(found, node, volumes);
+  return 'reasons' in plan ? undefined : plan;
 }
 
 /** The index of the highest; of several, any. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statusError } from '../api/status.js';
-import { events, nodes, pods } from '../client/resources.js';
+import { events, nodes, persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../client/resources.js';
 import { EventRecorder } from '../client/runtime/events.js';
 import { ManualClock } from '../client/testing/clock.js';
 import { silentLog } from '../client/testing/log.js';
@@ -200,6 +200,70 @@ describe('Scheduler', () => {
     await clock.advance(10_000);
     assert.equal(await nodeOf('web'), undefined);
     assert.deepEqual(await said(), ['Warning FailedScheduling this scheduler does not support resource claims. x1']);
+  });
+
+  it('has the volume of a claim that waited chosen with the node, and binds the pod when the claim is bound', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    await api.create(storageClasses, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'slow' },
+      provisioner: 'csi.x',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await api.create(persistentVolumeClaims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'default' },
+      spec: { storageClassName: 'slow', resources: { requests: { storage: '1Gi' } } },
+    });
+    await create({ name: 'db', volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] });
+    start();
+    await clock.advance(1000);
+    const claim = await api.get(persistentVolumeClaims, { namespace: 'default', name: 'data' });
+    assert.equal(claim.metadata.annotations?.['volume.kubernetes.io/selected-node'], 'n1');
+    assert.equal(await nodeOf('db'), undefined);
+    claim.metadata.annotations = { ...claim.metadata.annotations, 'pv.kubernetes.io/bind-completed': 'yes' };
+    await api.update(persistentVolumeClaims, { ...claim, spec: { ...claim.spec, volumeName: 'v' } });
+    await clock.advance(1000);
+    assert.equal(await nodeOf('db'), 'n1');
+  });
+
+  it('places a pod anew whose volume could not be made', async () => {
+    await api.create(nodes, node({ name: 'n1' }));
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'v' },
+      spec: { capacity: { storage: '1Gi' }, accessModes: [], storageClassName: 'slow' },
+    };
+    await api.create(persistentVolumes, claim);
+    await api.create(storageClasses, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'slow' },
+      provisioner: 'kubernetes.io/no-provisioner',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await api.create(persistentVolumeClaims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'default' },
+      spec: { storageClassName: 'slow', resources: { requests: { storage: '1Gi' } } },
+    });
+    let failing = 1;
+    api.fault = (verb, resource) => {
+      if (verb === 'update' && resource === 'persistentvolumes' && failing-- > 0)
+        throw statusError('Conflict', 'changed');
+    };
+    await create({ name: 'db', volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] });
+    start();
+    await clock.advance(500);
+    assert.match((await said()).join(), /running PreBind plugin "VolumeBinding": changed/);
+    await clock.advance(1000);
+    const volume = await api.get(persistentVolumes, { name: 'v' });
+    assert.equal(volume.spec?.claimRef?.name, 'data');
+    assert.equal(volume.metadata.annotations?.['pv.kubernetes.io/bound-by-controller'], 'yes');
   });
 
   it('a pod that makes no sense does not keep the others waiting', async () => {

@@ -25,6 +25,7 @@ import { Reporter } from './report.js';
 import { isPlacement, type Refusal, schedule } from './schedule.js';
 import { informersOf, openSources, type Sources, volumeObjects } from './sources.js';
 import { unsupported } from './unsupported.js';
+import { AssumedVolumes } from './volumes/assumed.js';
 
 /** Decisions before other work of this process gets its turn. */
 const decisionsAtOnce = 50;
@@ -67,10 +68,11 @@ export class Scheduler {
     const wake = (): void => this.#nap.abort();
     signal.addEventListener('abort', wake, { once: true });
     const sources = await openSources(this.#options);
-    const cluster = new Cluster(volumeObjects(sources));
+    const volumes = new AssumedVolumes(volumeObjects(sources));
+    const cluster = new Cluster(volumes);
     const queue = this.#queue;
     const intake = new Intake({ cluster, queue, isOurs: name => this.#profiles.has(name), clock, wake });
-    const binder = new Binder({ ...this.#options, cluster, queue, reporter: this.#reporter, intake, wake });
+    const binder = new Binder({ ...this.#options, cluster, volumes, queue, reporter: this.#reporter, intake, wake });
     intake.follow(sources);
     const informers = informersOf(sources);
     const world: World = { sources, cluster, intake, binder };
@@ -132,7 +134,7 @@ export class Scheduler {
     const nodes = world.cluster.nodes().length;
     const startAt = nodes === 0 ? 0 : this.#decisions++ % nodes;
     const plan = schedule(info, world.cluster, profile, { random, startAt });
-    if (isPlacement(plan)) void world.binder.bind(waiting, plan, cause);
+    if (isPlacement(plan)) void world.binder.bind(waiting, plan, profile, cause);
     else this.#noNode(waiting, plan, profile, cause, world);
   }
 

@@ -6,8 +6,6 @@ import type { Pod } from '../api/types.js';
 
 /** Undefined when the pod asks for nothing of the kind. */
 export function unsupported({ spec }: Pod): string | undefined {
-  const claim = spec?.volumes?.find(volume => volume.persistentVolumeClaim || volume.ephemeral);
-  if (claim) return no(`persistent volume claims (volume "${claim.name}")`);
   if (spec?.resourceClaims?.length) return no('resource claims');
   return undefined;
 }

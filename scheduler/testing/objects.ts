@@ -3,6 +3,7 @@ import type { Node, Pod, PodSpec, PodStatus, Taint } from '../../api/types.js';
 import { Cluster } from '../cache/cluster.js';
 import { NodeState } from '../model/node-state.js';
 import { type PodInfo, podInfo } from '../model/pod-info.js';
+import { noVolumeObjects, type VolumeObjects } from '../volumes/objects.js';
 
 export interface PodWords extends Partial<PodSpec> {
   name?: string;
@@ -87,8 +88,9 @@ export function nodeState(words: NodeWords = {}, standing: PodWords[] = []): Nod
 export function clusterOf(
   nodes: readonly NodeState[],
   namespaces: Record<string, Record<string, string>> = {},
+  volumes: VolumeObjects = noVolumeObjects,
 ): Cluster {
-  const cluster = new Cluster();
+  const cluster = new Cluster(volumes);
   for (const [name, labels] of Object.entries(namespaces)) cluster.namespaces.set(name, labels);
   for (const { node: one, pods } of nodes) {
     if (!one) continue;
