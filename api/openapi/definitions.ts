@@ -5,7 +5,7 @@ import { acceptsAnyVersion } from '../kinds/subresources.js';
 import { isAtomicMap, isAtomicModel } from '../schema/lists.js';
 import { type Field, loadDescriptions, type Model, modelOf, type Scalar, type Type } from '../schema/models.js';
 import { toOpenApiV2, toOpenApiV3 } from '../structural/openapi.js';
-import type { JsonSchema } from '../structural/schema.js';
+import { type JsonSchema, preserves } from '../structural/schema.js';
 
 export interface GroupVersionKind {
   group: string;
@@ -45,6 +45,13 @@ export const v3: Dialect = {
   intOrString: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
   quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] },
   structural: toOpenApiV3,
+};
+
+const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+/** What Kubernetes says of a field that has this type. */
+const standard: Readonly<Record<string, string>> = {
+  V1ObjectMeta: `Standard object's metadata. More info: ${conventions}#metadata`,
+  V1ListMeta: `Standard list metadata. More info: ${conventions}#types-kinds`,
 };
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
@@ -121,10 +128,8 @@ export class Definitions {
   /** A custom resource, and the list of it: their schema is the definition's, with what every object has. */
   addCustom({ group, version, kind, listKind = `${kind}List`, model }: KindRow, schema: JsonSchema): void {
     const say = (name: string): GroupVersionKind[] => [{ group, version, kind: name }];
-    const shown = this.dialect.structural(schema);
     this.schemas[model] = {
-      ...shown,
-      properties: { ...(shown.properties as Schema | undefined), ...this.head('V1ObjectMeta') },
+      ...this.custom(schema),
       'x-kubernetes-group-version-kind': say(kind),
     };
     const items = { description: 'The objects.', type: 'array', items: this.dialect.refer(model, {}) };
@@ -137,6 +142,13 @@ export class Definitions {
     };
   }
 
+  private custom(schema: JsonSchema): Schema {
+    // To a reader of OpenAPI 2 to name some fields is to forbid all others.
+    if (this.dialect === v2 && preserves(schema)) return { type: 'object' };
+    const shown = this.dialect.structural(schema);
+    return { ...shown, properties: { ...(shown.properties as Schema | undefined), ...this.head('V1ObjectMeta') } };
+  }
+
   /** apiVersion, kind and metadata, described as those of any object. */
   private head(metadata: string): Record<string, Schema> {
     const about = this.descriptions.V1Pod ?? {};
@@ -144,7 +156,7 @@ export class Definitions {
     return {
       apiVersion: { ...described('apiVersion'), type: 'string' },
       kind: { ...described('kind'), type: 'string' },
-      metadata: this.schemaOf({ kind: 'object', model: metadata }, { description: this.descriptions[metadata]?.[''] }),
+      metadata: this.schemaOf({ kind: 'object', model: metadata }, { description: standard[metadata] }),
     };
   }
 
@@ -179,7 +191,9 @@ export class Definitions {
 
   /** The models say nothing of a field whose type has a definition: what that says of itself must do. */
   private property(model: Model, field: Field, said: string | undefined): Schema {
-    const description = said ?? (field.type.kind === 'object' ? this.descriptions[field.type.model]?.[''] : undefined);
+    const { type } = field;
+    const description =
+      said ?? (type.kind === 'object' ? (standard[type.model] ?? this.descriptions[type.model]?.['']) : undefined);
     // Within a schema `any` is any JSON: a default, a value of an enum, a schema or a boolean.
     if (model.shortName === 'JSONSchemaProps' && isAny(field.type)) {
       const items = field.type.kind === 'list' ? { type: 'array', items: {} } : {};

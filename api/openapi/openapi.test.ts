@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { builtinKinds } from '../kinds/index.js';
+import type { KindRow } from '../kinds/row.js';
+import type { JsonSchema } from '../structural/schema.js';
 import type { Schema } from './definitions.js';
 import { Document } from './gnostic.js';
 import { openApiV2, openApiV2Protobuf, openApiV3 } from './index.js';
@@ -131,6 +133,30 @@ describe('OpenAPI documents', () => {
     assert.ok(rbac.components.schemas['io.k8s.api.rbac.v1.Role']);
     assert.equal(rbac.components.schemas[pod], undefined);
     assert.ok(Object.keys(rbac.paths).every(path => path.startsWith('/apis/rbac.authorization.k8s.io/v1/')));
+  });
+
+  describe('of a custom resource', () => {
+    const shownBy = (structural: JsonSchema): Schema => {
+      const row = { ...(builtinKinds[0] as KindRow), group: 'g.example', version: 'v1', kind: 'Gear', model: 'Gear' };
+      const { definitions } = openApiV2([{ ...row, structural }]) as V2;
+      const { 'x-kubernetes-group-version-kind': owner, ...shown } = definitions.Gear as Schema;
+      assert.deepEqual(owner, [{ group: 'g.example', version: 'v1', kind: 'Gear' }]);
+      return shown;
+    };
+
+    it('have what every object has beside what its schema says', () => {
+      const { properties } = shownBy({ type: 'object', properties: { teeth: { type: 'integer' } } });
+      const shown = properties as Record<string, Schema>;
+      assert.deepEqual(Object.keys(shown).sort(), ['apiVersion', 'kind', 'metadata', 'teeth']);
+      assert.match(String(shown.metadata?.description), /^Standard object's metadata\. More info: https:/);
+      assert.equal(shown.metadata?.$ref, '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
+    });
+
+    it('name no field of one that keeps what is unknown: old clients would forbid all others', () => {
+      const keeps = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+      assert.deepEqual(shownBy(keeps), { type: 'object' });
+      assert.deepEqual(shownBy({ ...keeps, properties: { teeth: { type: 'integer' } } }), { type: 'object' });
+    });
   });
 
   it('travel as protobuf', () => {

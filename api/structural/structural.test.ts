@@ -347,6 +347,8 @@ describe('a structural schema', () => {
         a: { type: 'string', nullable: true, description: 'd' },
         b: { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
         c: object({ d: text }, any),
+        e: { type: 'array' },
+        f: object({ g: { type: 'string', nullable: true }, h: text }, { required: ['g', 'h'] }),
       }),
     );
     assert.deepEqual(shown, {
@@ -354,7 +356,9 @@ describe('a structural schema', () => {
       properties: {
         a: { description: 'd' },
         b: { 'x-kubernetes-int-or-string': true },
-        c: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        c: { 'x-kubernetes-preserve-unknown-fields': true },
+        e: {},
+        f: { type: 'object', properties: { g: {}, h: { type: 'string' } }, required: ['h'] },
       },
     });
   });
