@@ -17,6 +17,7 @@ import { tokenCleaner } from './bootstraptokens/cleaner.js';
 import { bootstrapSigner } from './bootstraptokens/signer.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
+import { daemonSetController } from './daemonset/controller.js';
 import { deploymentController } from './deployment/controller.js';
 import { type Discovered, type Discovery, discover, isServable } from './discovery.js';
 import { disruptionController } from './disruption/controller.js';
@@ -152,6 +153,7 @@ class ControllerProcess {
       replicaSetController,
       deploymentController,
       statefulSetController,
+      daemonSetController(),
       resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
       endpointsController(),
       endpointSlicesController(),

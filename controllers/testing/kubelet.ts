@@ -14,9 +14,15 @@ export function runAll(cluster: Cluster): void {
 
 export function report(cluster: Cluster, pod: Pod, { phase, ready = false }: { phase: string; ready?: boolean }): void {
   const condition = { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: timestamp(cluster.now) };
-  const spec = { ...pod.spec, nodeName: pod.spec?.nodeName ?? 'n1' } as NonNullable<Pod['spec']>;
+  const spec = { ...pod.spec, nodeName: pod.spec?.nodeName ?? wanted(pod) } as NonNullable<Pod['spec']>;
   cluster.put(pods, { ...pod, spec, status: { ...pod.status, phase, conditions: [condition] } });
 }
+
+/** The node that a daemon's pod names; any other goes anywhere. */
+const wanted = ({ spec }: Pod): string => {
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0] ?? 'n1';
+};
 
 /** Until nothing changes: the loop works, pods run, and those that are to go are gone. */
 export async function live(cluster: Cluster, look: () => void = () => {}): Promise<void> {

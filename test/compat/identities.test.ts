@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../api/clock.js';
 import type {
+  DaemonSet,
   KubeObject,
   Namespace,
   PodDisruptionBudget,
@@ -20,6 +21,7 @@ import { type Informer, startInformer } from '../../client/informer/informer.js'
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import {
   configMaps,
+  daemonSets,
   endpointSlices,
   endpoints,
   namespaces,
@@ -56,6 +58,7 @@ const writers = [
   'system:kube-scheduler',
   `system:node:${node}`,
   ...[
+    'daemon-set-controller',
     'disruption-controller',
     'endpoint-controller',
     'endpointslice-controller',
@@ -104,7 +107,7 @@ describe('each component, with its own identity', function () {
     ]);
     await pretendNode(node, kubeconfig.kubelet, signal);
     const followed: Resource[] = [pods, replicationControllers, endpoints, endpointSlices, serviceAccounts, configMaps];
-    const workloads: Resource[] = [podDisruptionBudgets, statefulSets];
+    const workloads: Resource[] = [daemonSets, podDisruptionBudgets, statefulSets];
     seen = new Map(
       [...followed, ...workloads, nodes, namespaces].map(resource => {
         const options = { client: admin, resource, clock: systemClock, random: Math.random, log: silentLog, signal };
@@ -134,8 +137,11 @@ describe('each component, with its own identity', function () {
     await when(() => list(podDisruptionBudgets)[0]?.status?.disruptionsAllowed === 1);
 
     await admin.create(statefulSets, db);
+    await admin.create(daemonSets, agent);
     await when(() => list(statefulSets)[0]?.status?.readyReplicas === 2);
+    await when(() => list(daemonSets)[0]?.status?.numberReady === 1);
     await admin.delete(statefulSets, { namespace, name: 'db' });
+    await admin.delete(daemonSets, { namespace, name: 'agent' });
     await when(() => list(pods).length === 3);
 
     const [first] = list(pods);
@@ -246,5 +252,14 @@ const db: StatefulSet = {
     serviceName: 'db',
     template: { ...template, metadata: { labels: { app: 'db' } } },
     volumeClaimTemplates: [],
+  },
+};
+const agent: DaemonSet = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'agent', namespace },
+  spec: {
+    selector: { matchLabels: { app: 'agent' } },
+    template: { ...template, metadata: { labels: { app: 'agent' } } },
   },
 };
