@@ -146,6 +146,9 @@ describe('the client against the API server', function () {
     await client.close();
   });
 
+  const tooLarge =
+    '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+
   it('the scheduler binds pods with the rights it has, and says why it cannot', async () => {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
     await admin.create(serviceAccounts, account);
@@ -170,13 +173,13 @@ describe('the client against the API server', function () {
       await admin.create(pods, pod('large', '5'));
       await when(informer, () => condition('large') !== undefined);
       assert.equal(condition('large')?.reason, 'Unschedulable');
-      assert.equal(condition('large')?.message, '0/1 nodes are available: 1 Insufficient cpu.');
+      assert.equal(condition('large')?.message, tooLarge);
     } finally {
       await scheduler.stop();
     }
     const { items } = await admin.list(events, { namespace, fieldSelector: 'involvedObject.kind=Pod' });
     assert.deepEqual(items.map(({ message, source }) => `${source?.component}: ${message}`).sort(), [
-      'default-scheduler: 0/1 nodes are available: 1 Insufficient cpu.',
+      `default-scheduler: ${tooLarge}`,
       'default-scheduler: Successfully assigned default/fits to n1',
     ]);
   });
