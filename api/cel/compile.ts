@@ -1,6 +1,8 @@
 /** From the text of an expression to a program that answers, within a budget. */
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { Budget, BudgetExceeded } from './budget.js';
+import { costOf, type Sized } from './cost.js';
+import type { Cost } from './cost-range.js';
 import type { Bound, CelEnvironment } from './environment.js';
 import { missingField } from './has-fields.js';
 import { type Meter, metered } from './meter.js';
@@ -37,6 +39,11 @@ export class Program {
     private readonly run: ParseResult,
     private readonly meter: Meter,
   ) {}
+
+  /** What an evaluation may cost at most, of variables so large. */
+  cost(variables: ReadonlyMap<string, Sized>): Cost {
+    return costOf(this.run.ast, variables);
+  }
 
   /** The names of the variables that the expression reads. */
   reads(name: string): boolean {

@@ -2,6 +2,7 @@
 import { CompileError, compile } from '../cel/index.js';
 import type { FieldError } from '../status.js';
 import { forbiddenField, invalidValue, notSupported, required } from '../validation/errors.js';
+import { atRoot, CostCheck, type Standing, withinEach } from './cost.js';
 import { environmentsFor } from './rules.js';
 import { type JsonSchema, type ValidationRule, valuesOf } from './schema.js';
 
@@ -9,8 +10,29 @@ const reasons = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid
 /** More rules than this on one node are no validation any more. */
 const mostRules = 100;
 
-/** `correlatable`: an object below can be told from the one that it replaces (not so in atomic lists). */
-export function checkRules(schema: JsonSchema, path: string, root = true, correlatable = true): FieldError[] {
+/** Where a node of a schema stands. */
+interface Place {
+  path: string;
+  root: boolean;
+  /** An object below can be told from the one that it replaces (not so in atomic lists). */
+  correlatable: boolean;
+  standing: Standing;
+  costs: CostCheck;
+}
+
+/** What is wrong with the rules of a whole schema, whatever they cost. */
+export const checkRules = (schema: JsonSchema, path: string): FieldError[] =>
+  checkNode(schema, { path, root: true, correlatable: true, standing: atRoot, costs: new CostCheck() });
+
+/** Which rules of a schema cost too much, of those that have compiled. */
+export function checkCosts(schema: JsonSchema, path: string): FieldError[] {
+  const costs = new CostCheck();
+  checkNode(schema, { path, root: true, correlatable: true, standing: atRoot, costs });
+  return [...costs.errors, ...costs.together(path)];
+}
+
+function checkNode(schema: JsonSchema, place: Place): FieldError[] {
+  const { path, root, correlatable, standing } = place;
   const rules = schema['x-kubernetes-validations'] ?? [];
   const at = `${path}.x-kubernetes-validations`;
   const errors: FieldError[] = [];
@@ -20,16 +42,23 @@ export function checkRules(schema: JsonSchema, path: string, root = true, correl
   } else {
     const environmentFor = environmentsFor(schema, root);
     rules.forEach((rule, index) => {
-      errors.push(...checkRule(rule, `${at}[${index}]`, environmentFor, correlatable, schema));
+      errors.push(...checkRule(rule, `${at}[${index}]`, environmentFor, schema, place));
     });
   }
   for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-    errors.push(...checkRules(inner, `${path}.properties[${name}]`, false, correlatable));
+    errors.push(...checkNode(inner, { ...place, path: `${path}.properties[${name}]`, root: false }));
   }
   const values = valuesOf(schema);
-  if (values) errors.push(...checkRules(values, `${path}.additionalProperties`, false, correlatable));
-  const keyed = schema['x-kubernetes-list-type'] === 'map';
-  if (schema.items) errors.push(...checkRules(schema.items, `${path}.items`, false, correlatable && keyed));
+  if (values) {
+    const each = withinEach(standing, schema.maxProperties);
+    errors.push(...checkNode(values, { ...place, path: `${path}.additionalProperties`, root: false, standing: each }));
+  }
+  const keyed = correlatable && schema['x-kubernetes-list-type'] === 'map';
+  if (schema.items) {
+    const each = withinEach(standing, schema.maxItems);
+    const inner = { ...place, path: `${path}.items`, root: false, correlatable: keyed, standing: each };
+    errors.push(...checkNode(schema.items, inner));
+  }
   return errors;
 }
 
@@ -37,14 +66,16 @@ function checkRule(
   rule: ValidationRule,
   at: string,
   environmentFor: ReturnType<typeof environmentsFor>,
-  correlatable: boolean,
   schema: JsonSchema,
+  place: Place,
 ): FieldError[] {
   const errors = [...checkTexts(rule, at), ...checkFieldPath(rule, at, schema)];
   if ((rule.rule ?? '').trim() === '') return [...errors, required(`${at}.rule`, 'rule is not specified')];
   try {
-    const transition = compile(environmentFor(rule.optionalOldSelf === true), rule.rule, ['bool']).reads('oldSelf');
-    if (transition && !correlatable) {
+    const program = compile(environmentFor(rule.optionalOldSelf === true), rule.rule, ['bool']);
+    place.costs.add(program, 'rule', schema, place, at);
+    const transition = program.reads('oldSelf');
+    if (transition && !place.correlatable) {
       const why = 'oldSelf cannot be used on the uncorrelatable portion of the schema';
       errors.push(invalidValue(`${at}.rule`, rule, why));
     }
@@ -56,20 +87,23 @@ function checkRule(
     if (!(error instanceof CompileError)) throw error;
     errors.push(invalidValue(`${at}.rule`, rule, compilation(error)));
   }
-  return [...errors, ...checkMessage(rule, at, environmentFor)];
+  return [...errors, ...checkMessage(rule, at, environmentFor, schema, place)];
 }
 
 function checkMessage(
   rule: ValidationRule,
   at: string,
   environmentFor: ReturnType<typeof environmentsFor>,
+  schema: JsonSchema,
+  place: Place,
 ): FieldError[] {
   const { messageExpression } = rule;
   if (messageExpression === undefined) return [];
   const field = `${at}.messageExpression`;
   if (messageExpression.trim() === '') return [required(field, 'messageExpression must be non-empty if specified')];
   try {
-    compile(environmentFor(rule.optionalOldSelf === true), messageExpression, ['string']);
+    const program = compile(environmentFor(rule.optionalOldSelf === true), messageExpression, ['string']);
+    place.costs.add(program, 'messageExpression', schema, place, at);
     return [];
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;

@@ -1,9 +1,9 @@
 /** What is wrong with a schema that a definition brings, beyond its being structural (see check-structure.ts). */
-import { isObject, type JsonObject } from '../json.js';
+import { deepEqual, isObject, type JsonObject } from '../json.js';
 import type { FieldError } from '../status.js';
 import { forbiddenField, invalidValue, notSupported, required } from '../validation/errors.js';
 import { checkDefaults } from './check-defaults.js';
-import { checkRules } from './check-rules.js';
+import { checkCosts, checkRules } from './check-rules.js';
 import { checkStructure } from './check-structure.js';
 import type { JsonSchema } from './schema.js';
 
@@ -33,6 +33,15 @@ export function checkSchema(schema: JsonSchema, path: string): FieldError[] {
   if (errors.length > 0) return errors;
   const wrong = checkDefaults(schema, path);
   return wrong.length > 0 ? wrong : checkRules(schema, path);
+}
+
+/** Which rules of a new schema cost too much; `old` is the one before, if it may be as dear as it was. */
+export function checkNewCosts(schema: JsonSchema, path: string, old?: JsonSchema): FieldError[] {
+  const unchanged = old !== undefined && deepEqual(schema, old);
+  if (unchanged || checkSchema(schema, path).length > 0) return [];
+  const errors = checkCosts(schema, path);
+  // Whoever had a rule that was too dear before there were limits is not kept from changing something else.
+  return errors.length > 0 && old !== undefined && checkCosts(old, path).length > 0 ? [] : errors;
 }
 
 function depthOf(value: unknown, depth: number): number {

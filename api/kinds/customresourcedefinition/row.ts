@@ -6,7 +6,7 @@ import type { CustomResourceDefinition } from '../../types.js';
 import { createdAtColumn, nameColumn } from '../columns.js';
 import { defineKind } from '../define.js';
 import { keepSpec, keepStatus } from '../strategy.js';
-import { validateDefinition, validateDefinitionUpdate } from './validate.js';
+import { validateCosts, validateDefinition, validateDefinitionUpdate } from './validate.js';
 
 /** Holds a definition until all its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -82,6 +82,7 @@ export const customResourceDefinitionRow = defineKind<CustomResourceDefinition>(
   },
   prepareStatusUpdate: keepSpec,
   validate: validateDefinition,
+  validateCreate: crd => validateCosts(crd),
   validateUpdate: validateDefinitionUpdate,
   generationOf: crd => crd.spec,
 });

@@ -1,7 +1,7 @@
 /** What is wrong with a definition. Its schemas are judged in api/structural. */
 import { deepEqual } from '../../json.js';
 import type { FieldError } from '../../status.js';
-import { checkSchema } from '../../structural/check.js';
+import { checkNewCosts, checkSchema } from '../../structural/check.js';
 import type { JsonSchema } from '../../structural/schema.js';
 import type { CustomResourceDefinition } from '../../types.js';
 import { forbiddenField, invalidValue, notSupported, required } from '../../validation/errors.js';
@@ -108,7 +108,7 @@ function validateNames(names: Names | undefined, path: string): FieldError[] {
 }
 
 function validateVersion(version: Version, path: string): FieldError[] {
-  const { name, schema, subresources, additionalPrinterColumns = [], deprecated, deprecationWarning } = version;
+  const { name, subresources, additionalPrinterColumns = [], deprecated, deprecationWarning } = version;
   const errors = joined(`${path}.name`, name, dns1035Label(name));
   if (deprecationWarning !== undefined) {
     const field = `${path}.deprecationWarning`;
@@ -117,7 +117,7 @@ function validateVersion(version: Version, path: string): FieldError[] {
       errors.push(invalidValue(field, deprecationWarning, 'must be <= 256 characters long'));
     if (deprecationWarning === '') errors.push(invalidValue(field, deprecationWarning, 'must not be an empty string'));
   }
-  const root = schema?.openAPIV3Schema as JsonSchema | undefined;
+  const root = schemaOf(version);
   if (!root) return [...errors, required(`${path}.schema.openAPIV3Schema`, 'schemas are required')];
   return [
     ...errors,
@@ -144,6 +144,19 @@ function validateStored({ spec, status }: CustomResourceDefinition): FieldError[
   return errors;
 }
 
+const schemaOf = ({ schema }: Version): JsonSchema | undefined => schema?.openAPIV3Schema as JsonSchema | undefined;
+
+/** Rules that could become too expensive are refused when they are new. */
+export function validateCosts(crd: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+  return (crd.spec?.versions ?? []).flatMap((version, index) => {
+    const [schema, before] = [version, old?.spec?.versions?.find(({ name }) => name === version.name)].map(
+      each => each && schemaOf(each),
+    );
+    const path = `spec.versions[${index}].schema.openAPIV3Schema`;
+    return schema ? checkNewCosts(schema, path, before) : [];
+  });
+}
+
 const isEstablished = ({ status }: CustomResourceDefinition): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True') ?? false;
 
@@ -160,5 +173,5 @@ export function validateDefinitionUpdate(crd: CustomResourceDefinition, old: Cus
   }
   fixed('spec.group', crd.spec.group, old.spec.group);
   fixed('spec.names.plural', crd.spec.names.plural, old.spec.names.plural);
-  return errors;
+  return [...errors, ...validateCosts(crd, old)];
 }
