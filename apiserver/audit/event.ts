@@ -23,7 +23,7 @@ export function auditLine(record: AuditRecord, { level = 'Metadata', request, re
     `"stage":"${record.stage}","requestURI":${json(record.requestURI)},"verb":${json(info.verb)},"user":${userText(user)},` +
     (impersonatedUser ? `"impersonatedUser":${userText(impersonatedUser)},` : '') +
     `"sourceIPs":[${json(record.sourceIP)}],"userAgent":${json(record.userAgent)},` +
-    (info.isResource ? `"objectRef":${json(objectRef(info))},` : '') +
+    (info.isResource ? `"objectRef":${refText(info)},` : '') +
     `"responseStatus":{"metadata":{},"code":${record.code}},` +
     (request === undefined ? '' : `"requestObject":${JSON.stringify(request)},`) +
     (response === undefined ? '' : `"responseObject":${JSON.stringify(response)},`) +
@@ -50,6 +50,18 @@ function userText(user: User): string {
     const { name, uid, groups, extra } = user;
     text = json({ username: name, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) });
     userTexts.set(user, text);
+  }
+  return text;
+}
+
+/** What is asked again is the same RequestInfo. */
+const refTexts = new WeakMap<RequestInfo, string>();
+
+function refText(info: RequestInfo): string {
+  let text = refTexts.get(info);
+  if (text === undefined) {
+    text = json(objectRef(info));
+    refTexts.set(info, text);
   }
   return text;
 }

@@ -21,6 +21,12 @@ const extensions = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
 const withoutGroup = ({ group, custom }: Pick<KindRow, 'group' | 'custom'>): boolean =>
   !custom && !extensions.has(group) && (group === '' || group.endsWith('.k8s.io') || !group.includes('.'));
 
+function newPrefix(row: Pick<KindRow, 'group' | 'plural' | 'custom'>): string {
+  const { group, plural } = row;
+  if (!withoutGroup(row)) return `${registryPrefix}${group}/${plural}/`;
+  return `${registryPrefix}${special[group === '' ? plural : `${plural}.${group}`] ?? plural}/`;
+}
+
 export interface Place {
   prefix: string;
   /** "namespace/name" or "name". */
@@ -29,6 +35,7 @@ export interface Place {
 
 export class KeySpace {
   readonly #known = new Set<string>();
+  readonly #prefixes = new WeakMap<KindRow, string>();
 
   constructor(rows: readonly KindRow[]) {
     for (const row of rows) this.add(row);
@@ -44,9 +51,12 @@ export class KeySpace {
 
   /** '/registry/pods/'. All versions of a kind stand under one prefix. */
   prefixOf(row: KindRow): string {
-    const { group, plural, custom } = row.conversion?.storage ?? row;
-    if (!withoutGroup({ group, ...(custom ? { custom } : {}) })) return `${registryPrefix}${group}/${plural}/`;
-    return `${registryPrefix}${special[group === '' ? plural : `${plural}.${group}`] ?? plural}/`;
+    let prefix = this.#prefixes.get(row);
+    if (prefix === undefined) {
+      prefix = newPrefix(row.conversion?.storage ?? row);
+      this.#prefixes.set(row, prefix);
+    }
+    return prefix;
   }
 
   keyOf(row: KindRow, namespace: string, name: string): string {

@@ -37,8 +37,8 @@ export interface WatchCacheOptions {
 
 export class WatchCache {
   readonly #resources = new Map<string, ResourceCache>();
-  /** 'discovery.k8s.io/endpointslices' -> the prefix of its keys. */
-  readonly #byName = new Map<string, string>();
+  /** By group and plural, the prefix of its keys. Two maps rather than one text of both, which each look-up would have to make. */
+  readonly #byName = new Map<string, Map<string, string>>();
   /** Events of resources that are being loaded. */
   readonly #joining = new Map<string, StoreEvent[]>();
   readonly #keys: KeySpace;
@@ -94,7 +94,7 @@ export class WatchCache {
 
   /** Undefined for what is not served. */
   named({ group, resource }: { group: string; resource: string }): ResourceCache | undefined {
-    return this.#resources.get(this.#byName.get(`${group}/${resource}`) ?? '');
+    return this.#resources.get(this.#byName.get(group)?.get(resource) ?? '');
   }
 
   /** Begins to serve the objects of a row that was not there when the cache was opened. One call at a time for a row. */
@@ -122,11 +122,12 @@ export class WatchCache {
     this.#resources.get(prefix)?.endWatches();
     this.#resources.delete(prefix);
     this.#keys.remove(row);
-    this.#byName.delete(`${row.group}/${row.plural}`);
+    this.#byName.get(row.group)?.delete(row.plural);
   }
 
   #name(row: KindRow): void {
-    this.#byName.set(`${row.group}/${row.plural}`, this.#keys.prefixOf(row));
+    const ofGroup = this.#byName.get(row.group) ?? new Map<string, string>();
+    this.#byName.set(row.group, ofGroup.set(row.plural, this.#keys.prefixOf(row)));
   }
 
   /** Spares the cache a decoding: `object` is what `value` says, and now belongs to the cache. Call before the write. */

@@ -103,30 +103,27 @@ export class Fairness {
       observer?.dispatched(flow, 0);
       return () => undefined;
     }
-    let at: Release | undefined;
-    let later: ((release: Release) => void) | undefined;
-    let refusal: Refusal | undefined;
-    let refuse: ((why: Refusal) => void) | undefined;
-    level.enter(
-      flow.hash,
-      arrived,
-      leave => {
-        observer?.dispatched(flow, clock.now() - arrived);
-        const release = (): void => leave(clock.now());
-        if (later) later(release);
-        else at = release;
-      },
-      why => {
-        observer?.refused(flow, why);
-        if (refuse) refuse(why);
-        else refusal = why;
-      },
-    );
-    if (at) return at;
-    if (refusal) return Promise.reject(new TooManyRequests(refusal));
+    const leave = level.take(flow.hash, arrived);
+    if (!leave) return this.#wait(level, flow, flow.hash, arrived);
+    observer?.dispatched(flow, 0);
+    return () => leave(clock.now());
+  }
+
+  #wait(level: Level, flow: Flow, hash: bigint, arrived: number): Promise<Release> {
+    const { clock, observer } = this.options;
     return new Promise((resolve, reject) => {
-      later = resolve;
-      refuse = why => reject(new TooManyRequests(why));
+      level.enter(
+        hash,
+        arrived,
+        leave => {
+          observer?.dispatched(flow, clock.now() - arrived);
+          resolve(() => leave(clock.now()));
+        },
+        why => {
+          observer?.refused(flow, why);
+          reject(new TooManyRequests(why));
+        },
+      );
     });
   }
 

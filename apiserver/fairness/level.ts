@@ -17,7 +17,11 @@ export type Refusal = 'concurrency-limit' | 'queue-full' | 'time-out';
 /** What a request is before it is known how long it takes, as Kubernetes guesses. */
 const expectedMs = 3;
 
+/** Gives a seat back. */
+export type Leave = (now: number) => void;
+
 interface Queue {
+  index: number;
   waiting: Waiting[];
   executing: number;
   /** The virtual time at which the next request of this queue would start. */
@@ -27,7 +31,7 @@ interface Queue {
 interface Waiting {
   hash: bigint;
   arrived: number;
-  seated(release: (now: number) => void): void;
+  seated(leave: Leave): void;
   refused(why: Refusal): void;
 }
 
@@ -68,9 +72,18 @@ export class Level {
   }
 
   /**
-   * Calls `seated` when there is a seat, at once or later, with the function that gives it back; or `refused`. A request
-   * is asked for with the hash of its flow.
+   * A seat at once, which is the rule: the function that gives it back. Undefined where there is none, or others wait. A
+   * request is asked for with the hash of its flow.
    */
+  take(hash: bigint, now: number): Leave | undefined {
+    if (this.executing >= this.seats || this.#waiting > 0) return undefined;
+    this.#advance(now);
+    const queue = this.#queueFor(hash);
+    this.#lastServed = queue.index;
+    return this.#seat(this.#joined(queue), now);
+  }
+
+  /** Calls `seated` when there is a seat, at once or later, with the function that gives it back; or `refused`. */
   enter(hash: bigint, now: number, seated: Waiting['seated'], refused: Waiting['refused']): void {
     this.#advance(now);
     const queue = this.#queueFor(hash);
@@ -82,8 +95,7 @@ export class Level {
         return;
       }
     }
-    if (queue.waiting.length === 0 && queue.executing === 0) queue.nextStart = this.#virtual;
-    queue.waiting.push({ hash, arrived: now, seated, refused });
+    this.#joined(queue).waiting.push({ hash, arrived: now, seated, refused });
     this.#waiting++;
     this.#dispatch(now);
   }
@@ -108,8 +120,18 @@ export class Level {
       hand = deal(hash, queuing.queues, queuing.handSize);
       this.#hands.set(hash, hand);
     }
-    const load = (queue: Queue): number => queue.waiting.length + queue.executing;
-    return hand.map(index => this.#queues[index] as Queue).reduce((a, b) => (load(b) < load(a) ? b : a));
+    let shortest = this.#queues[hand[0] as number] as Queue;
+    for (const index of hand) {
+      const queue = this.#queues[index] as Queue;
+      if (load(queue) < load(shortest)) shortest = queue;
+    }
+    return shortest;
+  }
+
+  /** An idle queue has saved up nothing. */
+  #joined(queue: Queue): Queue {
+    if (load(queue) === 0) queue.nextStart = this.#virtual;
+    return queue;
   }
 
   #advance(now: number): void {
@@ -130,9 +152,6 @@ export class Level {
       const queue = this.#nextQueue();
       const next = queue.waiting.shift() as Waiting;
       this.#waiting--;
-      this.executing++;
-      queue.executing++;
-      queue.nextStart += expectedMs;
       next.seated(this.#seat(queue, now));
     }
   }
@@ -151,7 +170,10 @@ export class Level {
     return this.#queues[chosen] as Queue;
   }
 
-  #seat(queue: Queue, started: number): (now: number) => void {
+  #seat(queue: Queue, started: number): Leave {
+    this.executing++;
+    queue.executing++;
+    queue.nextStart += expectedMs;
     let taken = true;
     return now => {
       if (!taken) return;
@@ -167,4 +189,6 @@ export class Level {
 }
 
 const newQueues = ({ queuing }: LevelSettings): Queue[] =>
-  Array.from({ length: queuing?.queues ?? 1 }, () => ({ waiting: [], executing: 0, nextStart: 0 }));
+  Array.from({ length: queuing?.queues ?? 1 }, (_, index) => ({ index, waiting: [], executing: 0, nextStart: 0 }));
+
+const load = ({ waiting, executing }: Queue): number => waiting.length + executing;

@@ -1,30 +1,27 @@
 /** What /metrics says of priority and fairness, under Kubernetes' names. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Fairness, FairnessObserver } from './index.js';
+import { Gauge, type Registry } from 'prom-client';
+import { counter, histogram } from '../metrics/series.js';
+import type { Fairness, FairnessObserver, Flow } from './index.js';
 
 /** `state` is asked for at every scrape. */
 export function fairnessMetrics(registry: Registry, state: () => ReturnType<Fairness['state']>): FairnessObserver {
   const registers = [registry];
-  const labelNames = ['priority_level', 'flow_schema'] as const;
-  const dispatched = new Counter({
+  const dispatched = counter(registry, {
     name: 'apiserver_flowcontrol_dispatched_requests_total',
     help: 'Requests that were given a seat',
-    labelNames,
-    registers,
   });
-  const rejected = new Counter({
+  const rejected = counter(registry, {
     name: 'apiserver_flowcontrol_rejected_requests_total',
     help: 'Requests that were turned away, by the reason',
-    labelNames: [...labelNames, 'reason'],
-    registers,
   });
-  const waits = new Histogram({
-    name: 'apiserver_flowcontrol_request_wait_duration_seconds',
-    help: 'How long requests waited in a queue, those that found a seat at once not counted, in seconds',
-    labelNames,
-    buckets: [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15],
-    registers,
-  });
+  const waits = histogram(
+    registry,
+    {
+      name: 'apiserver_flowcontrol_request_wait_duration_seconds',
+      help: 'How long requests waited in a queue, those that found a seat at once not counted, in seconds',
+    },
+    [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15],
+  );
   const gauge = (name: string, help: string, read: 'seats' | 'executing' | 'waiting') =>
     new Gauge({
       name: `apiserver_flowcontrol_${name}`,
@@ -40,11 +37,14 @@ export function fairnessMetrics(registry: Registry, state: () => ReturnType<Fair
   gauge('current_executing_requests', 'Requests that have a seat now', 'executing');
   gauge('current_inqueue_requests', 'Requests that wait for a seat now', 'waiting');
   return {
-    dispatched({ level, schema }, waitedMs) {
-      const labels = { priority_level: level, flow_schema: schema };
-      dispatched.inc(labels);
-      if (waitedMs > 0) waits.observe(labels, waitedMs / 1000);
+    dispatched(flow, waitedMs) {
+      const key = keyOf(flow);
+      dispatched(key, () => labelsOf(flow));
+      if (waitedMs > 0) waits(key, () => labelsOf(flow), waitedMs / 1000);
     },
-    refused: ({ level, schema }, reason) => rejected.inc({ priority_level: level, flow_schema: schema, reason }),
+    refused: (flow, reason) => rejected(`${reason} ${keyOf(flow)}`, () => ({ ...labelsOf(flow), reason })),
   };
 }
+
+const keyOf = ({ level, schema }: Flow): string => `${level} ${schema}`;
+const labelsOf = ({ level, schema }: Flow) => ({ priority_level: level, flow_schema: schema });

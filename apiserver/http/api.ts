@@ -154,7 +154,8 @@ export class Api {
     const { info, receivedAt, user, impersonator } = session;
     const { revision, created } = answer ?? {};
     const dryRun = session.query.has('dryRun');
-    this.options.onAnswer?.({ info, code, milliseconds: now - receivedAt, dryRun, apply: isApply(request) });
+    const apply = info.verb === 'patch' && isApply(request);
+    this.options.onAnswer?.({ info, code, milliseconds: now - receivedAt, dryRun, apply });
     const cause = textOf(request.headers[causeHeader]);
     const record: AuditRecord = {
       auditID: session.auditID,

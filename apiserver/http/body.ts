@@ -48,6 +48,8 @@ function fromJsonLike(bytes: Buffer): Body | undefined {
 /** The Content-Type without its parameters, in lower case; '' when none is said. */
 export function contentType(request: ApiRequest): string {
   const header = request.headers['content-type'];
+  // As nearly every client writes it.
+  if (header === 'application/json') return header;
   const said = typeof header === 'string' ? header.trim().toLowerCase() : '';
   return said.split(';', 1)[0]?.trim() || said;
 }

@@ -26,17 +26,19 @@ export class TokenChain implements TokenAuthenticator {
 
   /** At once where those that are asked know at once. */
   verify(token: string, audiences: readonly string[] = this.apiAudiences): ReturnType<TokenAuthenticator['verify']> {
-    return this.ask(this.authenticators, token, audiences);
+    return this.askFrom(0, token, audiences);
   }
 
-  private ask(
-    [first, ...others]: readonly TokenAuthenticator[],
+  private askFrom(
+    index: number,
     token: string,
     audiences: readonly string[],
   ): ReturnType<TokenAuthenticator['verify']> {
-    const verified = first?.verify(token, audiences);
-    if (verified instanceof Promise) return verified.then(found => found ?? this.ask(others, token, audiences));
-    return verified || others.length === 0 ? verified : this.ask(others, token, audiences);
+    const next = this.authenticators[index];
+    if (!next) return undefined;
+    const verified = next.verify(token, audiences);
+    if (verified instanceof Promise) return verified.then(found => found ?? this.askFrom(index + 1, token, audiences));
+    return verified ?? this.askFrom(index + 1, token, audiences);
   }
 }
 

@@ -47,24 +47,29 @@ export function claimsOf(payload: Record<string, unknown>): Claims | undefined {
   return { ...(payload as unknown as Claims), aud: audiences as string[] };
 }
 
+type Resource = Parameters<Lookup['get']>[0];
+const accounts: Resource = { group: '', resource: 'serviceaccounts' };
+const secrets: Resource = { group: '', resource: 'secrets' };
+const pods: Resource = { group: '', resource: 'pods' };
+const nodes: Resource = { group: '', resource: 'nodes' };
+
 /** Why these claims do not hold (any more); undefined when they do. `now` in milliseconds. */
 export function whyInvalid(claims: Claims, lookup: Lookup, now: number): string | undefined {
   const seconds = now / 1000;
   if (seconds >= claims.exp) return 'service account token has expired';
   if (seconds < claims.nbf) return 'service account token is not valid yet';
   const { namespace, serviceaccount, secret, pod, node } = claims['kubernetes.io'];
-  const bound: [string, string, ObjectRef | undefined][] = [
-    ['serviceaccounts', namespace, serviceaccount],
-    ['secrets', namespace, secret],
-    ['pods', namespace, pod],
+  const isGone = (resource: Resource, where: string, ref: ObjectRef | undefined): string | undefined =>
+    ref === undefined || isAlive(lookup.get(resource, where, ref.name), ref, now)
+      ? undefined
+      : `the token is bound to ${resource.resource} "${ref.name}", which is gone`;
+  return (
+    isGone(accounts, namespace, serviceaccount) ??
+    isGone(secrets, namespace, secret) ??
+    isGone(pods, namespace, pod) ??
     // A pod's token names its node as well; the pod alone decides how long it lives.
-    ['nodes', '', pod ? undefined : node],
-  ];
-  for (const [resource, where, ref] of bound) {
-    const found = ref && lookup.get({ group: '', resource }, where, ref.name);
-    if (ref && !isAlive(found, ref, now)) return `the token is bound to ${resource} "${ref.name}", which is gone`;
-  }
-  return undefined;
+    isGone(nodes, '', pod ? undefined : node)
+  );
 }
 
 function isAlive(object: AnyObject | undefined, ref: ObjectRef, now: number): boolean {

@@ -53,7 +53,7 @@ export class Tokens implements TokenAuthenticator {
   /** undefined when the token is false, over, meant for others, or bound to what is gone. At once for a known token. */
   verify(
     token: string,
-    audiences: readonly string[] = this.defaultAudiences,
+    audiences: readonly string[] = this.options.apiAudiences,
   ): Verified | undefined | Promise<Verified | undefined> {
     const opened = this.options.signer.open(token);
     return whenKnown<Opened | undefined, Verified | undefined>(
