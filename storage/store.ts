@@ -21,8 +21,9 @@
  * `previous` may be absent there, and a watch that would come upon such a deletion throws Compacted.
  *
  * Arguments. Keys are not empty and are well-formed Unicode, times to live are positive, and revisions to list at, watch
- * from or compact at are whole numbers from 1 up: anything else is a RangeError. A value that is given is copied; one
- * that is handed out is shared, and must not be changed.
+ * from or compact at are whole numbers from 1 up: anything else is a RangeError. A value that is given belongs to the store
+ * from then on: like one that is handed out, it is shared, and nobody changes it. (A copy of each cost a writer more
+ * than its key did, and hid from readers in this process that they were told what they had just written.)
  *
  * Watches are ordered (revisions only rise), unique (no event twice), atomic (the events of one revision arrive in one
  * batch), reliable (none is left out between the start and the end), resumable (a watch from the last seen revision + 1

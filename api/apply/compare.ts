@@ -36,7 +36,8 @@ const isBare = (value: unknown): boolean =>
 function whole(type: FieldType, value: unknown): FieldSet {
   if (typeof value !== 'object' || value === null) return leaf;
   const read = typeFor(type, value);
-  const node: GrowingSet = {};
+  // A member first, as it is wanted where something is below it.
+  const node: GrowingSet = { '.': leaf as GrowingSet };
   if (read.kind === 'list' && read.identity !== 'atomic' && Array.isArray(value)) {
     for (const [element, items] of byElement(read, value)) {
       node[element] = items.length === 1 ? (whole(read.items, items[0]) as GrowingSet) : {};
@@ -45,10 +46,10 @@ function whole(type: FieldType, value: unknown): FieldSet {
     for (const name in value) addWhole(node, read, name, value[name]);
     // What Go always writes of it is there, if only for that.
     const { always } = read;
-    if (always && hasKeys(node))
+    if (always && hasMore(node))
       for (const name in always) if (!(name in value)) addWhole(node, read, name, always[name]);
   }
-  return hasKeys(node) ? { '.': leaf, ...node } : leaf;
+  return hasMore(node) ? node : leaf;
 }
 
 function addWhole(node: GrowingSet, type: MapType, name: string, value: unknown): void {
@@ -117,6 +118,12 @@ class Walk implements Comparison {
     else this.#differ(before, after);
     this.#path.pop();
   }
+}
+
+/** Anything but itself. */
+function hasMore(node: GrowingSet): boolean {
+  for (const element in node) if (element !== '.') return true;
+  return false;
 }
 
 function hasKeys(node: object): boolean {

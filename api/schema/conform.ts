@@ -3,9 +3,9 @@
  * fields are filled in empty, quantities and times get the form in which they are stored, and a value of the wrong type
  * is refused in Go's words.
  */
-import { isObject, type JsonObject, put } from '../json.js';
+import { isObject, type JsonObject } from '../json.js';
 import { statusError } from '../status.js';
-import { type Field, type Model, modelOf, type Type } from './models.js';
+import { type Model, modelOf, type Type } from './models.js';
 import { found, goType, readScalar, WrongType, zero } from './scalars.js';
 import { maxProblems } from './scan.js';
 
@@ -17,13 +17,32 @@ export interface FieldReport {
   wrong?: string | undefined;
 }
 
-/** Where the reading is: Go names the innermost struct, and the names of the fields that lead to the value. */
-interface Place {
-  struct: string;
-  /** Without indices: 'spec.containers.ports'. */
-  names: string;
-  /** With them: 'spec.containers[0].ports[1]'. */
-  path: string;
+/** Where the reading is. Put into words only when there is something to say of it: nearly always there is not. */
+class Place {
+  constructor(
+    readonly outer: Place | undefined,
+    /** A field, the key of a map, or the index in a list. */
+    readonly step: string | number,
+    /** The struct that a field is of; absent for keys and indices. */
+    readonly model?: Model,
+  ) {}
+
+  /** 'spec.containers[0].ports[1]' */
+  get path(): string {
+    const before = this.outer?.path ?? '';
+    return typeof this.step === 'number' ? `${before}[${this.step}]` : join(before, this.step);
+  }
+
+  /** 'spec.containers.ports': Go names the fields that lead to a value, without keys and indices. */
+  get names(): string {
+    const before = this.outer?.names ?? '';
+    return this.model ? join(before, this.step as string) : before;
+  }
+
+  /** Go names the innermost struct. */
+  get struct(): string {
+    return this.model?.shortName ?? this.outer?.struct ?? '';
+  }
 }
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -40,15 +59,15 @@ class Reader {
   private values = 0;
 
   /** Reads the fields of `object`, which are those of `model`. In place. */
-  readObject(object: JsonObject, model: Model, place: Place): void {
+  readObject(object: JsonObject, model: Model, place: Place | undefined): void {
     for (const name of Object.keys(object)) {
       const field = model.fields.get(name);
       if (!field) {
-        if (this.unknown.length < maxProblems) this.unknown.push(join(place.path, name));
+        if (this.unknown.length < maxProblems) this.unknown.push(join(place?.path ?? '', name));
         delete object[name];
       } else if (object[name] === null || object[name] === undefined) delete object[name];
       else {
-        object[name] = this.readField(object[name], field, model, place);
+        object[name] = this.read(object[name], field.type, new Place(place, name, model));
         if (isEmpty(field.type, object[name])) delete object[name];
       }
     }
@@ -64,13 +83,8 @@ class Reader {
       const type = model.fields.get(name)?.type;
       if (object[name] !== undefined || !type) continue;
       if (type.kind === 'scalar' && (type.scalar === 'any' || type.scalar.startsWith('date-time'))) continue;
-      object[name] = this.read(zero(type), type, { struct: '', names: '', path: '' });
+      object[name] = this.read(zero(type), type, new Place(undefined, name, model));
     }
-  }
-
-  private readField(value: unknown, field: Field, model: Model, place: Place): unknown {
-    const names = join(place.names, field.name);
-    return this.read(value, field.type, { struct: model.shortName, names, path: join(place.path, field.name) });
   }
 
   private read(value: unknown, type: Type, place: Place): unknown {
@@ -84,7 +98,7 @@ class Reader {
     if (type.kind === 'list') {
       if (!Array.isArray(value)) throw this.mismatch(value, type, place);
       value.forEach((item, index) => {
-        value[index] = this.readOrZero(item, type.items, { ...place, path: `${place.path}[${index}]` });
+        value[index] = this.readOrZero(item, type.items, new Place(place, index));
       });
       return value;
     }
@@ -102,7 +116,7 @@ class Reader {
     if (!isObject(value)) throw this.mismatch(value, type, place);
     for (const key of Object.keys(value)) {
       if (key === '__proto__') throw protoKey(place);
-      put(value, key, this.readOrZero(value[key], type.values, { ...place, path: join(place.path, key) }));
+      value[key] = this.readOrZero(value[key], type.values, new Place(place, key));
     }
     return value;
   }
@@ -123,12 +137,12 @@ class Reader {
 const isEmpty = ({ kind }: Type, value: unknown): boolean =>
   (kind === 'list' || kind === 'map') && Object.keys(value as object).length === 0;
 
-const protoKey = (place: Place): WrongType =>
-  new WrongType(`the key "__proto__" in "${place.path}" is reserved: this server does not store it`);
+const protoKey = (place: Place | undefined): WrongType =>
+  new WrongType(`the key "__proto__" in "${place?.path ?? ''}" is reserved: this server does not store it`);
 
 /** A body of which no model says what is in it: no deeper, no larger and no stranger than others may be. Throws WrongType. */
 export function refuseUnsafe(value: JsonObject): void {
-  refuseProto(value, { struct: '', names: '', path: '' }, 0);
+  refuseProto(value, undefined, 0);
   let values = 0;
   const count = (inner: unknown): void => {
     if (typeof inner !== 'object' || inner === null) return;
@@ -145,8 +159,8 @@ const tooManyValues = () =>
   statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxValues} fields and items`);
 
 /** A value without a type stays as it is, unless it tries to be more than data. */
-function refuseProto(value: unknown, place: Place, depth: number): unknown {
-  if (depth > maxDepth) throw new WrongType(`"${place.path}" is nested over ${maxDepth} levels deep`);
+function refuseProto(value: unknown, place: Place | undefined, depth: number): unknown {
+  if (depth > maxDepth) throw new WrongType(`"${place?.path ?? ''}" is nested over ${maxDepth} levels deep`);
   if (Array.isArray(value)) for (const item of value) refuseProto(item, place, depth + 1);
   else if (isObject(value)) {
     for (const key of Object.keys(value)) {
@@ -164,7 +178,7 @@ function refuseProto(value: unknown, place: Place, depth: number): unknown {
 export function conform(type: { model: string }, object: JsonObject): FieldReport {
   const reader = new Reader();
   try {
-    reader.readObject(object, modelOf(type.model), { struct: '', names: '', path: '' });
+    reader.readObject(object, modelOf(type.model), undefined);
     return { unknown: reader.unknown };
   } catch (error) {
     if (error instanceof WrongType) return { unknown: reader.unknown, wrong: error.message };

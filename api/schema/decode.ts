@@ -9,7 +9,7 @@ import { conformStructural } from '../structural/conform.js';
 import type { AnyObject } from '../types.js';
 import { conform, maxDepth } from './conform.js';
 import { found } from './scalars.js';
-import { scan } from './scan.js';
+import { count, duplicatesIn, fieldsIn } from './scan.js';
 
 /** Kubernetes' limit of a request's body, in bytes. */
 export const maxBodyBytes = 3 * 1024 * 1024;
@@ -46,8 +46,9 @@ export function parseJson(body: string | Uint8Array): ParsedJson {
   } catch (error) {
     throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
   }
-  const { duplicates, tooDeep } = scan(text, maxDepth);
-  if (tooDeep) throw badRequest(`json: exceeded max depth: the body is nested over ${maxDepth} levels deep`);
+  const { fields, depth } = count(text);
+  if (depth > maxDepth) throw badRequest(`json: exceeded max depth: the body is nested over ${maxDepth} levels deep`);
+  const duplicates = fields === fieldsIn(value) ? [] : duplicatesIn(text);
   return { value, problems: duplicates.map(path => `duplicate field ${JSON.stringify(path)}`) };
 }
 

@@ -1,6 +1,6 @@
 /**
- * One pass over a JSON text for what JSON.parse does not tell: fields that stand twice in one object (the last one
- * wins, silently), and nesting deeper than is meant. The text has been parsed, so it is known to be JSON.
+ * A JSON text, looked over for what JSON.parse does not tell: how deep it nests, and fields that stand twice in one object
+ * (the last one wins, silently). The text has been parsed, so it is known to be JSON.
  */
 
 /** So many problems are told; a body with more is no better understood by reading them all. */
@@ -14,22 +14,21 @@ interface Level {
   at: string | number;
 }
 
-export interface ScanResult {
-  /** 'spec.containers[0].name', once for each field that is repeated; the first `maxProblems`. */
-  duplicates: string[];
-  /** The text nests deeper than was asked for; the scan stopped there. */
-  tooDeep: boolean;
-}
-
 const quote = 0x22;
 const backslash = 0x5c;
+const colon = 0x3a;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
 
 /** The index of the quote that ends the string which starts at `start`. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === backslash) at++;
-    else if (code === quote) return at;
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text.charCodeAt(before) === backslash) before--;
+    // Backslashes hide each other in pairs; the one that is left hides the quote.
+    if ((end - before) % 2 === 1) return end;
   }
   return text.length;
 }
@@ -46,9 +45,51 @@ function pathOf(levels: readonly Level[]): string {
   }, '');
 }
 
+export interface Count {
+  /** Fields of all objects together, those that stand twice counted twice. */
+  fields: number;
+  /** How deep it nests. */
+  depth: number;
+}
+
+/** The cheap first look: where the value has as many fields as its text, none of them stands twice. */
+export function count(text: string): Count {
+  let [fields, depth, deepest] = [0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case quote:
+        at = endOfString(text, at);
+        break;
+      case colon:
+        fields++;
+        break;
+      case openBrace:
+      case openBracket:
+        depth++;
+        if (depth > deepest) deepest = depth;
+        break;
+      case closeBrace:
+      case closeBracket:
+        depth--;
+    }
+  }
+  return { fields, depth: deepest };
+}
+
+/** The fields of all objects within a value. It is known how deep it nests. */
+export function fieldsIn(value: unknown): number {
+  let fields = 0;
+  if (Array.isArray(value)) for (const item of value) fields += fieldsIn(item);
+  else if (typeof value === 'object' && value !== null) {
+    for (const name in value) fields += 1 + fieldsIn((value as Record<string, unknown>)[name]);
+  }
+  return fields;
+}
+
 const structural = /["{}[\],]/g;
 
-export function scan(text: string, maxDepth: number): ScanResult {
+/** 'spec.containers[0].name', once for each field that is repeated; the first `maxProblems`. */
+export function duplicatesIn(text: string): string[] {
   const levels: Level[] = [];
   const duplicates = new Set<string>();
   let expectsName = false;
@@ -72,11 +113,10 @@ export function scan(text: string, maxDepth: number): ScanResult {
       levels.pop();
       expectsName = false;
     } else {
-      if (levels.length >= maxDepth) return { duplicates: [...duplicates], tooDeep: true };
       const isMap = character === '{';
       levels.push(isMap ? { names: new Set(), at: '' } : { names: undefined, at: 0 });
       expectsName = isMap;
     }
   }
-  return { duplicates: [...duplicates], tooDeep: false };
+  return [...duplicates];
 }

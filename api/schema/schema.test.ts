@@ -12,7 +12,7 @@ import { formerModels } from './former.js';
 import { isAtomicMap, isAtomicModel, mergings } from './lists.js';
 import { mergeSchemaOf } from './merge.js';
 import { allModels, modelOf } from './models.js';
-import { scan } from './scan.js';
+import { count, duplicatesIn, fieldsIn } from './scan.js';
 
 const pods = findKind({ group: '', kind: 'Pod' }) as KindRow;
 const configMaps = findKind({ group: '', kind: 'ConfigMap' }) as KindRow;
@@ -150,17 +150,35 @@ describe('the scan of a JSON text', () => {
   it('law: it finds no duplicates where there are none, and every field that is written twice', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.string(), (text, name) => {
-        assert.deepEqual(scan(JSON.stringify(JSON.parse(text)), 100), { duplicates: [], tooDeep: false });
+        const once = JSON.stringify(JSON.parse(text));
+        assert.deepEqual(duplicatesIn(once), []);
+        assert.equal(count(once).fields, fieldsIn(JSON.parse(once)));
         const key = JSON.stringify(name);
         const twice = `{"a":[0,{${key}:${text},${key}:1}]}`;
-        assert.deepEqual(scan(twice, 100).duplicates, [`a[1].${name}`]);
+        assert.deepEqual(duplicatesIn(twice), [`a[1].${name}`]);
+        assert.ok(count(twice).fields > fieldsIn(JSON.parse(twice)));
       }),
     );
   });
 
+  it('law: it knows how deep it nests', () => {
+    const depthOf = (value: unknown): number =>
+      typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), text => {
+        assert.equal(count(text).depth, depthOf(JSON.parse(text)));
+      }),
+    );
+  });
+
+  it('sees where a string ends, whatever stands before its quotes', () => {
+    for (const inner of ['', '\\\\', '\\"', '\\\\\\"', '{\\"a\\":{', ':', '\\\\\\\\'])
+      assert.deepEqual(count(`{"a":"${inner}","b":["${inner}"]}`), { fields: 2, depth: 2 }, inner);
+  });
+
   it('sees a name through its escapes', () => {
-    assert.deepEqual(scan('{"a":1,"\\u0061":2}', 9).duplicates, ['a']);
-    assert.deepEqual(scan('{"a":"{\\"a\\":1","b":["a","a"]}', 9).duplicates, []);
+    assert.deepEqual(duplicatesIn('{"a":1,"\\u0061":2}'), ['a']);
+    assert.deepEqual(duplicatesIn('{"a":"{\\"a\\":1","b":["a","a"]}'), []);
   });
 });
 

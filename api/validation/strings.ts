@@ -18,7 +18,8 @@ function withRegex(message: string, regex: string, ...examples: string[]): strin
 }
 
 const whole = (regex: string): RegExp => new RegExp(`^(?:${regex})$`);
-const bytesOf = (value: string): number => Buffer.byteLength(value);
+/** A character is three bytes at most (a surrogate pair four, but it counts as two). */
+const exceeds = (value: string, most: number): boolean => 3 * value.length > most && Buffer.byteLength(value) > most;
 export const maxBytes = (most: number): string => `must be no more than ${most} bytes`;
 
 interface Rule {
@@ -27,10 +28,12 @@ interface Rule {
   message: string;
 }
 
-const check = (value: string, rule: Rule): string[] => [
-  ...(bytesOf(value) > rule.most ? [maxBytes(rule.most)] : []),
-  ...(rule.pattern.test(value) ? [] : [rule.message]),
-];
+function check(value: string, rule: Rule): string[] {
+  const said: string[] = [];
+  if (exceeds(value, rule.most)) said.push(maxBytes(rule.most));
+  if (!rule.pattern.test(value)) said.push(rule.message);
+  return said;
+}
 
 const rules = {
   dns1123Label: {
@@ -119,18 +122,20 @@ export function pathSegment(value: string): string[] {
   return ['/', '%'].filter(c => value.includes(c)).map(c => `may not contain '${c}'`);
 }
 
+const qualifiedPattern = whole(qualified);
+const qualifiedMessage = withRegex(
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  qualified,
+  'MyName',
+  'my.name',
+  '123-abc',
+);
+
 /** The key of a label or an annotation: 'app', 'example.com/app'. */
 export function qualifiedName(value: string): string[] {
   const said: string[] = [];
   const parts = value.split('/');
   const name = parts.at(-1) as string;
-  const qualifiedMessage = withRegex(
-    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-    qualified,
-    'MyName',
-    'my.name',
-    '123-abc',
-  );
   if (parts.length > 2) {
     return [
       `a qualified name ${qualifiedMessage} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
@@ -142,8 +147,8 @@ export function qualifiedName(value: string): string[] {
     else said.push(...dns1123Subdomain(prefix).map(m => `prefix part ${m}`));
   }
   if (name === '') said.push('name part must be non-empty');
-  else if (bytesOf(name) > 63) said.push(`name part ${maxBytes(63)}`);
-  if (!whole(qualified).test(name)) said.push(`name part ${qualifiedMessage}`);
+  else if (exceeds(name, 63)) said.push(`name part ${maxBytes(63)}`);
+  if (!qualifiedPattern.test(name)) said.push(`name part ${qualifiedMessage}`);
   return said;
 }
 

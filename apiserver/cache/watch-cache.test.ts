@@ -57,6 +57,20 @@ describe('the watch cache', () => {
       .all()
       .map(entry => entry.name);
 
+  it('shows the object that its writer handed over, and decodes no bytes for it', async () => {
+    const cache = await open(store);
+    const bytes = value('web', { a: '1' });
+    const object = JSON.parse(bytes.toString()) as AnyObject;
+    cache.handOver(bytes, object);
+    const written = await store.create(key('web'), bytes);
+    assert.ok(written.ok);
+    await cache.atLeast(written.revision);
+    const shown = cache.resource(configMaps).get('default/web')?.object;
+    assert.equal(shown?.data, object.data);
+    assert.equal(shown?.metadata.resourceVersion, String(written.revision));
+    await cache.close();
+  });
+
   it('holds what the store held, and follows it', async () => {
     await store.create(key('a'), value('a'));
     await store.create('/registry/unknown/x', Buffer.from('not even JSON'));

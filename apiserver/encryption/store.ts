@@ -96,8 +96,9 @@ export class EncryptedStore implements Store {
       this.#stale.delete(event.key);
       return { ...event, previous: this.#past(event.previous) };
     }
-    const previous = event.previous ? { previous: this.#past(event.previous) } : {};
-    return { ...event, ...previous, value: this.#open(event).value };
+    const opened = this.#open(event);
+    const previous = event.previous && this.#past(event.previous);
+    return previous === event.previous ? opened : { ...opened, ...(previous ? { previous } : {}) };
   }
 
   /** As it is now. */

@@ -51,7 +51,8 @@ export class Transformer {
   open(key: string, stored: Uint8Array): Opened {
     const plan = this.#planFor(key);
     const bytes = asBuffer(stored);
-    if (!bytes.subarray(0, mark.length).equals(mark)) return { value: stored, stale: plan?.writer !== undefined };
+    if (bytes[0] !== mark[0] || !bytes.subarray(0, mark.length).equals(mark))
+      return { value: stored, stale: plan?.writer !== undefined };
     const reader = plan?.readers.find(({ prefix }) => bytes.subarray(0, prefix.length).equals(prefix));
     if (!reader) throw unreadable(key, bytes, 'the EncryptionConfiguration has no such key for it: add it');
     try {

@@ -57,17 +57,30 @@ export interface Session {
   /** Whom the request is made as. */
   user: User;
   /** Who authenticated, where that is somebody else: the one who impersonates `user`. */
-  impersonator?: User;
+  impersonator: User | undefined;
   info: RequestInfo;
   query: URLSearchParams;
   decision: string;
   auditID: string;
   receivedAt: number;
   /** What admission says to the audit log. */
-  annotations?: Record<string, string>;
+  annotations: Record<string, string> | undefined;
   /** The flow that it belongs to, which the client is told. */
-  flow?: Flow;
+  flow: Flow | undefined;
 }
+
+/** All of a session's fields from the start: V8 takes its slowest way with objects that grow out of a copy of others. */
+const begin = ({ info, query, auditID, receivedAt }: Received, user: User, decision: string): Session => ({
+  user,
+  impersonator: undefined,
+  info,
+  query,
+  decision,
+  auditID,
+  receivedAt,
+  annotations: undefined,
+  flow: undefined,
+});
 
 type Received = Pick<Session, 'info' | 'query' | 'auditID' | 'receivedAt'>;
 
@@ -122,7 +135,7 @@ export class Api {
     const { info } = received;
     const user = this.#impersonate(request, received, authenticated);
     const verdict = this.options.authorizer.authorize(user, info);
-    const session: Session = { ...received, user, decision: decisionText(verdict) };
+    const session = begin(received, user, decisionText(verdict));
     if (user !== authenticated) session.impersonator = authenticated;
     const open = verdict.allowed ? this.#refusedBeyond(user, info) : info;
     if (!open) return session;
@@ -200,7 +213,7 @@ export class Api {
   #authenticate(request: ApiRequest, received: Received): User | Promise<User> {
     const refused = (error: unknown): never => {
       if (!(error instanceof StatusError && error.reason === 'Unauthorized')) throw error;
-      this.finish(request, { ...received, user: anonymous, decision: 'unauthenticated' }, 401);
+      this.finish(request, begin(received, anonymous, 'unauthenticated'), 401);
       throw unauthorized();
     };
     try {
@@ -222,7 +235,7 @@ export class Api {
       return impersonate(this.options.authorizer, user, request.headers);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      this.finish(request, { ...received, user, decision: `forbid: ${error.message}` }, error.code);
+      this.finish(request, begin(received, user, `forbid: ${error.message}`), error.code);
       throw error;
     }
   }

@@ -25,7 +25,7 @@ function optionsOf({ info, query }: Call, operation: string): object {
   };
 }
 
-/** Throws what a plug-in throws: a StatusError that refuses the request. */
+/** Throws what a plug-in throws: a StatusError that refuses the request. Waited for are only those that have to wait. */
 export async function mutate(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
   await mutateOnce(plugins, request);
   if (!request.again) return;
@@ -34,9 +34,15 @@ export async function mutate(plugins: readonly AdmissionPlugin[], request: Admis
 }
 
 async function mutateOnce(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins) if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request);
+  for (const plugin of plugins) {
+    const done = plugin.mutate && plugin.handles(request) ? plugin.mutate(request) : undefined;
+    if (done) await done;
+  }
 }
 
 export async function validate(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins) if (plugin.validate && plugin.handles(request)) await plugin.validate(request);
+  for (const plugin of plugins) {
+    const done = plugin.validate && plugin.handles(request) ? plugin.validate(request) : undefined;
+    if (done) await done;
+  }
 }

@@ -14,7 +14,7 @@ export interface Connecting {
   user: User;
   info: RequestInfo;
   query: URLSearchParams;
-  annotations?: Record<string, string>;
+  annotations?: Record<string, string> | undefined;
 }
 
 /** Throws what admission throws. Logs are read, not connected to. */

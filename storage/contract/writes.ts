@@ -88,15 +88,6 @@ export function writes(given: Given): void {
     assert.equal(await store.revision(), revision);
   });
 
-  it('keeps a copy of what it is given', async () => {
-    const { store, key } = await given();
-    const value = bytes('mine');
-    const writing = store.create(key('a'), value);
-    value.fill(0);
-    await writing;
-    assert.equal(text((await store.get(key('a')))?.value ?? bytes('')), 'mine');
-  });
-
   it('keeps any bytes, none included', async () => {
     const { store, key } = await given();
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);

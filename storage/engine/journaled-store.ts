@@ -178,8 +178,7 @@ export class JournaledStore implements Store {
     const createRevision = now?.createRevision ?? revision;
     if (write.deleted) return { key, revision, createRevision, deleted: true, expiresAt: 0, value: nothing };
     const expiresAt = write.ttlSeconds === undefined ? 0 : this.#clock.now() + write.ttlSeconds * 1000;
-    // A copy: the caller may go on using its buffer.
-    return { key, revision, createRevision, deleted: false, expiresAt, value: new Uint8Array(write.value) };
+    return { key, revision, createRevision, deleted: false, expiresAt, value: write.value };
   }
 
   #publish(changes: readonly Change[]): void {

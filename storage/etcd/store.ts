@@ -146,8 +146,7 @@ export class EtcdStore implements Store {
     checkKey(key);
     checkTtl(ttlSeconds);
     const bytes = this.#keys.bytes(key);
-    // A copy: the request is encoded later, and the caller may go on using its buffer.
-    const request = { key: bytes, value: Buffer.from(value), prev_kv: true };
+    const request = { key: bytes, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength), prev_kv: true };
     if (ttlSeconds === undefined)
       return this.#transact(bytes, conditions, { request_put: { ...request, lease: NO_LEASE } });
     for (let attempt = 1; ; attempt++) {
