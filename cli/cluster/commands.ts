@@ -2,12 +2,15 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { Failure } from '../failure.js';
 import { type ClusterConfig, dataDirFlag, defaultDataDir, isDatastore } from './layout.js';
 
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
   foreground?: boolean;
   apiserverArg?: string[];
+  hollow?: number;
+  hollowScript?: string;
 }
 
 function portNumber(text: string): number {
@@ -16,6 +19,16 @@ function portNumber(text: string): number {
     throw new InvalidArgumentError('a port is a number from 1 to 65535.');
   return port;
 }
+
+function hollowCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > mostHollow)
+    throw new InvalidArgumentError(`a number of nodes is from 1 to ${mostHollow}.`);
+  return count;
+}
+
+/** As many as there are addresses for (kubelet/hollow/addresses.ts). */
+const mostHollow = 16_384;
 
 function datastore(text: string): string {
   if (!isDatastore(text))
@@ -55,7 +68,14 @@ const steps = async (): Promise<import('./steps.js').Steps> => {
 };
 
 /** The flags that describe a cluster, without what only this call needs. */
-function configFlags({ dataDir: _, foreground: __, apiserverArg, ...flags }: ClusterFlags): Partial<ClusterConfig> {
+function configFlags({
+  dataDir: _,
+  foreground: __,
+  hollow: ___,
+  hollowScript: ____,
+  apiserverArg,
+  ...flags
+}: ClusterFlags): Partial<ClusterConfig> {
   return { ...flags, ...(apiserverArg ? { apiserverArgs: apiserverArg } : {}) };
 }
 
@@ -72,11 +92,30 @@ const withClusterFlags = (command: Command): Command =>
       apiserverArg,
     );
 
+async function upWithHollowNodes(count: number, flags: ClusterFlags): Promise<void> {
+  if (flags.foreground) throw new Failure('hollow nodes run in the background: leave --foreground out.');
+  const [{ upHollow }, { sayWhenInterrupted }] = await Promise.all([
+    import('../hollow/up.js'),
+    import('./interrupted.js'),
+  ]);
+  sayWhenInterrupted();
+  const { dataDir, hollowScript: script } = flags;
+  const asked = { dataDir, count, flags: configFlags(flags), ...(script === undefined ? {} : { script }) };
+  const own = await steps();
+  await upHollow({ ...asked, steps: own });
+  own.say(`\nThe cluster is up. Try './orrery get nodes'; stop it with './orrery down${dataDirFlag(dataDir)}'.`);
+}
+
 export function addClusterCommands(program: Command): void {
   withClusterFlags(program.command('up'))
     .summary('start a cluster on this machine')
     .option('--foreground', 'show the logs, and stop the cluster on Ctrl-C')
+    .option('--hollow <number>', 'nodes without containers, so many, instead of this machine (no root)', hollowCount)
+    .option('--hollow-script <file>', 'how their pods live: delays, failures, silent nodes (YAML)')
     .action(async (flags: ClusterFlags) => {
+      if (flags.hollow !== undefined) return upWithHollowNodes(flags.hollow, flags);
+      if (flags.hollowScript !== undefined)
+        throw new Failure('--hollow-script is about the nodes of --hollow: give both.');
       const options = { dataDir: flags.dataDir, flags: configFlags(flags), steps: await steps() };
       if (flags.foreground) {
         const { upInForeground } = await import('./foreground.js');

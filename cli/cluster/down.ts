@@ -1,6 +1,8 @@
 /** `orrery down` stops the processes and the pods and leaves the data; `orrery reset` removes that as well. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { downHollow } from '../hollow/down.js';
+import { hollowFile, isHollow } from '../hollow/file.js';
 import { forgetCredentials } from './credentials.js';
 import { exclusively } from './exclusive.js';
 import { type Layout, layoutOf, ontoDisk } from './layout.js';
@@ -16,6 +18,7 @@ export interface DownOptions {
 }
 
 export function down({ dataDir, steps }: DownOptions): Promise<void> {
+  if (isHollow(layoutOf(dataDir))) return exclusively(dataDir, () => downHollow(layoutOf(dataDir), steps));
   asRoot('stop a cluster');
   return exclusively(dataDir, () =>
     ontoDisk(dataDir, async () => {
@@ -31,6 +34,7 @@ export function down({ dataDir, steps }: DownOptions): Promise<void> {
 }
 
 export function reset({ dataDir, steps }: DownOptions): Promise<void> {
+  if (isHollow(layoutOf(dataDir))) return exclusively(dataDir, () => resetHollow(layoutOf(dataDir), steps));
   asRoot('remove a cluster');
   return exclusively(dataDir, () =>
     ontoDisk(dataDir, async () => {
@@ -43,6 +47,13 @@ export function reset({ dataDir, steps }: DownOptions): Promise<void> {
       await steps.run(`removing what the cluster kept in ${dataDir}`, async () => removeFiles(layout));
     }),
   );
+}
+
+async function resetHollow(layout: Layout, steps: Steps): Promise<void> {
+  await downHollow(layout, steps);
+  await forgetCredentials(layout);
+  rmSync(hollowFile(layout));
+  await steps.run(`removing what the cluster kept in ${layout.dataDir}`, async () => removeFiles(layout));
 }
 
 /** What the cluster made, by name: the folder may be one that was there before, with files of its user. */

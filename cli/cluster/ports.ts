@@ -5,10 +5,14 @@ import { Failure } from '../failure.js';
 import type { ClusterConfig } from './layout.js';
 
 /** Throws a Failure that names the port, its holder and the flag that chooses another. */
-export async function requireFreePorts(config: Pick<ClusterConfig, 'port' | 'kubeletPort'>): Promise<void> {
+export async function requireFreePorts(
+  config: Pick<ClusterConfig, 'port'> & Partial<Pick<ClusterConfig, 'kubeletPort'>>,
+): Promise<void> {
   const ports: [number, string, string][] = [
     [config.port, 'the API server', '--port'],
-    [config.kubeletPort, 'the kubelet', '--kubelet-port'],
+    ...(config.kubeletPort === undefined
+      ? []
+      : [[config.kubeletPort, 'the kubelet', '--kubelet-port'] as [number, string, string]]),
   ];
   if (config.port === config.kubeletPort)
     throw new Failure(

@@ -74,6 +74,15 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clock: systemClock,
     });
   },
+  async hollow({ layout, log }) {
+    const [{ startHollow }, { readHollow }] = await Promise.all([
+      import('../../kubelet/hollow/main.js'),
+      import('../hollow/file.js'),
+    ]);
+    const { count, read: script } = readHollow(layout);
+    const kubeconfig = join(layout.kubeconfigs, 'admin.conf');
+    return startHollow({ kubeconfig, count, script, log, clock: systemClock });
+  },
   async proxy({ layout, config, log }) {
     const { startProxy } = await import('../../proxy/main.js');
     return startProxy({

@@ -5,6 +5,8 @@ import type { Client } from '../../client/client.js';
 import { KubeconfigError, loadKubeconfig } from '../../client/kubeconfig.js';
 import { nodes, pods } from '../../client/resources.js';
 import { connect } from '../../client/rest/index.js';
+import { isHollow } from '../hollow/file.js';
+import { hollowSpecs } from '../hollow/processes.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keptProcess, processSpecs, residentBytes } from './processes.js';
 import { isReady } from './readiness.js';
@@ -21,10 +23,11 @@ export async function status(dataDir: string, write: (line: string) => void): Pr
     write(`no cluster in ${dataDir}: start one with 'sudo ./orrery up'.`);
     return statusCode.stopped;
   }
-  const alive = processSpecs.filter(spec => describeProcess(layout, spec.name, write)).length;
+  const specs = isHollow(layout) ? hollowSpecs : processSpecs;
+  const alive = specs.filter(spec => describeProcess(layout, spec.name, write)).length;
   if (alive === 0) return statusCode.stopped;
   const well = await describeCluster(layout, config, write);
-  return well && alive === processSpecs.length ? statusCode.well : statusCode.unwell;
+  return well && alive === specs.length ? statusCode.well : statusCode.unwell;
 }
 
 function describeProcess(layout: Layout, name: string, write: (line: string) => void): boolean {
