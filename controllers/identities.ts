@@ -9,6 +9,7 @@ import { serviceAccountClient } from '../client/token.js';
 const sharedAccounts: Record<string, string> = {
   'taint-eviction-controller': 'node-controller',
   'stale-disruption-controller': 'disruption-controller',
+  'job-pod-finalizer-controller': 'job-controller',
 };
 
 /** What makes the credentials of accounts cannot wait for one of its own: it acts as the process, as in Kubernetes. */

@@ -17,6 +17,7 @@ import { tokenCleaner } from './bootstraptokens/cleaner.js';
 import { bootstrapSigner } from './bootstraptokens/signer.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
+import { cronJobController } from './cronjob/controller.js';
 import { daemonSetController } from './daemonset/controller.js';
 import { deploymentController } from './deployment/controller.js';
 import { type Discovered, type Discovery, discover, isServable } from './discovery.js';
@@ -27,6 +28,8 @@ import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
 import { garbageCollector, isCollected } from './gc/controller.js';
 import { Identities } from './identities.js';
+import { jobController } from './job/controller.js';
+import { jobPodFinalizers } from './job/finalizer.js';
 import { legacyTokenCleaner } from './legacytokens/controller.js';
 import { namespaceController } from './namespaces/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
@@ -40,6 +43,7 @@ import { signerFrom } from './serviceaccounttokens/sign.js';
 import { serviceCidrController } from './servicecidrs/controller.js';
 import { statefulSetController } from './statefulset/controller.js';
 import { taintEvictionController } from './tainteviction/controller.js';
+import { ttlAfterFinishedController } from './ttlafterfinished/controller.js';
 
 export interface ControllersOptions {
   /** The path of the kubeconfig of system:kube-controller-manager. */
@@ -154,6 +158,10 @@ class ControllerProcess {
       deploymentController,
       statefulSetController,
       daemonSetController(),
+      jobController({ tracks: tracksJobs(served) }),
+      jobPodFinalizers,
+      ttlAfterFinishedController,
+      cronJobController,
       resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
       endpointsController(),
       endpointSlicesController(),
@@ -202,6 +210,10 @@ class ControllerProcess {
     }
   }
 }
+
+/** Kubernetes counts the pods of jobs by their finalizers since 1.23, which also brought this version of autoscaling. */
+const tracksJobs = (served: readonly Discovered[]): boolean =>
+  served.some(({ group, version }) => group === 'autoscaling' && version === 'v2');
 
 const collectedKinds = ({ resources }: Discovery): string =>
   resources

@@ -2,7 +2,7 @@
  * A ReplicationController, or a ReplicaSet, promises that as many pods as it says, with the labels it selects, are running or about to.
  * Pods that match and that nothing controls are adopted, pods that stopped matching are released. A pod that ended or
  * is on its way out does not count: it is replaced, and left to go in peace. When there are too few, pods are made from
- * the template, in batches that double; when there are too many, the ones that cost least go (order.ts). The status
+ * the template, in batches that double; when there are too many, the ones that cost least go (deletion-order.ts). The status
  * says how many there are, and how many of them serve.
  */
 import { isDeepStrictEqual } from 'node:util';

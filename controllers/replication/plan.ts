@@ -1,7 +1,7 @@
 /** What a replication controller does next. Pure: see controller.ts for the promise. */
 import type { Pod } from '../../api/types.js';
+import { inDeletionOrder } from '../deletion-order.js';
 import { controllerOf, isActive, isTerminating, nextAvailable } from '../pod-state.js';
-import { inDeletionOrder } from './order.js';
 import { type Replicating, type ReplicationStatus, statusOf } from './status.js';
 
 export interface Plan {

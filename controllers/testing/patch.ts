@@ -1,4 +1,4 @@
-/** The patches that the loops send, applied: merge patches, and strategic ones of ownerReferences and conditions. */
+/** The patches that the loops send, applied: merge patches, and strategic ones of ownerReferences, conditions and finalizers. */
 import type { AnyObject } from '../../api/types.js';
 import type { PatchType } from '../../client/client.js';
 
@@ -8,6 +8,8 @@ export function applyPatch(type: PatchType, object: AnyObject, patch: unknown): 
   if (type !== 'merge' && type !== 'strategic') throw new Error(`the loops send no patch of type ${type}`);
   return merge(object, patch, type === 'strategic') as AnyObject;
 }
+
+const without = '$deleteFromPrimitiveList/';
 
 type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
@@ -19,7 +21,13 @@ function merge(value: unknown, patch: unknown, strategic: boolean): unknown {
   for (const [field, change] of Object.entries(patch)) {
     const key = mergeKeys[field];
     if (change === null) delete result[field];
-    else if (strategic && key && Array.isArray(change)) result[field] = mergeList(result[field], change, key);
+    else if (strategic && field.startsWith(without)) {
+      const list = field.slice(without.length);
+      const gone = change as unknown[];
+      if (Array.isArray(result[list])) result[list] = result[list].filter(one => !gone.includes(one));
+    } else if (strategic && field === 'finalizers' && Array.isArray(change)) {
+      result[field] = [...new Set([...((result[field] as unknown[] | undefined) ?? []), ...change])];
+    } else if (strategic && key && Array.isArray(change)) result[field] = mergeList(result[field], change, key);
     else result[field] = merge(result[field], change, strategic);
   }
   return result;

@@ -7,7 +7,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../api/clock.js';
 import type {
+  CronJob,
   DaemonSet,
+  Job,
   KubeObject,
   Namespace,
   PodDisruptionBudget,
@@ -21,9 +23,11 @@ import { type Informer, startInformer } from '../../client/informer/informer.js'
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import {
   configMaps,
+  cronJobs,
   daemonSets,
   endpointSlices,
   endpoints,
+  jobs,
   namespaces,
   nodes,
   podDisruptionBudgets,
@@ -58,11 +62,13 @@ const writers = [
   'system:kube-scheduler',
   `system:node:${node}`,
   ...[
+    'cronjob-controller',
     'daemon-set-controller',
     'disruption-controller',
     'endpoint-controller',
     'endpointslice-controller',
     'generic-garbage-collector',
+    'job-controller',
     'namespace-controller',
     'node-controller',
     'replication-controller',
@@ -70,6 +76,7 @@ const writers = [
     'service-account-controller',
     'service-cidrs-controller',
     'statefulset-controller',
+    'ttl-after-finished-controller',
   ].map(controller),
 ];
 
@@ -107,7 +114,7 @@ describe('each component, with its own identity', function () {
     ]);
     await pretendNode(node, kubeconfig.kubelet, signal);
     const followed: Resource[] = [pods, replicationControllers, endpoints, endpointSlices, serviceAccounts, configMaps];
-    const workloads: Resource[] = [daemonSets, podDisruptionBudgets, statefulSets];
+    const workloads: Resource[] = [cronJobs, daemonSets, jobs, podDisruptionBudgets, statefulSets];
     seen = new Map(
       [...followed, ...workloads, nodes, namespaces].map(resource => {
         const options = { client: admin, resource, clock: systemClock, random: Math.random, log: silentLog, signal };
@@ -138,8 +145,13 @@ describe('each component, with its own identity', function () {
 
     await admin.create(statefulSets, db);
     await admin.create(daemonSets, agent);
+    await admin.create(jobs, work);
     await when(() => list(statefulSets)[0]?.status?.readyReplicas === 2);
     await when(() => list(daemonSets)[0]?.status?.numberReady === 1);
+    await admin.create(cronJobs, tick);
+    await when(() => (list(cronJobs)[0]?.status?.active ?? []).length > 0);
+    await admin.delete(cronJobs, { namespace, name: 'tick' });
+    await when(() => list(jobs).length === 0);
     await admin.delete(statefulSets, { namespace, name: 'db' });
     await admin.delete(daemonSets, { namespace, name: 'agent' });
     await when(() => list(pods).length === 3);
@@ -261,5 +273,25 @@ const agent: DaemonSet = {
   spec: {
     selector: { matchLabels: { app: 'agent' } },
     template: { ...template, metadata: { labels: { app: 'agent' } } },
+  },
+};
+/** It is over when its time is, and goes a second later. */
+const work: Job = {
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'work', namespace },
+  spec: {
+    activeDeadlineSeconds: 1,
+    ttlSecondsAfterFinished: 1,
+    template: { spec: { ...template.spec, restartPolicy: 'Never' } },
+  },
+};
+const tick: CronJob = {
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name: 'tick', namespace },
+  spec: {
+    schedule: '@every 1s',
+    jobTemplate: { spec: { ...work.spec, suspend: true, template: work.spec?.template ?? {} } },
   },
 };

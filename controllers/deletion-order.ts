@@ -2,8 +2,8 @@
  * Which pods go first when there are too many: those whose loss costs least. The rules are Kubernetes', each decides
  * only where the ones before it see no difference.
  */
-import type { Pod } from '../../api/types.js';
-import { isActive, readySince } from '../pod-state.js';
+import type { Pod } from '../api/types.js';
+import { isActive, readySince } from './pod-state.js';
 
 /** Negative when `a` goes before `b`. */
 type Rule = (a: Pod, b: Pod) => number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ago, noon, pod } from '../testing/objects.js';
-import { inDeletionOrder } from './order.js';
+import { inDeletionOrder } from './deletion-order.js';
+import { ago, noon, pod } from './testing/objects.js';
 
 /** In each row the first pod goes before the second, whatever order they are given in. */
 const rows: [why: string, first: ReturnType<typeof pod>, second: ReturnType<typeof pod>][] = [
