@@ -7,6 +7,7 @@ import type { EventRecorder } from '../client/runtime/events.js';
 import type { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
 import type { Directories } from './directories.js';
+import type { Pressure } from './eviction/thresholds.js';
 import type { Limit } from './limit.js';
 import type { Amounts } from './node/node.js';
 import type { Cgroups } from './pods/cgroups.js';
@@ -35,6 +36,8 @@ export interface KubeletContext {
   node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts; selinux: boolean; apparmor: boolean };
   nodeDns: DnsConfig;
   clusterDns: () => ClusterDns;
+  /** What the node has too little of. */
+  pressures: () => readonly Pressure[];
   /** All of the cluster; resolves once they are known. */
   services: () => Promise<readonly Service[]>;
   /** The kubelet stops; its pods do not. */

@@ -15,7 +15,10 @@ import { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
 import { followEvents } from './cri/events.js';
 import { Directories } from './directories.js';
-import { collectImages } from './images/collect.js';
+import { type EvictionLimits, Evictions } from './eviction/evict.js';
+import { observeMachine } from './eviction/observe.js';
+import { usualThresholds } from './eviction/thresholds.js';
+import { collectImages, ImageCollector } from './images/collect.js';
 import { type CollectLimits, usualLimits as usualImageLimits } from './images/collect-plan.js';
 import { Limit } from './limit.js';
 import { type LogLimits, usualLimits as usualLogLimits } from './logs/plan.js';
@@ -57,6 +60,8 @@ export interface NodeOptions {
   clusterDomain?: string;
   /** Of containers; Kubernetes' limits unless given. */
   logs?: { limits: LogLimits; lookMs: number };
+  /** When pods have to go; Kubernetes' thresholds unless given. */
+  eviction?: Partial<EvictionLimits>;
   /** When unused ones are removed; Kubernetes' limits unless given. */
   images?: { limits: CollectLimits; lookMs: number };
   log: Logger;
@@ -106,17 +111,20 @@ export async function startNode(
   });
   const runtime = { ...untimed, cri: metrics.timed(untimed.cri) };
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, clock, log });
-  const context = await contextOf(client, options, runtime, directories, events, signal);
+  const context = await contextOf(client, options, runtime, directories, events, () => evictions.pressures(), signal);
   const informer = followPods(client, options, signal);
   const hasEvents = runtime.name === 'containerd';
   const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
   const figures = figuresOf(context, pods, metrics);
+  const collector = imageCollector(options, context);
+  const evictions = evictionsOf(options, context, pods, figures.statistics, collector, metrics);
   const server = await serve({ cri: runtime.cri, podsView: podsView(pods), figures });
   const tasks = [
     pods.run(),
-    keepNode(client, options, runtime, server.port, signal),
+    keepNode(client, options, runtime, server.port, context.pressures, signal),
     runtime.keep(signal),
-    ...housekeeping(options, context, pods),
+    evictions.keep(),
+    ...housekeeping(options, context, pods, collector),
   ];
   if (hasEvents) tasks.push(followContainerd(runtime, pods, clock, signal));
   return {
@@ -148,13 +156,42 @@ function figuresOf(context: KubeletContext, pods: Pods, { registry }: KubeletMet
 }
 
 /** What keeps the disk from filling up. */
-function housekeeping({ logs, images, nodeName }: NodeOptions, context: KubeletContext, pods: Pods): Promise<void>[] {
-  const { cri, clock, log, events, signal } = context;
-  const shared = { cri, clock, log, signal };
+function housekeeping(
+  { logs, images }: NodeOptions,
+  context: KubeletContext,
+  pods: Pods,
+  collector: ImageCollector,
+): Promise<void>[] {
+  const { cri, clock, log, signal } = context;
   return [
-    keepLogsShort({ limits: usualLogLimits, ...logs, ...shared, logs: () => pods.logs() }),
-    collectImages({ limits: usualImageLimits, ...images, ...shared, events, nodeName }),
+    keepLogsShort({ limits: usualLogLimits, ...logs, cri, clock, log, signal, logs: () => pods.logs() }),
+    collectImages(collector, { ...(images ? { lookMs: images.lookMs } : {}), clock, log, signal }),
   ];
+}
+
+const imageCollector = ({ images, nodeName }: NodeOptions, { cri, clock, log, events }: KubeletContext) =>
+  new ImageCollector({ limits: usualImageLimits, ...images, cri, clock, log, events, nodeName });
+
+/** Kubernetes' own period of looking, and how long its conditions hold on. */
+const evictionTimes = { lookMs: 10_000, transitionMs: 5 * 60_000 };
+
+function evictionsOf(
+  { eviction, dataDir }: NodeOptions,
+  { cri, clock, log, events, signal, node }: KubeletContext,
+  pods: Pods,
+  statistics: NodeStatistics,
+  collector: ImageCollector,
+  { evicted }: KubeletMetrics,
+): Evictions {
+  return new Evictions({
+    thresholds: usualThresholds,
+    ...evictionTimes,
+    observe: () => observeMachine(cri, dataDir, node.memoryBytes),
+    ...eviction,
+    ...{ clock, log, events, signal, statistics, evicted, nodeName: node.name },
+    pods: () => pods.workers(),
+    freeImages: () => collector.free(),
+  });
 }
 
 const followPods = (client: Client, { nodeName, clock, log }: NodeOptions, signal: AbortSignal): Informer<Pod> =>
@@ -186,6 +223,7 @@ async function keepNode(
   { nodeName, nodeIP, podCidr, dataDir, clock, log }: NodeOptions,
   { cri, name, version }: Runtime,
   port: number,
+  pressures: KubeletContext['pressures'],
   signal: AbortSignal,
 ): Promise<void> {
   const machine = await readMachine(dataDir);
@@ -197,7 +235,7 @@ async function keepNode(
     machine,
     runtimeVersion: `${name}://${version}`,
   };
-  const options = { facts, cri, client, clock, log, dataDir, signal };
+  const options = { facts, cri, client, clock, log, pressures, signal };
   const node = await register(options);
   if (node) await Promise.all([keepStatus(options), keepLease(node, options)]);
 }
@@ -208,6 +246,7 @@ async function contextOf(
   { cri, name: runtimeName }: Runtime,
   directories: Directories,
   events: EventRecorder,
+  pressures: KubeletContext['pressures'],
   signal: AbortSignal,
 ): Promise<KubeletContext> {
   const { nodeName, nodeIP, dataDir, clock, log, clusterDns, clusterDomain } = options;
@@ -240,6 +279,7 @@ async function contextOf(
     },
     nodeDns: parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => '')),
     clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),
+    pressures,
     services: async () => {
       await services.synced;
       return services.list();

@@ -32,7 +32,6 @@ function setUp() {
     events,
     clock,
     log,
-    signal: new AbortController().signal,
     diskOf: async () => disk,
   });
   const add = (id: string, repoTags: string[] = [], pinned = false): void => void images.set(id, { repoTags, pinned });

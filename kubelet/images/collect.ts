@@ -9,16 +9,21 @@ import type { Image } from '../cri/types.js';
 import { bytesToFree, type CollectLimits, type Disk, type HeldImage, imagesToRemove } from './collect-plan.js';
 import { isLocalImage } from './local.js';
 
+export interface CollectTimes {
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+  /** Between two looks; Kubernetes' five minutes unless given. */
+  lookMs?: number;
+}
+
 export interface CollectOptions {
   cri: Cri;
   limits: CollectLimits;
-  /** Between two looks; Kubernetes' five minutes unless given. */
-  lookMs?: number;
   nodeName: string;
   events: EventRecorder;
   clock: Clock;
   log: Logger;
-  signal: AbortSignal;
   /** Of the file system that a path is on; the kernel's answer unless given. */
   diskOf?: (path: string) => Promise<Disk>;
 }
@@ -26,9 +31,10 @@ export interface CollectOptions {
 const usualLookMs = 5 * 60_000;
 
 /** Runs until the signal aborts; never throws. */
-export async function collectImages(options: CollectOptions): Promise<void> {
-  const { clock, lookMs = usualLookMs, log, signal } = options;
-  const collector = new ImageCollector(options);
+export async function collectImages(
+  collector: ImageCollector,
+  { clock, lookMs = usualLookMs, log, signal }: CollectTimes,
+): Promise<void> {
   while (!signal.aborted) {
     await collector.look().catch(error => {
       if (!signal.aborted) log.warn({ reason: detailsOf(error) }, 'images were not looked through');
@@ -54,6 +60,11 @@ export class ImageCollector {
     let freed = 0;
     for (const image of found) if (await this.#remove(image)) freed += image.bytes;
     if (freed < wanted) this.#sayTooLittle(wanted, freed);
+  }
+
+  /** All that nothing uses, however full the disk is. */
+  async free(): Promise<void> {
+    for (const image of await this.#unused()) await this.#remove(image);
   }
 
   /** The images that are there and that no container has, dead ones included. */

@@ -1,24 +1,20 @@
 /** The node's four conditions. Pure. */
 import { timestamp } from '../../api/clock.js';
 import type { NodeCondition } from '../../api/types.js';
-import type { Load } from './machine.js';
-
-/** Kubernetes' default thresholds of hard eviction. */
-const least = { memoryBytes: 100 * 1024 * 1024, diskFree: 0.1, inodesFree: 0.05, processesFree: 0.05 };
+import type { Pressure } from '../eviction/thresholds.js';
 
 export interface NodeHealth {
-  load: Load;
+  /** What there is too little of. */
+  pressures: readonly Pressure[];
   /** Why no pod can be run; empty when it can. */
   problems: readonly string[];
 }
 
 export function nodeConditions(before: readonly NodeCondition[], health: NodeHealth, now: number): NodeCondition[] {
-  const { load, problems } = health;
-  const spare = 1 - load.processes / load.processLimit;
-  const pressures: [string, boolean, string, string, string, string][] = [
+  const { problems } = health;
+  const conditions: [Pressure, badReason: string, bad: string, goodReason: string, good: string][] = [
     [
       'MemoryPressure',
-      load.memoryAvailableBytes < least.memoryBytes,
       'KubeletHasInsufficientMemory',
       'kubelet has insufficient memory available',
       'KubeletHasSufficientMemory',
@@ -26,7 +22,6 @@ export function nodeConditions(before: readonly NodeCondition[], health: NodeHea
     ],
     [
       'DiskPressure',
-      load.diskFree < least.diskFree || load.inodesFree < least.inodesFree,
       'KubeletHasDiskPressure',
       'kubelet has disk pressure',
       'KubeletHasNoDiskPressure',
@@ -34,19 +29,17 @@ export function nodeConditions(before: readonly NodeCondition[], health: NodeHea
     ],
     [
       'PIDPressure',
-      spare < least.processesFree,
       'KubeletHasInsufficientPID',
       'kubelet has insufficient PID available',
       'KubeletHasSufficientPID',
       'kubelet has sufficient PID available',
     ],
   ];
-  const verdicts = pressures.map(([type, pressed, badReason, bad, goodReason, good]) => ({
-    type,
-    status: pressed ? 'True' : 'False',
-    reason: pressed ? badReason : goodReason,
-    message: pressed ? bad : good,
-  }));
+  const verdicts = conditions.map(([type, badReason, bad, goodReason, good]) =>
+    health.pressures.includes(type)
+      ? { type, status: 'True', reason: badReason, message: bad }
+      : { type, status: 'False', reason: goodReason, message: good },
+  );
   const ready =
     problems.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }

@@ -20,12 +20,9 @@ export interface Machine {
   apparmor: boolean;
 }
 
-/** What changes while it runs; the conditions are made from this. */
+/** What changes while it runs. */
 export interface Load {
   memoryAvailableBytes: number;
-  /** Of the file system with the kubelet's data, as fractions of 1. */
-  diskFree: number;
-  inodesFree: number;
   processes: number;
   processLimit: number;
 }
@@ -61,18 +58,14 @@ export async function readMachine(dataDir: string): Promise<Machine> {
   };
 }
 
-export async function readLoad(dataDir: string): Promise<Load> {
-  const [memory, disk, loadavg, limit] = await Promise.all([
+export async function readLoad(): Promise<Load> {
+  const [memory, loadavg, limit] = await Promise.all([
     text('/proc/meminfo'),
-    statfs(dataDir),
     text('/proc/loadavg'),
     text('/proc/sys/kernel/pid_max'),
   ]);
   return {
     memoryAvailableBytes: kibibytes(memory, 'MemAvailable') * 1024,
-    diskFree: disk.blocks === 0 ? 1 : disk.bavail / disk.blocks,
-    // Some file systems count no inodes.
-    inodesFree: disk.files === 0 ? 1 : disk.ffree / disk.files,
     processes: Number(loadavg.split(' ')[3]?.split('/')[1] ?? 0),
     processLimit: Number(limit) || Number.POSITIVE_INFINITY,
   };

@@ -7,9 +7,9 @@ import type { Client } from '../../client/client.js';
 import { nodes } from '../../client/resources.js';
 import { isNotFound } from '../../client/runtime/writer.js';
 import type { Cri } from '../cri/cri.js';
+import type { Pressure } from '../eviction/thresholds.js';
 import { type NodeHealth, nodeConditions } from './conditions.js';
 import { nodeImages } from './images.js';
-import { type Load, readLoad } from './machine.js';
 import { type NodeFacts, newNode, nodeLabels, nodeStatus } from './node.js';
 
 export interface RegistrationOptions {
@@ -18,7 +18,8 @@ export interface RegistrationOptions {
   client: Client;
   clock: Clock;
   log: Logger;
-  dataDir: string;
+  /** What the node has too little of. */
+  pressures: () => readonly Pressure[];
   signal: AbortSignal;
 }
 
@@ -102,14 +103,14 @@ const imagesOf = ({ cri }: RegistrationOptions): Promise<Pick<NonNullable<Node['
     () => ({}),
   );
 
-async function health({ cri, dataDir }: RegistrationOptions): Promise<NodeHealth> {
-  const load: Load = await readLoad(dataDir);
+async function health({ cri, pressures: pressed }: RegistrationOptions): Promise<NodeHealth> {
+  const pressures = pressed();
   try {
     const conditions = await cri.status();
     const problems = conditions.filter(c => !c.status).map(c => c.message || c.reason || `${c.type} is false`);
-    return { load, problems };
+    return { pressures, problems };
   } catch (error) {
-    return { load, problems: [`container runtime is down: ${(error as Error).message}`] };
+    return { pressures, problems: [`container runtime is down: ${(error as Error).message}`] };
   }
 }
 

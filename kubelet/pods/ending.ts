@@ -19,7 +19,20 @@ export interface Ending {
   /** Milliseconds since 1970: whatever still runs then is killed. */
   deadline: number;
   /** What the pod's status says, for 'failed'. */
-  status?: { reason: string; message: string };
+  status?: EndingStatus;
+}
+
+export interface EndingStatus {
+  reason: string;
+  message: string;
+  /** The pod was well: the node needed its place. */
+  isDisruption?: boolean;
+}
+
+/** What the node asks of a pod. */
+export interface Termination extends EndingStatus {
+  /** The pod's own unless given. */
+  graceSeconds?: number;
 }
 
 const finality: Record<EndingReason, number> = { finished: 0, failed: 1, deleted: 2, gone: 3 };

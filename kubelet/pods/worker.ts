@@ -13,9 +13,10 @@ import { baseStatus } from '../status/base.js';
 import { podStatus } from '../status/pod-status.js';
 import { StatusReporter } from '../status/reporter.js';
 import { misfit, selects } from './admission/fit.js';
+import { underPressure } from './admission/pressure.js';
 import { refusal } from './config/refusals.js';
 import { crashLoopState, type HeldBack, heldBack } from './crash-loop.js';
-import { activeDeadline, type Ending, endingOfObject, graceOf, mergeEnding } from './ending.js';
+import { activeDeadline, type Ending, endingOfObject, graceOf, mergeEnding, type Termination } from './ending.js';
 import { fullName, hasMemoryLimit, type Job, podFacts, say } from './job.js';
 import { PodObserver } from './observe.js';
 import { outcome } from './outcome.js';
@@ -242,8 +243,10 @@ export class PodWorker {
   async #admit(): Promise<void> {
     const { client, node } = this.context;
     const labels = selects(this.#pod) ? (await client.get(nodes, { name: node.name })).metadata.labels : {};
-    const rejection = misfit(this.#pod, { ...node, labels: labels ?? {}, others: this.others() });
-    if (rejection) this.#fail(rejection.reason, rejection.message);
+    const rejection =
+      underPressure(this.#pod, this.context.pressures()) ??
+      misfit(this.#pod, { ...node, labels: labels ?? {}, others: this.others() });
+    if (rejection) this.#fail(rejection);
     else this.#admitted = true;
   }
 
@@ -253,18 +256,30 @@ export class PodWorker {
     if (this.#ending) return;
     const refused = refusal(this.#pod, this.context.node);
     const deadline = activeDeadline(this.pod);
-    if (refused) this.#fail(refused.reason, refused.message);
+    if (refused) this.#fail(refused);
     else if (!this.#admitted) await this.#admit();
     else if (deadline !== undefined && now >= deadline)
-      this.#fail('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline');
+      this.#fail({
+        reason: 'DeadlineExceeded',
+        message: 'Pod was active on the node longer than the specified deadline',
+      });
     else if (outcome(wantOf(this.#pod, undefined), this.#seen) !== 'running')
       this.#end({ why: 'finished', deadline: now + graceOf(this.#pod) * 1000 });
   }
 
-  #fail(reason: string, message: string): void {
-    say(this.#job(), 'Warning', reason, message);
-    const deadline = this.context.clock.now() + graceOf(this.#pod) * 1000;
-    this.#end({ why: 'failed', deadline, status: { reason, message } });
+  /** The node needs its place. Answers false when it is ending anyhow. */
+  terminate(termination: Termination): boolean {
+    if (this.#ending) return false;
+    this.#fail(termination);
+    this.#because(termination.reason);
+    this.#resume();
+    return true;
+  }
+
+  #fail({ graceSeconds, ...status }: Termination): void {
+    say(this.#job(), 'Warning', status.reason, status.message);
+    const deadline = this.context.clock.now() + Math.min(graceSeconds ?? graceOf(this.#pod), graceOf(this.#pod)) * 1000;
+    this.#end({ why: 'failed', deadline, status });
   }
 
   #end(ending: Ending | undefined): void {
@@ -325,11 +340,6 @@ export class PodWorker {
     this.#refreshedAt = clock.now();
     try {
       await volumes.refresh(this.#pod, podFacts(job));
-      const over = await volumes.overLimit(this.#pod);
-      if (over !== undefined) {
-        this.#fail('Evicted', over);
-        this.#dirty = true;
-      }
     } catch (error) {
       // The API may be away; what is mounted stays as it is.
       say(job, 'Warning', 'FailedMount', detailsOf(error));

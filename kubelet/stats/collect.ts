@@ -4,8 +4,10 @@ import type { Pod } from '../../api/types.js';
 import type { Cri } from '../cri/cri.js';
 import type { ContainerStats as CriStats } from '../cri/types.js';
 import { type Directories, podName } from '../directories.js';
+import type { DiskUse } from '../eviction/limits.js';
 import { readLoad } from '../node/machine.js';
 import type { Cgroups } from '../pods/cgroups.js';
+import { containerOf, podOf } from '../pods/labels.js';
 import { latest, readySandbox, type Seen } from '../pods/seen.js';
 import { type FileSystem, fileSystem, sum, type Use, usage } from '../volumes/usage.js';
 import type { PodVolumes, VolumeUse } from '../volumes/volumes.js';
@@ -67,7 +69,7 @@ export class NodeStatistics {
     );
     const [machine, load, interfaces, stats, images] = await Promise.all([
       readMachineUsage(),
-      readLoad(directories.root),
+      readLoad(),
       readInterfaces('self'),
       cri.listContainerStats(),
       cri.imageFsInfo(),
@@ -104,6 +106,23 @@ export class NodeStatistics {
     const disk = this.#count(pod);
     this.#counted.set(uid, { at: clock.now(), disk });
     return disk;
+  }
+
+  /** Of these pods, counted anew: what they keep on disk, by their uids. */
+  async diskUses(pods: readonly Pod[]): Promise<Map<string, DiskUse>> {
+    const stats = await this.options.cri.listContainerStats();
+    const uses = pods.map(async (pod): Promise<[string, DiskUse]> => {
+      const { uid } = podName(pod);
+      const { volumes, logs } = await this.#count(pod);
+      const containers = new Map([...logs].map(([name, { bytes }]) => [name, bytes]));
+      for (const one of stats.filter(({ attributes }) => podOf(attributes.labels)?.uid === uid)) {
+        const name = containerOf(one.attributes.labels);
+        containers.set(name, (containers.get(name) ?? 0) + layer(one).bytes);
+      }
+      const onDisk = volumes.filter(volume => volume.onDisk);
+      return [uid, { volumes: new Map(onDisk.map(({ name, use }) => [name, use.bytes])), containers }];
+    });
+    return new Map(await Promise.all(uses));
   }
 
   async #count(pod: Pod): Promise<PodDisk> {

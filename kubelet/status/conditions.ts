@@ -11,6 +11,8 @@ export interface ConditionFacts {
   main: readonly ContainerStatus[];
   /** A sandbox is ready, with its network. */
   sandboxReady: boolean;
+  /** Why the node took its place away. */
+  disrupted?: string | undefined;
   now: number;
 }
 
@@ -35,12 +37,16 @@ export function conditionsOf(pod: Pod, facts: ConditionFacts): PodCondition[] {
     ['Ready', containersReady.status === 'True' ? gates(pod, before) : containersReady],
     ['ContainersReady', containersReady],
     ['PodScheduled', yes],
+    ...disruption(facts.disrupted),
   ];
   const { generation } = pod.metadata;
   const seen = generation === undefined ? {} : { observedGeneration: generation };
   const own = verdicts.map(([type, verdict]) => ({ ...dated(type, verdict, before, facts.now), ...seen }));
   return [...before.filter(c => !own.some(o => o.type === c.type)), ...own];
 }
+
+const disruption = (message: string | undefined): [string, Verdict][] =>
+  message === undefined ? [] : [['DisruptionTarget', { ...yes, reason: 'TerminationByKubelet', message }]];
 
 function dated(type: string, verdict: Verdict, before: readonly PodCondition[], now: number): PodCondition {
   const old = before.find(c => c.type === type);

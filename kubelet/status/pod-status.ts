@@ -57,6 +57,7 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     sidecars,
     main,
     sandboxReady: sandbox !== undefined,
+    disrupted: refused?.isDisruption ? refused.message : undefined,
     now: facts.now,
   });
   const resizing = facts.ending

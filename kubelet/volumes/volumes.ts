@@ -1,6 +1,5 @@
 /** A pod's volumes on this node: made before its containers, kept up to date while it lives, removed with it. */
 import { rm, stat } from 'node:fs/promises';
-import * as quantity from '../../api/quantity.js';
 import type { Container, Pod, Volume } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import type { Mount } from '../cri/types.js';
@@ -71,17 +70,6 @@ export class PodVolumes {
   async refresh(pod: Pod, facts: PodFacts): Promise<void> {
     const written = (pod.spec?.volumes ?? []).filter(isWritten);
     await Promise.all(written.map(volume => this.#mountOne(volume, pod, facts)));
-  }
-
-  /** Why the pod is to be evicted: an emptyDir on disk that has outgrown its sizeLimit. */
-  async overLimit(pod: Pod): Promise<string | undefined> {
-    for (const { name, emptyDir } of pod.spec?.volumes ?? []) {
-      if (!emptyDir?.sizeLimit || emptyDir.medium === 'Memory') continue;
-      const { bytes } = await usage(this.options.directories.volume(pod.metadata.uid ?? '', name));
-      if (bytes > quantity.toNumber(quantity.parse(emptyDir.sizeLimit)))
-        return `Usage of EmptyDir volume "${name}" exceeds the limit "${emptyDir.sizeLimit}". `;
-    }
-    return undefined;
   }
 
   /** What each volume that is the pod's own holds, and the file system that it is on. Mounted ones only. */
