@@ -6,9 +6,9 @@ import type { Client } from '../../client/client.js';
 import { leases, nodes } from '../../client/resources.js';
 import { isNotFound } from '../../client/runtime/writer.js';
 import type { Limit } from '../limit.js';
-import { nodeConditions } from '../node/conditions.js';
+import { type NodeHealth, nodeConditions } from '../node/conditions.js';
 import { leaseOf } from '../node/lease.js';
-import type { Load, Machine } from '../node/machine.js';
+import type { Machine } from '../node/machine.js';
 import { newNode, nodeLabels, nodeStatus } from '../node/node.js';
 import { nodeAddress } from './addresses.js';
 import type { HollowScript } from './script.js';
@@ -37,7 +37,8 @@ const retryMs = 1000;
 /** A status that says the same is written again after so long, as kubelets do. */
 const repeatStatusMs = 300_000;
 
-const load: Load = { memoryAvailableBytes: 2 ** 40, diskFree: 1, inodesFree: 1, processes: 1, processLimit: 2 ** 22 };
+/** Nothing is ever short, and nothing is wrong. */
+const well: NodeHealth = { pressures: [], problems: [] };
 
 const machineOf = (name: string, { cpus, memoryBytes }: HollowScript): Machine => ({
   hostname: name,
@@ -76,7 +77,7 @@ export function hollowNode({ index, name }: HollowNode, script: HollowScript, no
       ...told,
       capacity: { ...told.capacity, pods },
       allocatable: { ...told.allocatable, pods },
-      conditions: nodeConditions([], { load, problems: [] }, now),
+      conditions: nodeConditions([], well, now),
     },
   };
 }
@@ -127,7 +128,7 @@ async function register(node: HollowNode, { client, clock, script, signal }: Nod
     throw error;
   });
   const registered = existing ?? (await client.create(nodes, wanted, { signal, cause }));
-  const conditions = nodeConditions(registered.status?.conditions ?? [], { load, problems: [] }, clock.now());
+  const conditions = nodeConditions(registered.status?.conditions ?? [], well, clock.now());
   const status = { ...wanted.status, conditions };
   return client.patch(nodes, { name }, 'strategic', { status }, { subresource: 'status', signal, cause });
 }
