@@ -10,7 +10,7 @@ import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
 import type { SpendQuota } from './admission/resource-quota/index.js';
-import { WebhookCaller } from './admission/webhooks/index.js';
+import { WebhookCaller, webhookMetrics } from './admission/webhooks/index.js';
 import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
 import { parseAuditPolicy } from './audit/policy-file.js';
@@ -122,7 +122,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(() => webhooks.close());
   const spendQuota = quotaSpender(() => env);
   const { authorizer } = security;
-  const admission = openAdmission(options, { lookup, kinds, webhooks, authorizer, spendQuota });
+  const admission = openAdmission(options, { lookup, kinds, webhooks, authorizer, spendQuota, metrics });
   const env: Environment = environment(options, { store, cache, lookup, kinds, admission, services }, security);
   const repair = new ServiceRepair(env, services);
   await repair.once();
@@ -141,7 +141,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const fairness: Fairness = new Fairness({
     lookup,
     clock,
-    observer: fairnessMetrics(metrics.registry, () => fairness.state()),
+    observer: fairnessMetrics(metrics.registry, () => fairness),
   });
   const api = buildApi(options, env, security, { audit, metrics, fairness });
   let started = false;
@@ -231,10 +231,11 @@ interface AdmissionParts {
   webhooks: WebhookClient;
   authorizer: Security['authorizer'];
   spendQuota: SpendQuota;
+  metrics: Metrics;
 }
 
 function openAdmission({ log, clock }: ApiServerOptions, parts: AdmissionParts) {
-  const { lookup, kinds, webhooks, authorizer, spendQuota } = parts;
+  const { lookup, kinds, webhooks, authorizer, spendQuota, metrics } = parts;
   const rows = () => kinds.rows;
   const caller = new WebhookCaller({
     lookup,
@@ -242,6 +243,8 @@ function openAdmission({ log, clock }: ApiServerOptions, parts: AdmissionParts) 
     authorizer,
     client: webhooks,
     uid: randomUUID,
+    observer: webhookMetrics(metrics.registry),
+    now: () => performance.now(),
     failedOpen: ({ configuration, webhook }, error) =>
       log.warn({ configuration, webhook: webhook.name, reason: error.message }, 'a webhook could not be asked'),
   });

@@ -30,8 +30,12 @@ export function settingsOf(
       if (spec?.type === 'Exempt') return [name, undefined];
       const seats = Math.max(1, Math.ceil((serverSeats * sharesOf(level)) / Math.max(1, all)));
       const { queues, handSize, queueLengthLimit } = spec?.limited?.limitResponse?.queuing ?? {};
-      if (!queues || !handSize || !queueLengthLimit) return [name, { seats }];
-      return [name, { seats, queuing: { queues, handSize, queueLengthLimit } }];
+      const { lendablePercent = 0, borrowingLimitPercent } = spec?.limited ?? {};
+      const part = (percent: number): number => Math.round((seats * percent) / 100);
+      const most = borrowingLimitPercent === undefined ? serverSeats : seats + part(borrowingLimitPercent);
+      const bounds = { seats, least: seats - part(lendablePercent), most: Math.max(most, seats) };
+      if (!queues || !handSize || !queueLengthLimit) return [name, bounds];
+      return [name, { ...bounds, queuing: { queues, handSize, queueLengthLimit } }];
     }),
   );
 }

@@ -203,6 +203,47 @@ describe('a priority level', () => {
   });
 });
 
+describe('a level that borrows', () => {
+  const objects = [...mandatoryLevels, ...suggestedLevels, ...mandatorySchemas, ...suggestedSchemas].map(
+    object => ({ ...object }) as unknown as AnyObject,
+  );
+
+  it('gets the seats that others do not use, and gives them back when these ask for theirs', async () => {
+    let now = 0;
+    const fairness = new Fairness({ lookup: new FakeLookup(objects), clock: { now: () => now }, seats: 600 });
+    const seatsOf = (name: string): number => {
+      const found = [...fairness.state()].find(({ level }) => level === name);
+      return found?.of.seats ?? 0;
+    };
+    const pass = (ms: number): void => {
+      for (const end = now + ms; now < end; ) {
+        now += 1000;
+        fairness.tick();
+      }
+    };
+    const busy = fairness.flowOf(someone('ann', 'system:authenticated'), ask('list pods', 'shop'));
+    assert.equal(busy.level, 'global-default');
+    assert.equal(seatsOf('global-default'), 49);
+    let seated = 0;
+    for (let i = 0; i < 250; i++) {
+      const entered = fairness.enter(busy);
+      if (entered instanceof Promise) entered.then(() => seated++).catch(() => undefined);
+      else seated++;
+    }
+    assert.equal(seated, 49);
+    pass(10_000);
+    assert.ok(seatsOf('global-default') > 150, `${seatsOf('global-default')}`);
+    await Promise.resolve();
+    assert.ok(seated > 150, 'those that waited are seated');
+    const lends = seatsOf('workload-low');
+    assert.ok(lends >= 25 && lends < 245, 'it keeps the tenth that it never lends');
+    const owner = fairness.flowOf(serviceAccount('shop', 'x'), ask('list pods', 'shop'));
+    for (let i = 0; i < 240; i++) void fairness.enter(owner);
+    pass(10_000);
+    assert.ok(seatsOf('workload-low') >= 240, `${seatsOf('workload-low')}`);
+  });
+});
+
 describe('fairness', () => {
   const objects = [...mandatoryLevels, ...suggestedLevels, ...mandatorySchemas, ...suggestedSchemas].map(
     (object, i) => ({ ...object, metadata: { ...object.metadata, uid: `uid-${i}` } }) as unknown as AnyObject,

@@ -9,6 +9,7 @@ import type { Lookup, RequestInfo, User } from '../contracts.js';
 import { distinguisherOf, schemaFor } from './classify.js';
 import { schemasOf, settingsOf } from './configuration.js';
 import { Level, type Refusal } from './level.js';
+import { share } from './sharing.js';
 import { flowHash } from './shuffle-shard.js';
 
 const schemas = { group: flowControlGroup, resource: 'flowschemas' };
@@ -16,6 +17,8 @@ const levels = { group: flowControlGroup, resource: 'prioritylevelconfigurations
 
 /** --max-requests-inflight and --max-mutating-requests-inflight of Kubernetes, together. */
 const serverSeats = 600;
+/** So often levels lend and borrow seats anew. */
+const sharingMs = 10_000;
 /** A quarter of what a request may take. */
 const waitLimitMs = 15_000;
 
@@ -55,10 +58,13 @@ export class Fairness {
   #schemas: readonly FlowSchema[] = [];
   #uids = new Map<string, string>();
   #outdated = true;
+  #sharedAt: number;
+  #fraction = 1;
   /** A User is one object for as long as its credential is used. */
   #flows = new WeakMap<User, Map<string, Flow>>();
 
   constructor(private readonly options: FairnessOptions) {
+    this.#sharedAt = options.clock.now();
     const outdated = (): void => {
       this.#outdated = true;
     };
@@ -127,17 +133,34 @@ export class Fairness {
     });
   }
 
-  /** The once-a-second look at the clock: who has waited too long is turned away. */
+  /** The once-a-second look at the clock: who has waited too long is turned away; idle seats go where they are wanted. */
   tick(): void {
-    const since = this.options.clock.now() - waitLimitMs;
-    for (const level of this.#levels.values()) level?.expire(since);
+    const now = this.options.clock.now();
+    for (const level of this.#levels.values()) level?.expire(now - waitLimitMs);
+    if (now - this.#sharedAt >= sharingMs) this.#share(now);
   }
 
-  /** For the metrics: name, seats, those that have one, those that wait. */
-  *state(): Iterable<{ level: string; seats: number; executing: number; waiting: number }> {
-    for (const [name, level] of this.#levels) {
-      if (level) yield { level: name, seats: level.seats, executing: level.executing, waiting: level.waiting };
-    }
+  #share(now: number): void {
+    this.#sharedAt = now;
+    const limited = [...this.#levels.values()].filter(level => level !== undefined);
+    const { seats, fraction } = share(
+      limited.map(level => level.claim(now)),
+      this.options.seats ?? serverSeats,
+    );
+    this.#fraction = fraction;
+    limited.forEach((level, i) => {
+      level.allot(seats[i] as number, now);
+    });
+  }
+
+  /** For the metrics: each level that has limits. */
+  *state(): Iterable<{ level: string; of: Level }> {
+    for (const [level, of] of this.#levels) if (of) yield { level, of };
+  }
+
+  /** The part that each level has of what it wants, its bounds permitting. */
+  get fraction(): number {
+    return this.#fraction;
   }
 
   #update(): void {

@@ -3,11 +3,17 @@
  * seats by fair queuing: each is served as if the seats were shared out evenly among the queues that want some, whatever
  * is in the others. Times are in milliseconds, and passed in.
  */
+import { type Demand, DemandMeter, smoothed } from './demand.js';
+import type { Claim } from './sharing.js';
 import { deal } from './shuffle-shard.js';
 
 export interface LevelSettings {
-  /** At least 1. */
+  /** Its own, at least 1. */
   seats: number;
+  /** What it never lends to other levels; all of them unless said. */
+  least?: number;
+  /** What it has when it has borrowed all that it may; what is its own unless said. */
+  most?: number;
   /** Absent: who finds no seat is turned away. */
   queuing?: { queues: number; handSize: number; queueLengthLimit: number };
 }
@@ -43,14 +49,44 @@ export class Level {
   #virtual = 0;
   #seenAt = 0;
   #lastServed = 0;
+  #limit: number;
+  #wanted = 0;
+  #demand: Demand = { high: 0, average: 0, deviation: 0 };
+  readonly #meter = new DemandMeter(0);
   readonly #hands = new Map<bigint, readonly number[]>();
 
   constructor(private settings: LevelSettings) {
     this.#queues = newQueues(settings);
+    this.#limit = settings.seats;
   }
 
+  /** Those that it has now: its own, less what is lent, and with what is borrowed. */
   get seats(): number {
-    return this.settings.seats;
+    return this.#limit;
+  }
+
+  /** What was asked for in the last period, and what the level is reckoned to want. */
+  get demand(): Demand & { wanted: number } {
+    return { ...this.#demand, wanted: this.#wanted };
+  }
+
+  get bounds(): Pick<Claim, 'nominal' | 'least' | 'most'> {
+    const { seats: nominal, least = nominal, most = nominal } = this.settings;
+    return { nominal, least, most };
+  }
+
+  /** Ends a period, and says what may be lent and should be borrowed. */
+  claim(now: number): Claim {
+    this.#demand = this.#meter.take(now);
+    this.#wanted = smoothed(this.#wanted, this.#demand);
+    return { ...this.bounds, high: this.#demand.high, wanted: this.#wanted };
+  }
+
+  /** It has so many seats from now on. */
+  allot(seats: number, now: number): void {
+    this.#advance(now);
+    this.#limit = seats;
+    this.#dispatch(now);
   }
 
   get waiting(): number {
@@ -62,6 +98,7 @@ export class Level {
     const before = this.settings.queuing;
     const waiting = this.#queues.flatMap(queue => queue.waiting).sort((a, b) => a.arrived - b.arrived);
     this.settings = settings;
+    this.#limit = settings.seats;
     const { queuing } = settings;
     if (before?.queues !== queuing?.queues || before?.handSize !== queuing?.handSize) {
       this.#queues = newQueues(settings);
@@ -97,6 +134,7 @@ export class Level {
     }
     this.#joined(queue).waiting.push({ hash, arrived: now, seated, refused });
     this.#waiting++;
+    this.#meter.set(this.executing + this.#waiting, now);
     this.#dispatch(now);
   }
 
@@ -108,6 +146,7 @@ export class Level {
         (queue.waiting.shift() as Waiting).refused('time-out');
       }
     }
+    this.#meter.set(this.executing + this.#waiting, this.#seenAt);
   }
 
   /** The shortest of the flow's hand of queues. */
@@ -183,6 +222,7 @@ export class Level {
       queue.executing--;
       // What it took instead of what was expected.
       queue.nextStart += now - started - expectedMs;
+      this.#meter.set(this.executing + this.#waiting, now);
       this.#dispatch(now);
     };
   }

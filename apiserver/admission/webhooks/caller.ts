@@ -7,6 +7,7 @@ import { type Asked, bind, conditionEnvironment } from '../policies/environment.
 import { type Condition, compileConditions, meetsAll, Questions } from '../policies/expressions.js';
 import type { Hook, Webhook } from './hooks.js';
 import { matchingRow, selectsNamespace, selectsObject } from './match.js';
+import type { Called, WebhookObserver, WebhookType } from './metrics.js';
 import { denial, type Judgement, judgementOf, reviewOf, reviewVersion, type Shown } from './review.js';
 import { convert, equivalentsOf } from './versions.js';
 
@@ -20,6 +21,9 @@ export interface CallerOptions {
   uid(): string;
   /** Told of a webhook that could not be asked, and whose configuration says to go on. */
   failedOpen(hook: Hook, error: Error): void;
+  observer?: WebhookObserver;
+  /** Milliseconds, for durations. */
+  now(): number;
 }
 
 /** What a webhook said, and in which version it was asked. */
@@ -46,8 +50,14 @@ export class WebhookCaller {
    * Undefined when its conditions say that it need not be asked, or it could not be, and is not to hold things up. Throws a
    * StatusError when it refuses.
    */
-  async call(hook: Hook, request: AdmissionRequest, row: KindRow): Promise<Said | undefined> {
+  async call(type: WebhookType, hook: Hook, request: AdmissionRequest, row: KindRow): Promise<Said | undefined> {
     const { webhook } = hook;
+    const began = this.options.now();
+    const tell = (outcome: Pick<Called, 'code' | 'rejected' | 'failure'>): void =>
+      this.options.observer?.called({
+        ...{ name: webhook.name, type, operation: request.operation },
+        ...{ milliseconds: this.options.now() - began, ...outcome },
+      });
     if (request.dryRun && !['None', 'NoneOnDryRun'].includes(webhook.sideEffects)) {
       throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
     }
@@ -55,16 +65,22 @@ export class WebhookCaller {
     try {
       said = await this.#ask(hook, request, row);
     } catch (error) {
+      const rejected = error instanceof StatusError || webhook.failurePolicy !== 'Ignore';
+      const failure = error instanceof StatusError ? 'apiserver_internal_error' : 'calling_webhook_error';
+      tell({ code: 0, rejected, failure });
       if (error instanceof StatusError) throw error;
+      if (!rejected) this.options.observer?.failedOpen(webhook.name, type);
       return this.#failed(hook, error as Error);
     }
     if (!said) return undefined;
     const { judgement } = said;
+    const refusal = judgement.allowed ? undefined : denial(webhook.name, judgement);
+    tell({ code: refusal?.code ?? 200, rejected: refusal !== undefined });
     request.warnings?.push(...judgement.warnings);
     for (const [key, value] of Object.entries(judgement.auditAnnotations)) {
       if (request.annotations) request.annotations[`${webhook.name}/${key}`] = value;
     }
-    if (!judgement.allowed) throw denial(webhook.name, judgement);
+    if (refusal) throw refusal;
     return said;
   }
 

@@ -35,7 +35,7 @@ export function mutatingWebhooks(hooks: Hooks, caller: WebhookCaller, rows: () =
     for (const hook of hooks.all()) {
       if (before && !before.due.has(hook)) continue;
       const row = caller.concerned(hook, request);
-      const said = row && (await caller.call(hook, request, row));
+      const said = row && (await caller.call('admit', hook, request, row));
       if (said && (await patchObject(hook, request, object, said, rows()))) {
         changed = true;
         for (const other of progress.asked) progress.due.add(other);
@@ -56,7 +56,7 @@ export function mutatingWebhooks(hooks: Hooks, caller: WebhookCaller, rows: () =
       // Of a deletion there is nothing to change, but something to say.
       for (const hook of hooks.all()) {
         const row = caller.concerned(hook, request);
-        if (row) await caller.call(hook, request, row);
+        if (row) await caller.call('admit', hook, request, row);
       }
     },
   };

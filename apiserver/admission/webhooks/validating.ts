@@ -9,7 +9,7 @@ export const validatingWebhooks = (hooks: Hooks, caller: WebhookCaller): Admissi
   async validate(request: AdmissionRequest) {
     const asked = hooks.all().flatMap(hook => {
       const row = caller.concerned(hook, request);
-      return row ? [caller.call(hook, request, row)] : [];
+      return row ? [caller.call('validating', hook, request, row)] : [];
     });
     const outcomes = await Promise.allSettled(asked);
     // Of several refusals the client sees the first in their order, not in time.

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { Registry } from 'prom-client';
 import { WebhookClient } from '../../services/webhook-client.js';
 import { openTestApi, type TestApi } from '../../testing/harness.js';
 import { Hooks, mutatingWebhooks, validatingWebhooks, WebhookCaller } from './index.js';
+import { webhookMetrics } from './metrics.js';
 import { patching, WebhookServer } from './testing/server.js';
 
 const group = '/apis/admissionregistration.k8s.io/v1';
@@ -15,6 +17,7 @@ describe('webhooks', function () {
   let client: WebhookClient;
   let api: TestApi;
   let failures: string[];
+  let registry: Registry;
   before(async () => {
     server = await WebhookServer.start();
   });
@@ -30,7 +33,12 @@ describe('webhooks', function () {
     let ids = 0;
     const authorizer = { authorize: () => ({ allowed: false as const, reason: '' }) };
     const failedOpen = (_hook: unknown, error: Error) => failures.push(error.message);
-    const caller = new WebhookCaller({ lookup, rows, authorizer, client, uid: () => `review-${++ids}`, failedOpen });
+    let now = 0;
+    registry = new Registry();
+    const caller = new WebhookCaller({
+      ...{ lookup, rows, authorizer, client, uid: () => `review-${++ids}`, failedOpen },
+      ...{ observer: webhookMetrics(registry), now: () => ++now },
+    });
     api.env.admission = [
       mutatingWebhooks(new Hooks(lookup, 'mutatingwebhookconfigurations'), caller, rows),
       validatingWebhooks(new Hooks(lookup, 'validatingwebhookconfigurations'), caller),
@@ -53,6 +61,32 @@ describe('webhooks', function () {
         ...each,
       })),
     });
+
+  it('are counted, with what they said and how long they took', async () => {
+    const allows = server.at('/allows', () => ({ allowed: true }));
+    const refuses = server.at('/refuses', () => ({ allowed: false, status: { code: 418, message: 'tea' } }));
+    await configure('Mutating', 'some', { clientConfig: allows });
+    await configure('Validating', 'some', { clientConfig: refuses });
+    await api.ask(`POST ${configMaps}`, configMap('a'));
+    const nowhere = { url: 'https://127.0.0.1:1/nowhere' };
+    await api.must(200, `DELETE ${group}/validatingwebhookconfigurations/some`);
+    await configure('Validating', 'open', { clientConfig: nowhere, failurePolicy: 'Ignore' });
+    await api.must(201, `POST ${configMaps}`, configMap('a'));
+    await configure('Validating', 'shut', { name: 'shut.example.com', clientConfig: nowhere });
+    await api.must(500, `POST ${configMaps}`, configMap('b'));
+    const text = (await registry.metrics()).replaceAll('apiserver_admission_webhook_', '');
+    const said = (line: string): void => assert.ok(text.includes(`\n${line}\n`), `${line}\n${text}`);
+    said('request_total{name="w0.example.com",type="admit",operation="CREATE",code="200",rejected="false"} 3');
+    said('request_total{name="w0.example.com",type="validating",operation="CREATE",code="418",rejected="true"} 1');
+    said(
+      'rejection_count{name="w0.example.com",type="validating",operation="CREATE",error_type="no_error",rejection_code="418"} 1',
+    );
+    said(
+      'rejection_count{name="shut.example.com",type="validating",operation="CREATE",error_type="calling_webhook_error",rejection_code="0"} 1',
+    );
+    said('fail_open_count{name="w0.example.com",type="validating"} 2');
+    said('admission_duration_seconds_count{name="w0.example.com",type="admit",operation="CREATE",rejected="false"} 3');
+  });
 
   it('are told all about a write', async () => {
     const clientConfig = server.at('/all', () => ({ allowed: true }));
