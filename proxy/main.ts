@@ -7,7 +7,7 @@ import type { Clock } from '../api/clock.js';
 import type { Client } from '../client/client.js';
 import { Informer } from '../client/informer/informer.js';
 import { loadKubeconfig } from '../client/kubeconfig.js';
-import { endpointSlices, services } from '../client/resources.js';
+import { endpointSlices, nodes, services } from '../client/resources.js';
 import { connect } from '../client/rest/index.js';
 import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
 import { ensureServiceRoute, removeServiceRoute, type ServiceRoute } from './apply/service-route.js';
@@ -16,6 +16,7 @@ import { removeRules, Tables } from './apply/tables.js';
 import { watchTables } from './apply/watch.js';
 import { stateFrom } from './model/from-api.js';
 import type { Surroundings } from './model/state.js';
+import { keepRoutes, removeRoutes } from './routes/routes.js';
 import { Sync } from './sync.js';
 
 export interface ProxyOptions extends Surroundings {
@@ -24,6 +25,8 @@ export interface ProxyOptions extends Surroundings {
   nodeName: string;
   /** Where services are, for a node that has no route there; without it, such a node's own packets do not reach them. */
   serviceRoute?: ServiceRoute;
+  /** Keeps routes to the pods of other nodes, too. */
+  routesToNodes?: boolean;
   log: Logger;
   clock: Clock;
 }
@@ -32,6 +35,7 @@ export interface ProxyOptions extends Surroundings {
 export async function cleanup(): Promise<void> {
   await removeRules();
   await removeServiceRoute();
+  await removeRoutes();
 }
 
 /** Resolves when it has begun; the rules follow as soon as the API server answers. Throws on a kubeconfig that is wrong. */
@@ -44,7 +48,7 @@ export async function startProxy(options: ProxyOptions): Promise<{ stop(): Promi
 /** The same over a client that is there already, which is closed with the proxy. */
 export async function proxyWith(
   client: Client,
-  { nodeName, podCidr, clusterCidr, serviceRoute, log, clock }: Omit<ProxyOptions, 'kubeconfig'>,
+  { nodeName, podCidr, clusterCidr, serviceRoute, routesToNodes, log, clock }: Omit<ProxyOptions, 'kubeconfig'>,
 ): Promise<{ stop(): Promise<void> }> {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -61,11 +65,15 @@ export async function proxyWith(
     slices.onChange(() => sync.changed());
     sync.changed();
   });
-  const working = [sync.run(), watching(sync, clock, log, signal)];
+  const working = [found.stopped, slices.stopped, sync.run(), watching(sync, clock, log, signal)];
+  if (routesToNodes) {
+    const known = new Informer({ ...shared, resource: nodes });
+    working.push(known.stopped, keepRoutes({ nodes: known, place: { nodeName, clusterCidr }, clock, log, signal }));
+  }
   return {
     async stop() {
       stopped.abort();
-      await Promise.all([found.stopped, slices.stopped, ...working]);
+      await Promise.all(working);
       await client.close();
     },
   };

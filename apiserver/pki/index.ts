@@ -47,6 +47,26 @@ export async function ensurePki(options: PkiOptions): Promise<PkiPaths> {
   return paths;
 }
 
+export interface NodePkiOptions extends PkiOptions {
+  /** The data directory of the cluster, with its authority; `dataDir` is the node's own. */
+  clusterDir: string;
+}
+
+/** What a node needs that is not the cluster's first: kept and renewed as ensurePki does it. Throws PkiError. */
+export async function ensureNodePki(options: NodePkiOptions): Promise<void> {
+  const paths = pkiPaths(options.dataDir);
+  const authority = await ensureAuthority('kubernetes-ca', pkiPaths(options.clusterDir).ca, options.now);
+  const issue = lazyIssuer(authority, options.now);
+  const wanted = identities(options.nodeName, options.addresses);
+  if ((await readIfThere(paths.ca.cert)) !== authority.pem) await writeWhole(paths.ca.cert, authority.pem, 0o644);
+  await Promise.all([
+    ensurePair(paths.kubelet, wanted.kubelet, authority, issue, options.now),
+    ...(['kubelet', 'proxy'] as const).map(name =>
+      ensureKubeconfig(paths.kubeconfig[name], wanted.kubeconfig[name], authority, issue, options),
+    ),
+  ]);
+}
+
 /** The first certificate that must be issued loads the library; a start with good files loads nothing. */
 function lazyIssuer(authority: Authority, now: number): Issue {
   let ready: Promise<Issue> | undefined;

@@ -30,6 +30,13 @@ function hollowCount(text: string): number {
 /** As many as there are addresses for (kubelet/hollow/addresses.ts). */
 const mostHollow = 16_384;
 
+function nodeCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 100)
+    throw new InvalidArgumentError('a machine can have 1 to 100 nodes.');
+  return count;
+}
+
 function datastore(text: string): string {
   if (!isDatastore(text))
     throw new InvalidArgumentError('a datastore is lmdb, memory, or etcd://host:port,host:port...');
@@ -85,6 +92,7 @@ const withClusterFlags = (command: Command): Command =>
     .option('--node-name <name>', "the node's name (default: the machine's)", nodeName)
     .option('--port <number>', "the API server's port (default 6443)", portNumber)
     .option('--kubelet-port <number>', "the kubelet's port (default 10250)", portNumber)
+    .option('--nodes <number>', 'how many nodes on this machine, itself included (default 1)', nodeCount)
     .option('--datastore <where>', 'lmdb (default), or etcd://host:2379,...', datastore)
     .option(
       '--apiserver-arg <name=value>',
@@ -94,6 +102,7 @@ const withClusterFlags = (command: Command): Command =>
 
 async function upWithHollowNodes(count: number, flags: ClusterFlags): Promise<void> {
   if (flags.foreground) throw new Failure('hollow nodes run in the background: leave --foreground out.');
+  if (flags.nodes !== undefined) throw new Failure('--nodes are nodes with containers: give it or --hollow, not both.');
   const [{ upHollow }, { sayWhenInterrupted }] = await Promise.all([
     import('../hollow/up.js'),
     import('./interrupted.js'),
@@ -158,6 +167,13 @@ export function addClusterCommands(program: Command): void {
       const [{ demo }, { sayWhenInterrupted }] = await Promise.all([import('./demo.js'), import('./interrupted.js')]);
       sayWhenInterrupted();
       await demo({ dataDir: flags.dataDir, flags: configFlags(flags), steps: await steps() });
+    });
+
+  withDataDir(program.command('end-node', { hidden: true }))
+    .summary('end what a node of this network namespace runs (down does this)')
+    .action(async ({ dataDir }: { dataDir: string }) => {
+      const { endNodeHere } = await import('../nodes/end-here.js');
+      await endNodeHere(dataDir);
     });
 
   withDataDir(program.command('run <component...>', { hidden: true }))

@@ -33,6 +33,11 @@ describe('what a cluster is started with', () => {
     assert.deepEqual(decideConfig(undefined, flags, false, machine), { ...defaults, ...flags });
   });
 
+  it('may have more nodes at any time', () => {
+    assert.equal(decideConfig(earlier, { nodes: 3 }, true, machine).nodes, 3);
+    assert.equal(decideConfig({ ...earlier, nodes: 3 }, {}, true, machine).nodes, 3);
+  });
+
   it("follows the machine's address when that has changed", () => {
     assert.equal(decideConfig(earlier, {}, false, machineAt('192.0.2.77')).address, '192.0.2.77');
   });
@@ -52,6 +57,14 @@ describe('what a cluster is started with', () => {
       true,
       machine,
       /running with another port: run 'sudo \.\/orrery down' first/,
+    ],
+    [
+      'fewer nodes than there are',
+      { ...earlier, nodes: 3 },
+      { nodes: 2 },
+      false,
+      machine,
+      /has 3 nodes on this machine, and cannot have 2: .*'sudo \.\/orrery node stop'/,
     ],
     [
       'a change on which stored objects depend',

@@ -19,7 +19,7 @@ export function decideConfig(
   running: boolean,
   machine: Machine,
 ): ClusterConfig {
-  const changed = earlier ? differing(earlier, flags) : [];
+  const changed = earlier ? differing(earlier, flags).filter(key => !(key === 'nodes' && mayGrow(earlier, flags))) : [];
   if (running && changed.length > 0) {
     throw new Failure(`the cluster is running with another ${changed.join(' and ')}: run 'sudo ./orrery down' first.`);
   }
@@ -31,6 +31,15 @@ export function decideConfig(
   const nodeName = flags.nodeName ?? earlier?.nodeName ?? nodeNameFrom(machine.hostname);
   const address = decideAddress(flags.address, earlier?.address, running, machine.interfaces);
   return { ...defaults, ...earlier, ...flags, address, nodeName };
+}
+
+/** Nodes may be added at any time. Throws a Failure when there were to be fewer: their pods would be lost with them. */
+function mayGrow({ nodes = 1 }: ClusterConfig, flags: Partial<ClusterConfig>): boolean {
+  if ((flags.nodes ?? 1) < nodes)
+    throw new Failure(
+      `the cluster has ${nodes} nodes on this machine, and cannot have ${flags.nodes}: leave --nodes out, or switch one off with 'sudo ./orrery node stop'.`,
+    );
+  return true;
 }
 
 /** A machine's address may have changed since the cluster's earlier life, as a laptop's does. */

@@ -7,10 +7,10 @@ import { forgetCredentials } from './credentials.js';
 import { exclusively } from './exclusive.js';
 import { type Layout, layoutOf, ontoDisk } from './layout.js';
 import { neighbours, noCluster, requireNoNeighbour } from './neighbours.js';
-import { runningIn } from './processes.js';
+import { isDown, runningIn } from './processes.js';
 import { asRoot } from './root.js';
 import type { Steps } from './steps.js';
-import { isDown, takeDown } from './take-down.js';
+import { takeDown } from './take-down.js';
 
 export interface DownOptions {
   dataDir: string;
@@ -58,9 +58,18 @@ async function resetHollow(layout: Layout, steps: Steps): Promise<void> {
 
 /** What the cluster made, by name: the folder may be one that was there before, with files of its user. */
 function removeFiles(layout: Layout): void {
-  const { dataDir, config, pki, kubeconfigs, logs, run, node } = layout;
+  const { dataDir, config, pki, kubeconfigs, logs, run, node, nodes } = layout;
   const audit = readdirSync(dataDir).filter(name => /^audit\.log(\.|$)/.test(name));
-  for (const path of [pki, kubeconfigs, logs, run, node, join(dataDir, 'store'), ...audit.map(n => join(dataDir, n))]) {
+  for (const path of [
+    pki,
+    kubeconfigs,
+    logs,
+    run,
+    node,
+    nodes,
+    join(dataDir, 'store'),
+    ...audit.map(n => join(dataDir, n)),
+  ]) {
     rmSync(path, { recursive: true, force: true });
   }
   // The last, so that a reset that was interrupted can be said again.

@@ -2,6 +2,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../api/clock.js';
+import { furtherNodes, furtherProcess } from '../nodes/further.js';
 import { down } from './down.js';
 import { type Layout, layoutOf } from './layout.js';
 import { logFile, logSize, processSpecs } from './processes.js';
@@ -15,36 +16,41 @@ export async function upInForeground(options: UpOptions): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const layout = layoutOf(dataDir);
-  const seen = new Map(processSpecs.map(({ name }) => [name, logSize(layout, name)]));
+  const before = logsOf(layout);
   await up(options);
   steps.say('\nThe cluster is up; its logs follow, and Ctrl-C stops it.');
-  await showLogs(layout, seen, line => steps.say(line), interrupted.signal);
+  // A further node may be new.
+  const logs = logsOf(layout).map(log => ({ ...log, from: before.find(({ file }) => file === log.file)?.from ?? 0 }));
+  await Promise.all(logs.map(log => follow(log, line => steps.say(line), interrupted.signal)));
   await down({ dataDir, steps });
 }
 
-/** What is in the logs beyond what was `seen` of each, and what comes. */
-async function showLogs(
-  layout: Layout,
-  seen: ReadonlyMap<string, number>,
-  show: (line: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  await Promise.all(
-    [...seen].map(([name, from]) =>
-      follow(logFile(layout, name), from, line => show(`${name.padEnd(12)}${line}`), signal),
-    ),
-  );
+interface Log {
+  /** What its lines begin with. */
+  name: string;
+  file: string;
+  from: number;
 }
 
+/** All that there are, and how long they are now. */
+const logsOf = (layout: Layout): Log[] => [
+  ...processSpecs.map(({ name }) => ({ name, file: logFile(layout, name), from: logSize(layout, name) })),
+  ...furtherNodes(layout).map(({ n, layout: own }) => ({
+    name: `${furtherProcess}-${n}`,
+    file: logFile(own, furtherProcess),
+    from: logSize(own, furtherProcess),
+  })),
+];
+
 /** The file's lines from there, and those that are appended; from its start again when it is begun anew. */
-async function follow(file: string, from: number, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+async function follow({ name, file, from }: Log, show: (line: string) => void, signal: AbortSignal): Promise<void> {
   let position = from;
   while (!signal.aborted) {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (size < position) position = 0;
     if (size > position) {
       const lines = createInterface({ input: createReadStream(file, { start: position, end: size - 1 }) });
-      for await (const line of lines) onLine(line);
+      for await (const line of lines) show(`${name.padEnd(12)}${line}`);
       position = size;
     }
     await systemClock.sleep(200, signal);

@@ -21,6 +21,12 @@ export interface ClusterConfig {
   serviceCidr: string;
   clusterCidr: string;
   podCidr: string;
+  /** How many nodes this machine has: itself, and further ones in network namespaces of their own. 1 unless said. */
+  nodes?: number;
+  /** The range of those further nodes' addresses, and of this machine's end of their cables. */
+  nodeNetwork?: string;
+  /** A node may be silent for so long; Kubernetes' 40 s unless said. */
+  nodeMonitorGraceMs?: number;
   /** Flags for the API server, as Kubernetes names them: '--oidc-issuer-url=...'. */
   apiserverArgs?: string[];
 }
@@ -57,6 +63,9 @@ const shape: Record<keyof ClusterConfig, [what: string, is: (value: unknown) => 
   serviceCidr: range,
   clusterCidr: range,
   podCidr: range,
+  nodes: ['a number of nodes', value => value === undefined || (Number.isInteger(value) && Number(value) >= 1)],
+  nodeNetwork: ['a range of IPv4 addresses', value => value === undefined || isRange(value)],
+  nodeMonitorGraceMs: ['milliseconds', value => value === undefined || Number.isInteger(value)],
   apiserverArgs: [
     'a list of flags',
     value => value === undefined || (Array.isArray(value) && value.every(arg => typeof arg === 'string')),
@@ -71,6 +80,8 @@ export interface Layout {
   logs: string;
   run: string;
   node: string;
+  /** A folder for each further node. */
+  nodes: string;
 }
 
 export const layoutOf = (dataDir: string): Layout => ({
@@ -81,6 +92,7 @@ export const layoutOf = (dataDir: string): Layout => ({
   logs: join(dataDir, 'logs'),
   run: join(dataDir, 'run'),
   node: join(dataDir, 'node'),
+  nodes: join(dataDir, 'nodes'),
 });
 
 /** undefined when no cluster was ever started here. Throws a Failure when the file is there and cannot be used. */

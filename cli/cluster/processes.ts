@@ -3,7 +3,7 @@
  * time, then with a growing pause), so that a killed component heals as it would under systemd, for a megabyte each.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../api/clock.js';
@@ -60,6 +60,9 @@ export const logSize = (layout: Layout, name: string): number =>
 const engineFlags = (components: readonly string[]): string[] =>
   components.includes('apiserver') ? ['--max-semi-space-size=8'] : ['--max-semi-space-size=4', '--optimize-for-size'];
 
+/** A command of ours, as another process says it. */
+export const orreryCommand = (...words: string[]): string[] => [process.execPath, main, ...words];
+
 /** The command that runs components in one process. */
 export const componentCommand = (layout: Layout, components: readonly string[]): string[] => [
   process.execPath,
@@ -74,13 +77,22 @@ export const componentCommand = (layout: Layout, components: readonly string[]):
 export const startProcess = (layout: Layout, spec: ProcessSpec): void =>
   keepCommand(layout, spec.name, componentCommand(layout, spec.components));
 
-/** Runs a command in the background, started again whenever it ends, its output appended to the log of that name. */
-export function keepCommand(layout: Layout, name: string, command: readonly string[]): void {
+/**
+ * Runs a command in the background, started again whenever it ends, its output appended to the log of that name. It and
+ * its keeper live `within` what those words lead into, such as a network namespace.
+ */
+export function keepCommand(
+  layout: Layout,
+  name: string,
+  command: readonly string[],
+  within: readonly string[] = [],
+): void {
   mkdirSync(layout.run, { recursive: true });
   mkdirSync(layout.logs, { recursive: true });
   const log = openSync(logFile(layout, name), 'a');
   rmSync(pidFile(layout, name), { force: true });
-  const child = spawn('/bin/sh', ['-c', keeper, keeperMark, pidFile(layout, name), ...command], {
+  const [program = '', ...words] = [...within, '/bin/sh', '-c', keeper, keeperMark, pidFile(layout, name), ...command];
+  const child = spawn(program, words, {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: '/',
@@ -98,6 +110,9 @@ function writeFirst(file: string, keeperId: number | undefined): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
+
+/** Nothing was started since it was last taken down: the folder of the process ids comes first and goes last. */
+export const isDown = (layout: Layout): boolean => !existsSync(layout.run);
 
 export interface Kept {
   keeper: number;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock } from '../../api/clock.js';
 import { Failure } from '../failure.js';
+import { type NodeConfig, readMember } from '../nodes/member.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keepLogsSmall } from './log-rotation.js';
 
@@ -12,7 +13,10 @@ interface Running {
 
 interface Setting {
   layout: Layout;
-  config: ClusterConfig;
+  /** Of the node that is run here. */
+  node: NodeConfig | ClusterConfig;
+  /** Throws a Failure where only a node is kept. */
+  cluster(): ClusterConfig;
   log: pino.Logger;
   /** For the API server. */
   flags: readonly string[];
@@ -22,7 +26,8 @@ interface Setting {
 
 /** Loaded only when asked for, so that each process holds no more than what it runs. */
 const starters: Record<string, (setting: Setting) => Promise<Running>> = {
-  async apiserver({ layout, config, log, flags, fatal }) {
+  async apiserver({ layout, cluster, log, flags, fatal }) {
+    const config = cluster();
     const { settingsOf, startApiServer } = await import('../../apiserver/main.js');
     return startApiServer({
       dataDir: layout.dataDir,
@@ -38,11 +43,13 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       onFatal: error => fatal('apiserver', error),
     });
   },
-  async controllers({ layout, config, log }) {
+  async controllers({ layout, cluster, log }) {
+    const config = cluster();
     const { startControllers } = await import('../../controllers/main.js');
     return startControllers({
       kubeconfig: join(layout.kubeconfigs, 'controllers.conf'),
       identity: identity(config),
+      ...(config.nodeMonitorGraceMs === undefined ? {} : { nodeMonitorGraceMs: config.nodeMonitorGraceMs }),
       serviceAccountPrivateKeyFile: join(layout.pki, 'sa.key'),
       clusterSigningCertFile: join(layout.pki, 'ca.crt'),
       clusterSigningKeyFile: join(layout.pki, 'ca.key'),
@@ -50,7 +57,8 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clock: systemClock,
     });
   },
-  async scheduler({ layout, config, log }) {
+  async scheduler({ layout, cluster, log }) {
+    const config = cluster();
     const { startScheduler } = await import('../../scheduler/main.js');
     return startScheduler({
       kubeconfig: join(layout.kubeconfigs, 'scheduler.conf'),
@@ -59,7 +67,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clock: systemClock,
     });
   },
-  async kubelet({ layout, config, log }) {
+  async kubelet({ layout, node: config, log }) {
     const { startKubelet } = await import('../../kubelet/main.js');
     return startKubelet({
       kubeconfig: join(layout.kubeconfigs, 'kubelet.conf'),
@@ -70,6 +78,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       podCidr: config.podCidr,
       clusterCidr: config.clusterCidr,
       pkiDir: layout.pki,
+      ...('cgroupParent' in config ? { cgroupParent: config.cgroupParent } : {}),
       log,
       clock: systemClock,
     });
@@ -83,7 +92,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
     const kubeconfig = join(layout.kubeconfigs, 'admin.conf');
     return startHollow({ kubeconfig, count, script, log, clock: systemClock });
   },
-  async proxy({ layout, config, log }) {
+  async proxy({ layout, node: config, log }) {
     const { startProxy } = await import('../../proxy/main.js');
     return startProxy({
       kubeconfig: join(layout.kubeconfigs, 'proxy.conf'),
@@ -91,6 +100,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       podCidr: config.podCidr,
       clusterCidr: config.clusterCidr,
       serviceRoute: { cidr: config.serviceCidr, source: config.address },
+      routesToNodes: true,
       log,
       clock: systemClock,
     });
@@ -109,7 +119,10 @@ export async function runComponents(
     throw new Failure(`${flags[0]} is a flag of the API server, and it is not among what is to run.`);
   const layout = layoutOf(dataDir);
   const config = readConfig(layout);
-  if (!config) throw new Failure(`${layout.config} is missing: start the cluster with 'sudo ./orrery up' first.`);
+  const missing = (): never => {
+    throw new Failure(`${layout.config} is missing: start the cluster with 'sudo ./orrery up' first.`);
+  };
+  const node = config ?? readMember(layout) ?? missing();
   const log = pino({
     level: process.env.ORRERY_LOG ?? 'info',
     base: null,
@@ -130,12 +143,19 @@ export async function runComponents(
   process.on('SIGTERM', () => void stop(0));
   process.on('SIGINT', () => void stop(0));
   // The smallest process does it for all of them.
-  if (names.includes('controllers')) await keepLogsSmall(layout.logs);
+  if (names.includes('controllers') || !config) await keepLogsSmall(layout.logs);
   for (const name of names) {
     const start = starters[name];
     if (!start)
       throw new Failure(`there is no component "${name}": the components are ${Object.keys(starters).join(', ')}.`);
-    const setting = { layout, config, flags, log: log.child({ component: name }), fatal };
+    const setting = {
+      layout,
+      node,
+      cluster: () => config ?? missing(),
+      flags,
+      log: log.child({ component: name }),
+      fatal,
+    };
     try {
       running.push(await start(setting));
     } catch (error) {

@@ -7,6 +7,8 @@ import { nodes, pods } from '../../client/resources.js';
 import { connect } from '../../client/rest/index.js';
 import { isHollow } from '../hollow/file.js';
 import { hollowSpecs } from '../hollow/processes.js';
+import { type FurtherNode, furtherNodes, furtherProcess } from '../nodes/further.js';
+import { isMember, readMember } from '../nodes/member.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keptProcess, processSpecs, residentBytes } from './processes.js';
 import { isReady } from './readiness.js';
@@ -25,9 +27,11 @@ export async function status(dataDir: string, write: (line: string) => void): Pr
   }
   const specs = isHollow(layout) ? hollowSpecs : processSpecs;
   const alive = specs.filter(spec => describeProcess(layout, spec.name, write)).length;
+  const further = furtherNodes(layout).filter(({ layout }) => isMember(layout));
+  const furtherAlive = further.filter(node => describeFurther(node, write)).length;
   if (alive === 0) return statusCode.stopped;
   const well = await describeCluster(layout, config, write);
-  return well && alive === specs.length ? statusCode.well : statusCode.unwell;
+  return well && alive === specs.length && furtherAlive === further.length ? statusCode.well : statusCode.unwell;
 }
 
 function describeProcess(layout: Layout, name: string, write: (line: string) => void): boolean {
@@ -36,6 +40,17 @@ function describeProcess(layout: Layout, name: string, write: (line: string) => 
   const size = memory ? `${Math.round(memory / 1e6)} MB` : 'starting';
   write(`${name.padEnd(12)}${kept ? `running   pid ${kept.child ?? kept.keeper}   ${size}` : 'stopped'}`);
   return kept !== undefined;
+}
+
+/** A node that was switched off, or whose cable was pulled, is meant to be so, and is not well for all that. */
+function describeFurther({ layout }: FurtherNode, write: (line: string) => void): boolean {
+  const { nodeName = '', lab } = readMember(layout) ?? {};
+  if (lab?.power === 'off') {
+    write(`${nodeName.padEnd(12)}switched off`);
+    return false;
+  }
+  const note = lab?.cable === 'pulled' ? '   its cable is pulled' : '';
+  return describeProcess(layout, furtherProcess, line => write(`${nodeName.padEnd(12)}${line.slice(12)}${note}`));
 }
 
 async function describeCluster(layout: Layout, config: ClusterConfig, write: (line: string) => void): Promise<boolean> {

@@ -1,13 +1,12 @@
 /** Stops all that runs of a cluster, its pods too. Interrupted, it can be said again and goes on. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { pino } from 'pino';
 import { systemClock } from '../../api/clock.js';
+import { endNode, furtherNodes, removeNode } from '../nodes/further.js';
+import { unwireMachine } from '../nodes/wire.js';
 import type { Layout } from './layout.js';
 import { type ProcessSpec, stopProcess } from './processes.js';
 import type { Steps } from './steps.js';
-
-/** Nothing was started since it was last taken down: the folder of the process ids comes first and goes last. */
-export const isDown = (layout: Layout): boolean => !existsSync(layout.run);
 
 /** Pods may have outlived the processes: they are stopped also when none of those runs. */
 export async function takeDown(
@@ -21,6 +20,7 @@ export async function takeDown(
       await Promise.all(running.map(spec => stopProcess(layout, spec.name, systemClock)));
     });
   }
+  await takeDownFurther(layout, removeData, steps);
   const [{ resetNode }, { cleanup }] = await Promise.all([
     import('../../kubelet/main.js'),
     import('../../proxy/main.js'),
@@ -29,4 +29,14 @@ export async function takeDown(
   await steps.run('stopping pods and containerd', () => resetNode({ dataDir: layout.node, removeData, ...quiet }));
   await steps.run('removing service rules', () => cleanup());
   rmSync(layout.run, { recursive: true, force: true });
+}
+
+async function takeDownFurther(layout: Layout, removeData: boolean, steps: Steps): Promise<void> {
+  const further = furtherNodes(layout);
+  if (further.length === 0) return;
+  await steps.run(`stopping ${further.length} further node${further.length > 1 ? 's' : ''}`, async () => {
+    await Promise.all(further.map(node => endNode(node, layout.dataDir)));
+    await unwireMachine();
+    if (removeData) for (const node of further) removeNode(node);
+  });
 }

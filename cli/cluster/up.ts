@@ -1,6 +1,7 @@
 /** `orrery up`: a cluster of one node on this machine, in the background. Safe to say twice. */
 import { hostname, networkInterfaces } from 'node:os';
 import { systemClock } from '../../api/clock.js';
+import { bringUpFurther } from '../nodes/up.js';
 import { prepareCredentials } from './credentials.js';
 import { decideConfig } from './decide-config.js';
 import { exclusively } from './exclusive.js';
@@ -8,12 +9,12 @@ import { heeding } from './interrupted.js';
 import { type ClusterConfig, type Layout, layoutOf, ontoDisk, readConfig, requireRoom, writeConfig } from './layout.js';
 import { requireNoNeighbour } from './neighbours.js';
 import { requireFreePorts } from './ports.js';
-import { logSize, type ProcessSpec, processSpecs, runningIn, startProcess, stopProcess } from './processes.js';
+import { isDown, logSize, type ProcessSpec, processSpecs, runningIn, startProcess, stopProcess } from './processes.js';
 import { adminClient, apiReady, loopsLead, nodeReady, waitFor } from './readiness.js';
 import { asRoot } from './root.js';
 import { ensureSystem } from './setup.js';
 import type { Steps } from './steps.js';
-import { isDown, takeDown } from './take-down.js';
+import { takeDown } from './take-down.js';
 
 export interface UpOptions {
   dataDir: string;
@@ -37,6 +38,7 @@ export function up({ dataDir, flags, steps }: UpOptions): Promise<ClusterConfig>
       requireRoom(dataDir);
       await steps.run('certificates and kubeconfigs', () => prepareCredentials(layout, config));
       await heeding(signal => bringUp({ layout, config, running, steps, signal }));
+      await heeding(signal => bringUpFurther({ layout, config, steps, signal }));
       return config;
     }),
   );

@@ -1,0 +1,93 @@
+/** Keeps the machine's routes to other nodes' pods as plan.ts says: after each change of a node, and when one was taken away. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../api/clock.js';
+import type { Node } from '../../api/types.js';
+import type { Informer } from '../../client/informer/informer.js';
+import { run } from '../apply/command.js';
+import { changeOf, type Place, type Route, routesTo } from './plan.js';
+
+/** What `ip` answers; throws when it ends with an error. For tests in another network namespace. */
+export type Ip = (...args: string[]) => Promise<string>;
+const ip: Ip = (...args) => run('ip', args);
+
+/** Marks the routes as ours among others; that to the services (service-route.ts) has another. */
+const protocol = '97';
+const lookMs = 10_000;
+
+export interface RouteOptions {
+  nodes: Informer<Node>;
+  place: Place;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** Runs until the signal aborts; never throws. The routes stay. */
+export async function keepRoutes({ nodes, place, clock, log, signal }: RouteOptions): Promise<void> {
+  const routes = new Routes(log);
+  let wake = (): void => undefined;
+  let wanted = '';
+  await Promise.race([nodes.synced, nodes.stopped]);
+  const stop = nodes.onChange(() => {
+    // Nodes report their health all the time: only what changes the routes is work.
+    if (JSON.stringify(routesTo(nodes.list(), place)) !== wanted) wake();
+  });
+  while (!signal.aborted) {
+    const plan = routesTo(nodes.list(), place);
+    wanted = JSON.stringify(plan);
+    try {
+      await routes.apply(plan);
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, "routes to other nodes' pods could not be set; trying again");
+    }
+    const changed = new AbortController();
+    wake = () => changed.abort();
+    await clock.sleep(lookMs, AbortSignal.any([signal, changed.signal]));
+  }
+  stop();
+}
+
+export class Routes {
+  /** Asked, and told, once each. */
+  readonly #elsewhere = new Set<string>();
+
+  constructor(
+    private readonly log: Logger,
+    private readonly call: Ip = ip,
+  ) {}
+
+  async apply(wanted: readonly Route[]): Promise<void> {
+    const { add, remove } = changeOf(await this.standing(), wanted);
+    for (const { range } of remove) await this.call('route', 'del', range, 'proto', protocol);
+    for (const route of add) {
+      if (!(await this.isNeighbour(route))) continue;
+      await this.call('route', 'replace', route.range, 'via', route.via, 'proto', protocol);
+      this.log.info(route, "a route to another node's pods");
+    }
+  }
+
+  private async standing(): Promise<Route[]> {
+    const found = JSON.parse((await this.call('-j', '-4', 'route', 'show', 'proto', protocol)) || '[]');
+    return (found as { dst: string; gateway?: string }[]).map(({ dst, gateway = '' }) => ({
+      range: dst,
+      via: gateway,
+    }));
+  }
+
+  /** A node behind a router cannot be a gateway: packets for its pods go as the machine's other routes say. */
+  private async isNeighbour({ range, via }: Route): Promise<boolean> {
+    const key = `${range} ${via}`;
+    if (this.#elsewhere.has(key)) return false;
+    const [way] = JSON.parse(await this.call('-j', 'route', 'get', via)) as { gateway?: string }[];
+    if (way?.gateway === undefined) return true;
+    this.#elsewhere.add(key);
+    const facts = { range, node: via, gateway: way.gateway };
+    this.log.info(facts, 'a node is not in this network: its pods have no route of ours');
+    return false;
+  }
+}
+
+/** Of all that was set here. What is not there is not missed. */
+export async function removeRoutes(call: Ip = ip): Promise<void> {
+  await call('route', 'flush', 'proto', protocol);
+}

@@ -1,0 +1,117 @@
+/** Several nodes on one machine, as `up --nodes` makes them: real containers, real cables. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Node, Service } from '../../api/types.js';
+import { namespaceOf } from '../../cli/nodes/wiring.js';
+import { root } from '../../tools/sources.js';
+import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
+import { readyPods } from './scenarios.js';
+
+const names = ['lab', 'lab-1', 'lab-2'];
+const nodePort = 30080;
+
+/** Answers with its node's name. */
+const web = (node: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: `web-${node}`, labels: { app: 'web' } },
+  spec: {
+    nodeName: node,
+    terminationGracePeriodSeconds: 0,
+    containers: [
+      {
+        name: 'web',
+        image: 'orrery.local/busybox:1',
+        command: ['sh', '-c', `mkdir /www; echo ${node} > /www/index.html; exec httpd -f -p 8080 -h /www`],
+      },
+    ],
+  },
+});
+
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web' },
+  spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080, nodePort }] },
+};
+
+describe('three nodes on one machine', function () {
+  this.timeout(180_000);
+  let lab: Lab;
+
+  before(async function () {
+    const reason = cannotRunNode();
+    if (reason) {
+      console.log(`      skipped: three nodes on one machine: ${reason}`);
+      return this.skip();
+    }
+    lab = openLab();
+    await lab.orrery('up', '--data-dir', lab.dataDir, '--node-name', 'lab', '--nodes', '3');
+  });
+  after(async () => {
+    if (!lab) return;
+    const { dataDir } = lab;
+    await lab.close();
+    for (const n of [1, 2]) assert.equal(existsSync(`/run/netns/${namespaceOf(dataDir, n)}`), false);
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    assert.deepEqual(
+      mounts.filter(line => line.includes(dataDir)),
+      [],
+    );
+  });
+
+  const get = async <T>(...args: string[]): Promise<T> =>
+    JSON.parse(await lab.orrery('get', ...args, '-o', 'json')) as T;
+  const nodes = async (): Promise<Node[]> => (await get<{ items: Node[] }>('nodes')).items;
+  const addressOf = ({ status }: Node): string =>
+    status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+  /** Until each node's pod has answered once. */
+  const allAnswer = async (ask: () => Promise<Result>): Promise<void> => {
+    const seen = new Set<string>();
+    await eventually(ask, ({ stdout }) => seen.add(stdout.trim()) && names.every(name => seen.has(name)));
+  };
+
+  it('are Ready, with addresses and ranges of their own, and status knows them', async () => {
+    const found = await nodes();
+    assert.deepEqual(
+      found.map(({ metadata, spec }) => `${metadata.name} ${spec?.podCIDR}`),
+      ['lab 10.244.0.0/24', 'lab-1 10.244.1.0/24', 'lab-2 10.244.2.0/24'],
+    );
+    assert.equal(new Set(found.map(addressOf)).size, 3);
+    const main = join(root, 'dist/cli/main.js');
+    const { code, stdout } = await lab.run(process.execPath, [main, 'status', '--data-dir', lab.dataDir]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^lab-2 +running +pid \d+ +\d+ MB$/m);
+    assert.match(stdout, /^nodes +3 of 3 Ready$/m);
+  });
+
+  it('have pods that reach each other, and a service from every node', async () => {
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...names.map(web), service] });
+    const applied = await lab.run('kubectl', ['apply', '-f', '-'], { input });
+    assert.equal(applied.code, 0, applied.stderr);
+    const pods = await readyPods(lab, 'app=web', names.length);
+    const { spec } = await get<Service>('service', 'web');
+    const sixty = Array.from({ length: 60 }, () => spec?.clusterIP);
+    const urls = [...pods.map(({ status }) => `${status?.podIP}:8080`), ...sixty].map(host => `http://${host}/`);
+    const asked = `for url in ${urls.join(' ')}; do wget -qO- $url; done`;
+    for (const { metadata } of pods) {
+      const answers = await eventually(
+        () => lab.run('kubectl', ['exec', metadata.name ?? '', '--', 'sh', '-c', asked]),
+        ({ code }) => code === 0,
+      );
+      const [first, second, third, ...others] = answers.stdout.trim().split('\n');
+      assert.deepEqual(
+        [first, second, third],
+        pods.map(pod => pod.spec?.nodeName),
+      );
+      assert.equal(others.length, sixty.length);
+      assert.deepEqual(new Set(others), new Set(names));
+    }
+  });
+
+  it("have a service's node port at each of their addresses", async () => {
+    for (const node of await nodes())
+      await allAnswer(() => lab.run('busybox', ['wget', '-qO-', `http://${addressOf(node)}:${nodePort}/`]));
+  });
+});
