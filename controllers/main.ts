@@ -34,6 +34,7 @@ import { legacyTokenCleaner } from './legacytokens/controller.js';
 import { namespaceController } from './namespaces/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
 import { podGarbageCollector } from './podgc/controller.js';
+import { policyStatusController } from './policystatus/controller.js';
 import { replicaSetController, replicationController } from './replication/controller.js';
 import { resourceQuotaController } from './resourcequota/controller.js';
 import { rootCaPublisher } from './rootca/controller.js';
@@ -176,6 +177,7 @@ class ControllerProcess {
       bootstrapSigner,
       tokenCleaner,
       legacyTokenCleaner(),
+      policyStatusController(this.identities.clientFor('validatingadmissionpolicy-status-controller')),
       certificateController(authorityFrom(clusterSigningCertFile, clusterSigningKeyFile, log)),
       serviceCidrController,
       disruptionController(scalesBy(this.identities.clientFor('disruption-controller'), served)),

@@ -108,7 +108,8 @@ export class CelEnvironment {
       if (escaped !== undefined) fields[escaped] = this.#nameOf(of, `${path}.${escaped}`);
     }
     this.env.registerType(name, { ctor: CelObject, fields });
-    this.env.registerOperator(`${name} == ${name}`, equal);
+    // An object may always be asked whether it is there: `oldObject == null`.
+    for (const other of [name, 'null']) this.env.registerOperator(`${name} == ${other}`, equal);
     return name;
   }
 }

@@ -1,86 +1,29 @@
 /** What the expressions of policies and of webhooks' conditions can ask about: the request, the object, rights. */
-import {
-  type Authorize,
-  authorizerType,
-  type Bound,
-  CelAuthorizer,
-  CelEnvironment,
-  ResourceCheck,
-  resourceCheckType,
-  types,
-} from '../../../api/cel/index.js';
+import { admissionSource, conditionVariables, policyVariables, requestResource } from '../../../api/cel/admission.js';
+import { type Authorize, type Bound, CelAuthorizer, CelEnvironment, ResourceCheck } from '../../../api/cel/index.js';
 import { addNamespace } from '../../../api/cel/libraries/library.js';
 import type { AnyObject } from '../../../api/types.js';
 import type { AdmissionRequest, Authorizer, Lookup } from '../../contracts.js';
 import { reviewOf, type Shown } from '../webhooks/review.js';
 import { mapsOf } from './messages.js';
 
-const { bool, dyn, int, listOf, mapOf, native, object, string, timestamp } = types;
-
-const kind = object({ group: string, version: string, kind: string });
-const resource = object({ group: string, version: string, resource: string });
-
-const request = object({
-  kind,
-  resource,
-  subResource: string,
-  requestKind: kind,
-  requestResource: resource,
-  requestSubResource: string,
-  name: string,
-  namespace: string,
-  operation: string,
-  userInfo: object({ username: string, uid: string, groups: listOf(string), extra: mapOf(listOf(string)) }),
-  dryRun: bool,
-  options: dyn,
-});
-
-const namespaceObject = object({
-  metadata: object({
-    name: string,
-    generateName: string,
-    namespace: string,
-    labels: mapOf(string),
-    annotations: mapOf(string),
-    UID: string,
-    creationTimestamp: timestamp,
-    deletionTimestamp: timestamp,
-    deletionGracePeriodSeconds: int,
-    generation: int,
-    resourceVersion: string,
-    finalizers: listOf(string),
-  }),
-  spec: object({ finalizers: listOf(string) }),
-  status: object({ phase: string }),
-});
-
 /** Where a mutating policy escapes what stands in a path: jsonpatch.escapeKey('a/b'). */
 const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** `authorizer.requestResource` is one name in Kubernetes, and two in CEL: it is asked for under this one. */
-const requestResource = 'authorizer__requestResource';
-export const sourceOf = (expression: string): string =>
-  mapsOf(expression).replace(/\bauthorizer\s*\.\s*requestResource\b/g, requestResource);
-
-const common = {
-  object: dyn,
-  oldObject: dyn,
-  request,
-  authorizer: native(authorizerType),
-  [requestResource]: native(resourceCheckType),
-};
+/** The expression as these environments know its names. */
+export const sourceOf = (expression: string): string => admissionSource(mapsOf(expression));
 
 let conditions: CelEnvironment | undefined;
 let policies: CelEnvironment | undefined;
 
 /** Made when the first expression comes: most clusters have none. */
 export const conditionEnvironment = (): CelEnvironment => {
-  conditions ??= new CelEnvironment(common);
+  conditions ??= new CelEnvironment(conditionVariables());
   return conditions;
 };
 export const policyEnvironment = (): CelEnvironment => {
   if (!policies) {
-    policies = new CelEnvironment({ ...common, params: dyn, namespaceObject, variables: dyn });
+    policies = new CelEnvironment(policyVariables());
     addNamespace(policies.env, 'jsonpatch', { 'escapeKey(string): string': escapeKey });
   }
   return policies;
