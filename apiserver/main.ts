@@ -149,6 +149,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const app = buildApp({
     kinds: env.kinds,
     remote: () => aggregation.remote,
+    remoteOpenApi: () => aggregation.openApi(),
     address: `${options.advertiseAddress}:${options.port}`,
     metrics,
     issuer: security.tokens,

@@ -57,6 +57,17 @@ describe('one OpenAPI document of several', () => {
     assert.deepEqual(Object.keys(merged(same).definitions).sort(), ['Crater', 'Moon', 'ObjectMeta', 'Pod', 'Spec']);
   });
 
+  it('says parameters in their places', () => {
+    const pretty = { name: 'pretty', in: 'query', type: 'string' };
+    const item = { parameters: [{ $ref: '#/parameters/pretty-1' }], ...path('Moon') };
+    const { paths } = merged({
+      ...document,
+      parameters: { 'pretty-1': pretty },
+      paths: { '/apis/moons.example.com/v1/moons': item },
+    });
+    assert.deepEqual(paths['/apis/moons.example.com/v1/moons'].parameters, [pretty]);
+  });
+
   it('leaves the documents as they are, and bears with those that are none', () => {
     const before = structuredClone([own, document]);
     merged(document, {}, { paths: 1, definitions: [] }, { paths: { '/apis/moons.example.com/v1': ref('Nobody') } });

@@ -9,6 +9,7 @@ export interface OtherDocument {
 }
 
 type Definitions = Record<string, JsonObject>;
+const ofParameters = '#/parameters/';
 const prefix = '#/definitions/';
 
 /** `own` wins: of paths that it has already, nobody else tells. It is not changed. */
@@ -22,8 +23,9 @@ export function mergeOpenApiV2(own: object, others: readonly OtherDocument[]): o
 }
 
 function add({ group, version, document }: OtherDocument, paths: JsonObject, definitions: Definitions): void {
-  const { paths: theirPaths, definitions: theirs } = document as JsonObject;
+  const { paths: theirPaths, definitions: theirs, parameters } = document as JsonObject;
   if (!isObject(theirPaths)) return;
+  const shared = (isObject(parameters) ? parameters : {}) as Definitions;
   const root = `/apis/${group}/${version}`;
   const chosen = Object.entries(theirPaths).filter(
     ([path]) => (path === root || path.startsWith(`${root}/`)) && !Object.hasOwn(paths, path),
@@ -33,7 +35,7 @@ function add({ group, version, document }: OtherDocument, paths: JsonObject, def
   const names = new Map<string, string>();
   for (const name of needed) names.set(name, nameFor(name, known[name] as JsonObject, definitions));
   for (const [name, as] of names) definitions[as] = renamed(known[name], names) as JsonObject;
-  for (const [path, item] of chosen) paths[path] = renamed(item, names);
+  for (const [path, item] of chosen) paths[path] = renamed(item, names, shared);
 }
 
 /** References to the kinds of the version: explain looks for these, whatever the paths say. */
@@ -76,11 +78,16 @@ function reached(values: readonly unknown[], definitions: Definitions): Set<stri
   return found;
 }
 
-/** A copy whose references are to the new names. */
-function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map(item => renamed(item, names));
+/** A copy whose references are to the new names, with parameters in the place of references to these. */
+function renamed(value: unknown, names: ReadonlyMap<string, string>, parameters: Definitions = {}): unknown {
+  if (Array.isArray(value)) return value.map(item => renamed(item, names, parameters));
   if (!isObject(value)) return value;
+  const { $ref } = value;
+  if (typeof $ref === 'string' && $ref.startsWith(ofParameters)) {
+    const name = $ref.slice(ofParameters.length);
+    return Object.hasOwn(parameters, name) ? renamed(parameters[name], names) : value;
+  }
   const as = names.get(referenced(value) ?? '');
   if (as !== undefined) return { ...value, $ref: prefix + as };
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, renamed(inner, names)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, renamed(inner, names, parameters)]));
 }

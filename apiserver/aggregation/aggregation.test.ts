@@ -184,6 +184,22 @@ describe('an aggregated API server', function () {
     const link = paths['apis/moons.example.com/v1'].serverRelativeURL;
     assert.equal((await ask(`GET ${link}`)).text, '{"openapi":"3.0.0"}');
     assert.equal(asked.at(-1)?.url, link);
+    const schema = { $ref: '#/definitions/com.example.Moon' };
+    const kind = { group: 'moons.example.com', version: 'v1', kind: 'Moon' };
+    const document = {
+      swagger: '2.0',
+      paths: { [`${path}/moons`]: { get: { responses: { 200: { description: 'OK', schema } } } } },
+      definitions: { 'com.example.Moon': { type: 'object', 'x-kubernetes-group-version-kind': [kind] } },
+    };
+    respond = (incoming, response) =>
+      response.end(incoming.url === '/openapi/v2' ? JSON.stringify(document) : 'not asked for');
+    const whole = JSON.parse((await ask('GET /openapi/v2')).text);
+    assert.deepEqual(whole.paths[`${path}/moons`], document.paths[`${path}/moons`]);
+    assert.deepEqual(whole.definitions['com.example.Moon'], document.definitions['com.example.Moon']);
+    assert.ok(whole.definitions['io.k8s.api.core.v1.Pod']);
+    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    assert.match((await ask('GET /openapi/v2', undefined, { accept })).text, /com\.example\.Moon/);
+    assert.equal(asked.filter(({ url }) => url === '/openapi/v2').length, 1, 'not at every question');
   });
 
   it('gets bodies, and its refusals are passed on', async () => {

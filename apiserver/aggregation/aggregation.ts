@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { timestamp } from '../../api/clock.js';
 import { deepEqual } from '../../api/json.js';
 import { apiServiceRow } from '../../api/kinds/apiservice.js';
+import type { OtherDocument } from '../../api/openapi/merge.js';
 import { StatusError, statusError } from '../../api/status.js';
 import type { AnyObject, APIService } from '../../api/types.js';
 import type { User } from '../contracts.js';
@@ -20,6 +21,7 @@ import { change, insert } from '../registry/write.js';
 import { preflight, probe, type ResourceList, type Verdict } from './availability.js';
 import { Backends } from './backends.js';
 import { localServices, managedLabel } from './local.js';
+import { OtherDocuments } from './openapi.js';
 import { forward, forwardUpgrade } from './proxy.js';
 
 const apiServices = { group: 'apiregistration.k8s.io', resource: 'apiservices' };
@@ -41,6 +43,7 @@ const settleMs = 100;
 
 export class Aggregation {
   readonly #backends: Backends;
+  readonly #documents: OtherDocuments;
   readonly #stopping = new AbortController();
   readonly #lists = new Map<string, ResourceList>();
   /** Versions that others serve, by 'group/version'. */
@@ -53,6 +56,11 @@ export class Aggregation {
   constructor(private readonly options: AggregationOptions) {
     const { lookup, random } = options.env;
     this.#backends = new Backends({ lookup, pki: options.pki, random });
+    this.#documents = new OtherDocuments({
+      clock: options.env.clock,
+      services: () => [...this.#remote.values()].filter(service => conditionOf(service)?.status === 'True'),
+      placeOf: service => this.#backends.placeOf(service),
+    });
   }
 
   /** Registers what is served here, and follows from then on. */
@@ -85,6 +93,11 @@ export class Aggregation {
   /** What others serve, for discovery: another array after each change. */
   get remote(): readonly RemoteVersion[] {
     return this.#discovered;
+  }
+
+  /** What they say of themselves in OpenAPI 2: another array after each change. */
+  openApi(): Promise<readonly OtherDocument[]> {
+    return this.#documents.all();
   }
 
   /** The version that a path is of, where others serve it; undefined for everything else. */

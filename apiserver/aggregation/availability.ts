@@ -1,8 +1,9 @@
 /** Can an aggregated version be reached? What is wrong is said as Kubernetes says it. */
-import { type RequestOptions, request } from 'node:https';
+import type { RequestOptions } from 'node:https';
 import type { APIService, EndpointSlice, Service } from '../../api/types.js';
-import type { Lookup, User } from '../contracts.js';
-import { identityHeaders } from './headers.js';
+import type { Lookup } from '../contracts.js';
+import { get } from './get.js';
+import { checker, identityHeaders } from './headers.js';
 
 export interface Verdict {
   status: 'True' | 'False';
@@ -50,10 +51,6 @@ export function preflight({ spec }: APIService, lookup: Lookup): Verdict | undef
   return ready ? undefined : no('MissingEndpoints', why);
 }
 
-const checkMs = 5000;
-const longest = 8 * 1024 * 1024;
-const checker: User = { name: 'system:kube-aggregator', groups: ['system:masters'] };
-
 /** Asks the server for the document of the version. */
 export async function probe(
   place: RequestOptions,
@@ -80,23 +77,4 @@ export async function probe(
     const message = `failing or missing response from ${shown}: Get ${JSON.stringify(shown)}: ${(error as Error).message}`;
     return { verdict: no('FailedDiscoveryCheck', message) };
   }
-}
-
-function get(options: RequestOptions): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ ...options, method: 'GET', signal: AbortSignal.timeout(checkMs) });
-    sent.on('error', reject);
-    sent.on('response', answer => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > longest) answer.destroy(new Error('the answer is too long'));
-        else chunks.push(chunk);
-      });
-      answer.on('error', reject);
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
-    });
-    sent.end();
-  });
 }

@@ -66,3 +66,6 @@ export const isRedirect = (status: number, headers: IncomingHttpHeaders): boolea
   status >= 300 && status <= 399 && Boolean(headers.location);
 
 export const redirectRefusal = 'the backend attempted to redirect this request, which is not permitted';
+
+/** As whom the server itself asks others. */
+export const checker: User = { name: 'system:kube-aggregator', groups: ['system:masters'] };

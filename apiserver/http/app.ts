@@ -1,6 +1,7 @@
 /** Everything that is no resource: health, version, metrics, discovery and OpenAPI, as an Express application. */
 import express, { type Express, type Request, type Response } from 'express';
 import type { KindRow } from '../../api/kinds/row.js';
+import type { OtherDocument } from '../../api/openapi/merge.js';
 import { type AggregatedVersion, aggregatedDocument } from '../discovery/aggregated.js';
 import { discoveryDocument } from '../discovery/documents.js';
 import type { RemoteVersion } from '../discovery/resources.js';
@@ -17,6 +18,8 @@ export interface AppOptions {
   kinds: Pick<KindTable, 'rows'>;
   /** What others serve, and requests are sent on to. */
   remote?(): readonly RemoteVersion[];
+  /** And what these say of themselves. */
+  remoteOpenApi?(): Promise<readonly OtherDocument[]>;
   /** 'host:port' */
   address: string;
   metrics: Metrics;
@@ -49,7 +52,7 @@ export function buildApp(options: AppOptions): Express {
       response.end(text);
     }, next);
   });
-  app.use(openApiRoutes(options.openApi, options.kinds, () => options.remote?.() ?? noneRemote));
+  app.use(openApiRoutes(options.openApi, options.kinds, () => options.remote?.() ?? noneRemote, options.remoteOpenApi));
   const discovery = discoverer(options);
   app.get(/^\/apis?(\/.*)?$/, (request, response) => discovery(request, response));
   app.get('/', (_request, response) => sendJson(response, { paths: rootPaths(options.kinds.rows) }));

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { KindRow } from '../../api/kinds/row.js';
+import type { OtherDocument } from '../../api/openapi/merge.js';
 import { groupsOf, type RemoteVersion, rowsOf } from '../discovery/resources.js';
 import { version } from '../discovery/version.js';
 import { type KindTable, ofRows } from '../registry/kinds.js';
@@ -12,6 +13,7 @@ import { ranges } from './negotiate.js';
 export interface OpenApi {
   openApiV2(rows: readonly KindRow[]): object;
   openApiV2Protobuf(document: object): Uint8Array;
+  mergeOpenApiV2(own: object, others: readonly OtherDocument[]): object;
   /** The document of one group and version; '' is core. */
   openApiV3(group: string, version: string, rows: readonly KindRow[]): object;
 }
@@ -24,6 +26,7 @@ export function openApiRoutes(
   load: () => Promise<OpenApi>,
   kinds: Pick<KindTable, 'rows'>,
   remote: () => readonly RemoteVersion[],
+  others: () => Promise<readonly OtherDocument[]> = async () => [],
 ): Router {
   const router = Router();
   const documents = ofRows(kinds, rows => new Documents(load, rows));
@@ -32,7 +35,8 @@ export function openApiRoutes(
     const accepted = ranges(String(request.headers.accept ?? '*/*'));
     const found = accepted.find(({ type }) => protobufType.test(type) || isJson(type));
     if (!found) return notAcceptable(response);
-    const document = await (protobufType.test(found.type) ? documents().v2Protobuf() : documents().v2());
+    const said = await others();
+    const document = await (protobufType.test(found.type) ? documents().v2Protobuf(said) : documents().v2(said));
     document.send(request, response);
   });
 
@@ -58,7 +62,7 @@ export function openApiRoutes(
 const yearMs = 365 * 24 * 3600 * 1000;
 
 class Documents {
-  readonly #made = new Map<string, Promise<Document>>();
+  readonly #made = new Map<string, { of: unknown; made: Promise<Document> }>();
   /** By what follows /openapi/v3/. */
   readonly paths: ReadonlyMap<string, GroupVersion>;
 
@@ -79,28 +83,31 @@ class Documents {
     return jsonDocument({ paths: Object.fromEntries([...own, ...others]) });
   }
 
-  v2(): Promise<Document> {
-    return this.#once('v2', openApi => jsonDocument(openApi.openApiV2(this.rows)));
+  v2(others: readonly OtherDocument[]): Promise<Document> {
+    return this.#once('v2', openApi => jsonDocument(this.#merged(openApi, others)), others);
   }
 
-  v2Protobuf(): Promise<Document> {
-    return this.#once('v2 protobuf', openApi => {
-      return new Document(protobufAnswer, openApi.openApiV2Protobuf(openApi.openApiV2(this.rows)));
-    });
+  v2Protobuf(others: readonly OtherDocument[]): Promise<Document> {
+    const make = (openApi: OpenApi): Document =>
+      new Document(protobufAnswer, openApi.openApiV2Protobuf(this.#merged(openApi, others)));
+    return this.#once('v2 protobuf', make, others);
+  }
+
+  #merged(openApi: OpenApi, others: readonly OtherDocument[]): object {
+    return openApi.mergeOpenApiV2(openApi.openApiV2(this.rows), others);
   }
 
   v3({ path, group, version: of }: GroupVersion): Promise<Document> {
     return this.#once(path, openApi => jsonDocument(openApi.openApiV3(group, of, rowsOf(this.rows, group, of))));
   }
 
-  /** Requests that come while a document is being made wait for the same one. */
-  #once(name: string, make: (openApi: OpenApi) => Document): Promise<Document> {
-    let made = this.#made.get(name);
-    if (!made) {
-      made = this.load().then(make);
-      made.catch(() => this.#made.delete(name));
-      this.#made.set(name, made);
-    }
+  /** Requests that come while a document is being made wait for the same one; it is made anew `of` something else. */
+  #once(name: string, make: (openApi: OpenApi) => Document, of?: unknown): Promise<Document> {
+    const known = this.#made.get(name);
+    if (known && known.of === of) return known.made;
+    const made = this.load().then(make);
+    made.catch(() => this.#made.delete(name));
+    this.#made.set(name, { of, made });
     return made;
   }
 }
