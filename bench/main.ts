@@ -2,7 +2,7 @@
  * `npm run bench`: what the issues promise, measured on this machine now. Each figure is a median with its spread, since
  * machines are shared and noisy; the API server's stand beside bare handlers measured in the same minute.
  *
- * `npm run bench -- cluster`, `api` or `etcd` measures that part alone. BENCH_ROUNDS is how often (3);
+ * `npm run bench -- cluster`, `api`, `etcd` or `scheduler` measures that part alone. BENCH_ROUNDS is how often (3);
  * BENCH_KUBE_APISERVER names a kube-apiserver, which `etcd` then measures in the same way, beside ours.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { measure, type Samples } from './api/measure.js';
 import { type Command, makePlace, orrery, start } from './api/subject.js';
 import { type ClusterFigures, clusterFigures, measureCluster } from './cluster.js';
 import { type Figure, line } from './figure.js';
+import { measureScheduler } from './scheduler/measure.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 
@@ -78,7 +79,13 @@ async function measureOnce(datastore: string, command: Command, samples: Samples
   }
 }
 
-const parts: Record<string, () => Promise<void>> = { cluster, api, etcd: overEtcd };
+async function scheduler(): Promise<void> {
+  tell('The scheduler alone', await measureScheduler(rounds, line => console.error(line)));
+}
+
+const parts: Record<string, () => Promise<void>> = { cluster, api, etcd: overEtcd, scheduler };
+/** Those that need the load generators. */
+const loaded: ReadonlySet<string> = new Set(['api', 'etcd']);
 const asked = process.argv.slice(2);
 const unknown = asked.find(part => !parts[part]);
 if (unknown) {
@@ -88,7 +95,7 @@ if (unknown) {
 const missing = await missingPrograms();
 for (const [name, part] of Object.entries(parts)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  if (name !== 'cluster' && missing.length > 0) {
+  if (loaded.has(name) && missing.length > 0) {
     console.error(`the figures of "${name}" are left out: apt-get install ${missing.join(' ')}`);
   } else await part();
 }

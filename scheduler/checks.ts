@@ -13,6 +13,7 @@ export interface NamedVerdict extends Verdict {
 
 interface NamedCheck extends Check {
   readonly name: string;
+  last?: { verdict: Verdict; named: NamedVerdict };
 }
 
 export interface Checks {
@@ -73,9 +74,15 @@ const common = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): Rea
 function firstRefusal(checks: readonly NamedCheck[], node: NodeState): NamedVerdict | undefined {
   for (const check of checks) {
     const verdict = check.refuses(node);
-    if (verdict) return { ...verdict, by: check.name };
+    if (verdict) return named(check, verdict);
   }
   return undefined;
+}
+
+/** Thousands of nodes are refused with the same words: they are put together once. */
+function named(check: NamedCheck, verdict: Verdict): NamedVerdict {
+  if (check.last?.verdict !== verdict) check.last = { verdict, named: { ...verdict, by: check.name } };
+  return check.last.named;
 }
 
 /**

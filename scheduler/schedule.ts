@@ -12,8 +12,9 @@ export interface Placement {
   node: string;
   /** How the chosen node was rated, by the name of the score, weighted: for the log. */
   ratings: Record<string, number>;
-  /** Nodes that could have had it. */
+  /** Nodes that could have had it, of those that were looked at. */
   feasible: number;
+  looked: number;
   /** What is to become of its claims first. */
   volumes?: VolumePlan;
 }
@@ -27,8 +28,9 @@ export interface Refusal {
   leftOut: { nodes: number; by: readonly string[] };
   /** The filters that refused: what concerns one of them is worth another attempt. */
   refusedBy: ReadonlySet<string>;
-  /** All nodes that there are. */
+  /** All nodes that there are, and how many of them were looked at. */
   nodes: number;
+  looked: number;
   /** To ask further questions of the same attempt. */
   checks: Checks;
 }
@@ -55,9 +57,10 @@ export function schedule(pod: PodInfo, view: View, profile: Profile, { random, s
   const checks = checksFor(pod, view, profile);
   const nodes = candidates(checks, view);
   const promised = nominatedNode(pod, checks, view);
-  if (promised) return best(pod, [promised], view, profile, random);
+  if (promised) return { ...best(pod, [promised], view, profile, random), looked: 1 };
   const { feasible, verdicts } = look(pod, nodes, checks, view, { profile, startAt });
-  if (feasible.length > 0) return best(pod, feasible, view, profile, random);
+  const looked = feasible.length + verdicts.size;
+  if (feasible.length > 0) return { ...best(pod, feasible, view, profile, random), looked };
   const all = view.nodes().length;
   const refusedBy = new Set([...verdicts.values()].map(({ by }) => by));
   if (nodes.length < all) for (const by of checks.narrowedBy) refusedBy.add(by);
@@ -68,6 +71,7 @@ export function schedule(pod: PodInfo, view: View, profile: Profile, { random, s
     leftOut: { nodes: all - nodes.length, by: checks.narrowedBy },
     refusedBy,
     nodes: all,
+    looked,
     checks,
   };
 }
@@ -115,7 +119,7 @@ function best(
   view: View,
   profile: Profile,
   random: () => number,
-): Placement {
+): Omit<Placement, 'looked'> {
   const totals = new Array<number>(feasible.length).fill(0);
   const rated: { name: string; rates: readonly number[]; weight: number }[] = [];
   // A single node needs no comparison.

@@ -32,6 +32,9 @@ const decisionsAtOnce = 50;
 /** How often what is left over (forgotten pods, unconfirmed bindings) is looked for. */
 const sweepMs = 10_000;
 
+/** A reason of its own for the abort of a nap: to make one costs as much as a decision. */
+const wokenUp = new Error('there is something to do');
+
 export interface SchedulerOptions {
   client: Client;
   /** The recorder of a schedulerName: each reports under its own. */
@@ -52,8 +55,11 @@ export class Scheduler {
   readonly #reporter: Reporter;
   /** Pods whose victims are being told to go. */
   readonly #evicting = new Set<string>();
-  #decisions = 0;
-  #nap = new AbortController();
+  /** Where the search for nodes goes on, so that all of a large cluster are looked at by turns. */
+  #startAt = 0;
+  #sweptAt = 0;
+  #woken = false;
+  #nap: AbortController | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -65,7 +71,10 @@ export class Scheduler {
   /** Schedules until the signal aborts. */
   async run(): Promise<void> {
     const { clock, signal } = this.#options;
-    const wake = (): void => this.#nap.abort();
+    const wake = (): void => {
+      this.#woken = true;
+      this.#nap?.abort(wokenUp);
+    };
     signal.addEventListener('abort', wake, { once: true });
     const sources = await openSources(this.#options);
     const volumes = new AssumedVolumes(volumeObjects(sources));
@@ -86,16 +95,23 @@ export class Scheduler {
   /** Until something happens, or a back-off ends. */
   async #rest(world: World): Promise<void> {
     const { clock, signal } = this.#options;
-    if (!this.#nap.signal.aborted) {
-      const now = clock.now();
-      const next = this.#queue.nextAt();
-      const until = world.binder.hasRoom && next !== undefined ? Math.min(next, now + sweepMs) : now + sweepMs;
-      await clock.sleep(Math.max(0, until - now), this.#nap.signal);
+    if (!this.#woken) {
+      const next = world.binder.hasRoom ? this.#queue.nextAt() : undefined;
+      const until = Math.min(next ?? Number.POSITIVE_INFINITY, this.#sweptAt + sweepMs);
+      this.#nap = new AbortController();
+      await clock.sleep(Math.max(0, until - clock.now()), this.#nap.signal);
+      this.#nap = undefined;
     }
-    this.#nap = new AbortController();
-    if (signal.aborted) return;
-    for (const info of world.cluster.expire(clock.now())) this.#unconfirmed(info, world);
-    this.#queue.wakeForgotten(clock.now());
+    this.#woken = false;
+    if (!signal.aborted && clock.now() >= this.#sweptAt + sweepMs) this.#sweep(world);
+  }
+
+  /** What is left over: bindings that were never confirmed, pods that nothing has woken. */
+  #sweep(world: World): void {
+    const now = this.#options.clock.now();
+    this.#sweptAt = now;
+    for (const info of world.cluster.expire(now)) this.#unconfirmed(info, world);
+    this.#queue.wakeForgotten(now);
   }
 
   /** The server took the binding, and yet the pod does not show it. */
@@ -131,9 +147,8 @@ export class Scheduler {
       return;
     }
     const profile = this.#profiles.get(schedulerNameOf(info.pod)) as Profile;
-    const nodes = world.cluster.nodes().length;
-    const startAt = nodes === 0 ? 0 : this.#decisions++ % nodes;
-    const plan = schedule(info, world.cluster, profile, { random, startAt });
+    const plan = schedule(info, world.cluster, profile, { random, startAt: this.#startAt });
+    this.#startAt += plan.looked;
     if (isPlacement(plan)) void world.binder.bind(waiting, plan, profile, cause);
     else this.#noNode(waiting, plan, profile, cause, world);
   }

@@ -13,16 +13,25 @@ const couldFit: Hint = ({ requests }, { node }) => {
 export const nodeResourcesFit: Filter = {
   name: 'NodeResourcesFit',
   wakes: { NodeAdded: couldFit, NodeAllocatable: couldFit, PodGone: true },
-  prepare: pod => {
-    const wanted = Object.entries(pod.requests).filter(([, amount]) => amount > 0);
-    return { refuses: node => (hasRoom(wanted, node) ? undefined : shortOf(wanted, node)) };
+  prepare: ({ requests }) => {
+    const wanted = Object.entries(requests).filter(([, amount]) => amount > 0);
+    const { cpu = 0, memory = 0 } = requests;
+    const others = wanted.filter(([name]) => name !== 'cpu' && name !== 'memory');
+    return {
+      refuses: node =>
+        node.freePods >= 1 &&
+        cpu <= Math.max(0, node.freeCpu) &&
+        memory <= Math.max(0, node.freeMemory) &&
+        hasRoom(others, node)
+          ? undefined
+          : shortOf(wanted, node),
+    };
   },
 };
 
 type Wanted = readonly (readonly [name: string, amount: number])[];
 
-function hasRoom(wanted: Wanted, { allocatable, pods, requested }: NodeState): boolean {
-  if (pods.size + 1 > (allocatable.pods ?? 0)) return false;
+function hasRoom(wanted: Wanted, { allocatable, requested }: NodeState): boolean {
   for (const [name, amount] of wanted) if (amount > (allocatable[name] ?? 0) - (requested[name] ?? 0)) return false;
   return true;
 }

@@ -12,6 +12,10 @@ export class NodeState {
   allocatable: Amounts = {};
   /** Bytes by image name. */
   images: ReadonlyMap<string, number> = new Map();
+  /** What is left of the resources that every pod is asked about: they are read thousands of times a decision. */
+  freeCpu = 0;
+  freeMemory = 0;
+  freePods = 0;
   readonly requested: Record<string, number> = {};
   readonly scoringRequested: Record<string, number> = {};
   readonly pods = new Map<string, PodInfo>();
@@ -26,6 +30,7 @@ export class NodeState {
     this.unschedulable = node?.spec?.unschedulable ?? false;
     this.allocatable = amountsOf(node?.status?.allocatable ?? node?.status?.capacity);
     this.images = imageSizes(node);
+    this.#sumUp();
   }
 
   /** The same node in a world where it has other pods: what becomes of it does not touch this one. */
@@ -33,6 +38,7 @@ export class NodeState {
     const other = new NodeState(this.name);
     const { node, labels, taints, unschedulable, allocatable, images } = this;
     Object.assign(other, { node, labels, taints, unschedulable, allocatable, images });
+    other.#sumUp();
     for (const pod of pods) other.add(pod);
     return other;
   }
@@ -61,6 +67,13 @@ export class NodeState {
     addTo(this.requested, pod.requests, sign);
     addTo(this.scoringRequested, pod.scoringRequests, sign);
     for (const port of pod.hostPorts) bump(this.#ports, portKey(port), sign);
+    this.#sumUp();
+  }
+
+  #sumUp(): void {
+    this.freeCpu = (this.allocatable.cpu ?? 0) - (this.requested.cpu ?? 0);
+    this.freeMemory = (this.allocatable.memory ?? 0) - (this.requested.memory ?? 0);
+    this.freePods = (this.allocatable.pods ?? 0) - this.pods.size;
   }
 }
 
