@@ -235,7 +235,7 @@ interface AdmissionParts {
   metrics: Metrics;
 }
 
-function openAdmission({ log, clock }: ApiServerOptions, parts: AdmissionParts) {
+function openAdmission({ log, clock, settings = defaultSettings }: ApiServerOptions, parts: AdmissionParts) {
   const { lookup, kinds, webhooks, authorizer, spendQuota, metrics } = parts;
   const rows = () => kinds.rows;
   const caller = new WebhookCaller({
@@ -249,7 +249,12 @@ function openAdmission({ log, clock }: ApiServerOptions, parts: AdmissionParts) 
     failedOpen: ({ configuration, webhook }, error) =>
       log.warn({ configuration, webhook: webhook.name, reason: error.message }, 'a webhook could not be asked'),
   });
-  return builtinAdmission({ lookup, authorizer, spendQuota, now: () => clock.now(), webhooks: { caller, rows } });
+  const { tolerations } = settings;
+  return builtinAdmission({
+    ...{ lookup, authorizer, spendQuota, webhooks: { caller, rows } },
+    ...(tolerations ? { tolerations } : {}),
+    now: () => clock.now(),
+  });
 }
 
 function buildApi(

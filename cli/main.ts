@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { kubectlArguments } from './arguments.js';
 import { addClusterCommands } from './cluster/commands.js';
 import { exitWith } from './exit.js';
+import { addNodeCommands } from './nodes/commands.js';
 import { endWithReader } from './output/broken-pipe.js';
 import { addVerbs } from './verbs/index.js';
 
@@ -14,6 +15,7 @@ const program = new Command('orrery')
 
 program.commandsGroup('The cluster:');
 addClusterCommands(program);
+addNodeCommands(program);
 program.commandsGroup('Objects (as kubectl has them, against any cluster):');
 addVerbs(program);
 

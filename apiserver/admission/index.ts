@@ -7,7 +7,11 @@ import { certificateApproval, certificateSigning } from './certificates/decision
 import { certificateRequest } from './certificates/request.js';
 import { createOnUpdate } from './create-on-update.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
-import { defaultTolerationSeconds } from './default-toleration-seconds.js';
+import {
+  defaultTolerationSeconds,
+  kubernetesTolerations,
+  type TolerationDefaults,
+} from './default-toleration-seconds.js';
 import { denyServiceExternalIPs } from './deny-service-external-ips.js';
 import { limitRanger } from './limit-ranger/index.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -27,6 +31,8 @@ import { Hooks, mutatingWebhooks, validatingWebhooks, type WebhookCaller } from 
 export interface AdmissionOptions {
   lookup: Lookup;
   authorizer: ClusterAuthorizer;
+  /** Kubernetes' unless given. */
+  tolerations?: TolerationDefaults;
   /** Absent: quotas limit nothing. */
   spendQuota?: SpendQuota;
   /** A random string of lower-case letters and digits, for the names of injected volumes. */
@@ -40,6 +46,7 @@ export interface AdmissionOptions {
 /** What ServiceAccount adds, the later ones judge; none depends on more than this order. */
 export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
   const { lookup, authorizer, randomSuffix = suffix, now = Date.now, spendQuota } = options;
+  const { tolerations = kubernetesTolerations } = options;
   return [
     createOnUpdate(authorizer),
     namespaceLifecycle(lookup),
@@ -48,7 +55,7 @@ export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
     serviceAccount(lookup, randomSuffix),
     taintNodes,
     priority(lookup),
-    defaultTolerationSeconds,
+    defaultTolerationSeconds(tolerations),
     runtimeClass(lookup),
     defaultStorageClass(lookup),
     defaultIngressClass(lookup),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AnyObject, Node, Pod } from '../../api/types.js';
 import { FakeLookup } from '../auth/testing/fake-lookup.js';
-import { defaultTolerationSeconds } from './default-toleration-seconds.js';
+import { defaultTolerationSeconds, kubernetesTolerations } from './default-toleration-seconds.js';
 import { priority } from './priority.js';
 import { taintNodes } from './taint-nodes.js';
 import { admit, judges, pod } from './testing/fixture.js';
@@ -35,10 +35,22 @@ describe('DefaultTolerationSeconds', () => {
   for (const [what, tolerations, expected] of table) {
     it(`of a pod that tolerates ${what}`, async () => {
       const object = pod({ spec: tolerations ? { tolerations } : {} });
-      const admitted = (await admit(defaultTolerationSeconds, { resource: 'pods', object })) as unknown as Pod;
+      const admitted = (await admit(defaultTolerationSeconds(kubernetesTolerations), {
+        resource: 'pods',
+        object,
+      })) as unknown as Pod;
       assert.deepEqual(admitted.spec?.tolerations, expected);
     });
   }
+
+  it('is as long as an administrator says', async () => {
+    const plugin = defaultTolerationSeconds({ notReady: 7, unreachable: 0 });
+    const admitted = (await admit(plugin, { resource: 'pods', object: pod({ spec: {} }) })) as unknown as Pod;
+    assert.deepEqual(
+      admitted.spec?.tolerations?.map(({ tolerationSeconds }) => tolerationSeconds),
+      [7, 0],
+    );
+  });
 });
 
 describe('Priority', () => {

@@ -1,4 +1,5 @@
 /** What an administrator may set: the flags of `orrery run apiserver`, which are those of Kubernetes' API server. */
+import { kubernetesTolerations, type TolerationDefaults } from '../admission/default-toleration-seconds.js';
 import { type AuthenticationOptions, defaultAuthentication } from '../auth/options.js';
 import type { ShutdownTiming } from '../shutdown.js';
 import { authenticationFlags, authenticationOf } from './authentication.js';
@@ -9,6 +10,7 @@ export { FlagError } from './flags.js';
 export interface Settings {
   shutdown?: ShutdownTiming;
   authentication: AuthenticationOptions;
+  tolerations?: TolerationDefaults;
   /** `--client-ca-file`: pki/ca.crt unless said. */
   clientCaFile?: string;
   /** `--requestheader-client-ca-file`: pki/front-proxy-ca.crt unless said. */
@@ -26,6 +28,7 @@ export const defaultSettings: Settings = { authentication: defaultAuthentication
 const known = [
   ...['client-ca-file', 'requestheader-client-ca-file', 'encryption-provider-config'],
   ...['audit-policy-file', 'audit-log-path'],
+  ...['default-not-ready-toleration-seconds', 'default-unreachable-toleration-seconds'],
   ...['shutdown-delay-duration', 'shutdown-watch-termination-grace-period'],
   ...authenticationFlags,
 ];
@@ -36,6 +39,7 @@ export function settingsOf(args: readonly string[]): Settings {
   return {
     authentication: authenticationOf(flags),
     ...shutdownOf(flags),
+    ...tolerationsOf(flags),
     ...file(flags, 'client-ca-file', 'clientCaFile'),
     ...file(flags, 'requestheader-client-ca-file', 'frontProxyCaFile'),
     ...file(flags, 'encryption-provider-config', 'encryptionFile'),
@@ -49,6 +53,14 @@ function shutdownOf(flags: Flags): Pick<Settings, 'shutdown'> {
   const watches = flags.seconds('shutdown-watch-termination-grace-period');
   if (delay === undefined && watches === undefined) return {};
   return { shutdown: { delayMs: 1000 * (delay ?? 0), watchesMs: 1000 * (watches ?? 0) } };
+}
+
+function tolerationsOf(flags: Flags): Pick<Settings, 'tolerations'> {
+  const notReady = flags.count('default-not-ready-toleration-seconds');
+  const unreachable = flags.count('default-unreachable-toleration-seconds');
+  if (notReady === undefined && unreachable === undefined) return {};
+  const usual = kubernetesTolerations;
+  return { tolerations: { notReady: notReady ?? usual.notReady, unreachable: unreachable ?? usual.unreachable } };
 }
 
 function file<K extends string>(flags: Flags, name: string, key: K): { [key in K]?: string } {

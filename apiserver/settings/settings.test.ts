@@ -25,6 +25,11 @@ describe("the API server's flags", () => {
     });
   });
 
+  it('say how long pods stay on a node that is lost', () => {
+    const { tolerations } = settingsOf(['--default-unreachable-toleration-seconds=5']);
+    assert.deepEqual(tolerations, { notReady: 300, unreachable: 5 });
+  });
+
   it('describe an OpenID Connect provider', () => {
     const { oidc } = settingsOf([
       ...['--oidc-issuer-url=https://id.example', '--oidc-client-id=kube', '--oidc-groups-claim=groups'],

@@ -1,14 +1,16 @@
 /** The commands that start and stop whole clusters; what they do is loaded only when one is called. */
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../failure.js';
-import { type ClusterConfig, dataDirFlag, defaultDataDir, isDatastore } from './layout.js';
+import { durationMs } from '../flags.js';
+import { steps, withDataDir } from './flags.js';
+import { type ClusterConfig, dataDirFlag, isDatastore } from './layout.js';
 
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
   foreground?: boolean;
   apiserverArg?: string[];
+  /** Milliseconds. */
+  nodeMonitorGrace?: number;
   hollow?: number;
   hollowScript?: string;
 }
@@ -37,6 +39,15 @@ function nodeCount(text: string): number {
   return count;
 }
 
+/** Shorter, and a node whose report is a second late would be given up. */
+const leastGraceMs = 15_000;
+
+function grace(text: string): number {
+  const ms = durationMs(text);
+  if (ms < leastGraceMs) throw new InvalidArgumentError('at least 15s are needed: nodes report every ten seconds.');
+  return ms;
+}
+
 function datastore(text: string): string {
   if (!isDatastore(text))
     throw new InvalidArgumentError('a datastore is lmdb, memory, or etcd://host:port,host:port...');
@@ -57,33 +68,21 @@ function apiserverArg(text: string, before: string[] = []): string[] {
   return [...before, text.startsWith('--') ? text : `--${text}`];
 }
 
-/** As its processes need it, which run in /, and as the kernel names what is mounted there. */
-function wholePath(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return resolve(folder);
-  }
-}
-
-const withDataDir = (command: Command): Command =>
-  command.option('--data-dir <folder>', 'where the cluster keeps its files', wholePath, defaultDataDir);
-
-const steps = async (): Promise<import('./steps.js').Steps> => {
-  const { stepsTo } = await import('./steps.js');
-  return stepsTo(process.stdout, () => performance.now());
-};
-
 /** The flags that describe a cluster, without what only this call needs. */
 function configFlags({
   dataDir: _,
   foreground: __,
+  nodeMonitorGrace,
   hollow: ___,
   hollowScript: ____,
   apiserverArg,
   ...flags
 }: ClusterFlags): Partial<ClusterConfig> {
-  return { ...flags, ...(apiserverArg ? { apiserverArgs: apiserverArg } : {}) };
+  return {
+    ...flags,
+    ...(nodeMonitorGrace === undefined ? {} : { nodeMonitorGraceMs: nodeMonitorGrace }),
+    ...(apiserverArg ? { apiserverArgs: apiserverArg } : {}),
+  };
 }
 
 const withClusterFlags = (command: Command): Command =>
@@ -93,6 +92,7 @@ const withClusterFlags = (command: Command): Command =>
     .option('--port <number>', "the API server's port (default 6443)", portNumber)
     .option('--kubelet-port <number>', "the kubelet's port (default 10250)", portNumber)
     .option('--nodes <number>', 'how many nodes on this machine, itself included (default 1)', nodeCount)
+    .option('--node-monitor-grace <duration>', 'how long a node may be silent (default 40s)', grace)
     .option('--datastore <where>', 'lmdb (default), or etcd://host:2379,...', datastore)
     .option(
       '--apiserver-arg <name=value>',

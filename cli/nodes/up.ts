@@ -27,10 +27,12 @@ export interface FurtherUp {
   config: ClusterConfig;
   steps: Steps;
   signal: AbortSignal;
+  /** The number of one node; all of them unless given. */
+  only?: number;
 }
 
 /** Nodes that were switched off stay so. Throws a Failure, with what was started ended again, when one does not come up. */
-export async function bringUpFurther({ layout, config, steps, signal }: FurtherUp): Promise<void> {
+export async function bringUpFurther({ layout, config, steps, signal, only }: FurtherUp): Promise<void> {
   const count = (config.nodes ?? 1) - 1;
   if (count === 0) return;
   const all = Array.from({ length: count }, (_, i) => furtherNode(layout, i + 1));
@@ -39,8 +41,9 @@ export async function bringUpFurther({ layout, config, steps, signal }: FurtherU
   try {
     await steps.run(`network of ${count + 1} nodes (${range})`, () => wireMachine(range, config.clusterCidr));
     const known = await prepareAll(all, layout, { ...config, nodeNetwork: range }, client);
-    const off = all.filter(({ n }) => known.get(n)?.lab?.power === 'off');
-    const names = all.filter(node => !off.includes(node)).map(({ n }) => furtherName(config, n));
+    const meant = all.filter(({ n }) => only === undefined || n === only);
+    const off = meant.filter(({ n }) => known.get(n)?.lab?.power === 'off');
+    const names = meant.filter(node => !off.includes(node)).map(({ n }) => furtherName(config, n));
     if (names.length > 0)
       await steps.run(
         `${names.length > 1 ? 'nodes' : 'node'} ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} Ready`,

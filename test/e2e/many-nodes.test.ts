@@ -1,12 +1,12 @@
 /** Several nodes on one machine, as `up --nodes` makes them: real containers, real cables. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Node, Service } from '../../api/types.js';
+import type { Node, Pod, Service } from '../../api/types.js';
 import { namespaceOf } from '../../cli/nodes/wiring.js';
 import { root } from '../../tools/sources.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
-import { readyPods } from './scenarios.js';
+import { isReady, podsOf, readyPods } from './scenarios.js';
 
 const names = ['lab', 'lab-1', 'lab-2'];
 const nodePort = 30080;
@@ -47,7 +47,12 @@ describe('three nodes on one machine', function () {
       return this.skip();
     }
     lab = openLab();
-    await lab.orrery('up', '--data-dir', lab.dataDir, '--node-name', 'lab', '--nodes', '3');
+    const soon = ['not-ready', 'unreachable'].flatMap(state => [
+      '--apiserver-arg',
+      `default-${state}-toleration-seconds=1`,
+    ]);
+    const flags = ['--node-name', 'lab', '--nodes', '3', '--node-monitor-grace', '15s', ...soon];
+    await lab.orrery('up', '--data-dir', lab.dataDir, ...flags);
   });
   after(async () => {
     if (!lab) return;
@@ -114,4 +119,98 @@ describe('three nodes on one machine', function () {
     for (const node of await nodes())
       await allAnswer(() => lab.run('busybox', ['wget', '-qO-', `http://${addressOf(node)}:${nodePort}/`]));
   });
+
+  describe('of which one is lost', () => {
+    const victim = 'lab-2';
+    const moving = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'moving' },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { app: 'moving' } },
+        template: {
+          metadata: { labels: { app: 'moving' } },
+          spec: {
+            terminationGracePeriodSeconds: 0,
+            topologySpreadConstraints: [
+              {
+                ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+                labelSelector: { matchLabels: { app: 'moving' } },
+              },
+            ],
+            containers: [{ name: 'idle', image: 'orrery.local/busybox:1', command: ['sleep', '100000'] }],
+          },
+        },
+      },
+    };
+    const node = (act: string): Promise<string> => lab.orrery('node', act, victim, '--data-dir', lab.dataDir);
+    const movingPods = (): Promise<Pod[]> => podsOf(lab, 'app=moving');
+    const onVictim = (all: readonly Pod[]): Pod[] => all.filter(({ spec }) => spec?.nodeName === victim);
+    /** Of pods on the node, as the kernel tells it. */
+    const processesThere = (): string[] =>
+      readdirSync('/proc').filter(pid => /^\d+$/.test(pid) && cgroupOf(pid).includes(`/kubepods-${victim}/`));
+    const isReadyAgain = (): Promise<Node[]> =>
+      eventually(nodes, all => all.some(one => one.metadata.name === victim && isNodeReady(one)), 60_000);
+    /** Three that are ready elsewhere; what was on the node is at most on its way out. */
+    const haveMoved = (): Promise<Pod[]> =>
+      eventually(
+        movingPods,
+        all =>
+          all.filter(pod => isReady(pod) && pod.spec?.nodeName !== victim).length === 3 &&
+          onVictim(all).every(({ metadata }) => metadata.deletionTimestamp),
+        60_000,
+      );
+    const noDoubles = async (): Promise<void> => {
+      const left = await eventually(movingPods, all => all.length === 3, 60_000);
+      assert.ok(left.every(isReady));
+      await eventually(
+        async () => processesThere().length,
+        count => count === 0,
+        60_000,
+      );
+    };
+
+    it('when it is switched off: nothing of it runs, its pods come up elsewhere, and its return makes no doubles', async () => {
+      await lab.run('kubectl', ['delete', 'pod', '-l', 'app=web', '--wait=false']);
+      const applied = await lab.run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify(moving) });
+      assert.equal(applied.code, 0, applied.stderr);
+      const before = await readyPods(lab, 'app=moving', 3);
+      assert.equal(onVictim(before).length, 1);
+      assert.equal(processesThere().length > 0, true);
+      await node('stop');
+      assert.deepEqual(processesThere(), []);
+      const containerd = join(lab.dataDir, 'nodes/2/node/containerd');
+      const alive = readdirSync('/proc').filter(pid => textOf(`/proc/${pid}/cmdline`).includes(containerd));
+      assert.deepEqual(alive, [], 'neither its containerd nor a shim runs');
+      await haveMoved();
+      await node('start');
+      await noDoubles();
+    });
+
+    it('when its cable is pulled: its pods go on behind it, come up elsewhere, and end when it is plugged in', async () => {
+      await lab.orrery('delete', 'pod', '-l', 'app=moving');
+      assert.equal(onVictim(await readyPods(lab, 'app=moving', 3)).length, 1);
+      await node('cut');
+      await haveMoved();
+      assert.equal(processesThere().length > 0, true, 'behind the cable nobody told the pod to end');
+      await node('heal');
+      await isReadyAgain();
+      await noDoubles();
+    });
+  });
 });
+
+const isNodeReady = ({ status }: Node): boolean =>
+  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** Of a process that has ended meanwhile there is nothing. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const cgroupOf = (pid: string): string => textOf(`/proc/${pid}/cgroup`);
