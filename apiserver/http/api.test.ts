@@ -148,6 +148,35 @@ describe('the way of a request', () => {
     assert.deepEqual([status, json.reason], [504, 'Timeout']);
   });
 
+  it('is given as long as it asks for, and no longer than any', async () => {
+    const { api, ask } = open();
+    base.env.store.create = () => new Promise(() => undefined);
+    const create = (timeout: string) => {
+      const body = Buffer.from(JSON.stringify({ metadata: { name: 'a' } }));
+      return ask(`POST /api/v1/namespaces/default/configmaps?timeout=${timeout}`, {}, body);
+    };
+    const answers = ['1.5s', '10s', '2h', '0'].map(create);
+    const done: number[] = [];
+    for (const [i, answer] of answers.entries()) void answer.then(() => done.push(i));
+    for (const [ms, expected] of [
+      [1000, []],
+      [1000, [0]],
+      [8000, [0, 1]],
+      [50_000, [0, 1, 2, 3]],
+    ] as const) {
+      await settled();
+      base.clock.time += ms;
+      api.tick();
+      await settled();
+      assert.deepEqual(done, expected, `${base.clock.time}`);
+    }
+    const { status, json } = await create('soon');
+    assert.deepEqual(
+      [status, json.message],
+      [400, 'invalid timeout specified in the request URL - time: invalid duration "soon"'],
+    );
+  });
+
   it('is asked to come again when there are too many, unless it is an administrator’s', async () => {
     let groups = ['testers'];
     const { api, ask } = open({ authenticator: { authenticate: () => ({ name: 'jane', groups }) } });

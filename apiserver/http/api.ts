@@ -37,6 +37,7 @@ import { decodeProtobuf, isProtobuf } from './protobuf/decode.js';
 import { loadedProtobuf, protobufLibrary, protobufType } from './protobuf/library.js';
 import { parseTarget, type Target } from './request-info.js';
 import { responseOf, responseTo } from './responses.js';
+import { timeoutOf } from './timeout.js';
 
 export interface ApiOptions {
   env: Environment;
@@ -84,7 +85,6 @@ const begin = ({ info, query, auditID, receivedAt }: Received, user: User, decis
 
 type Received = Pick<Session, 'info' | 'query' | 'auditID' | 'receivedAt'>;
 
-const requestMs = 60_000;
 /** Requests at a time, watches not counted: beyond these, all but administrators are asked to come again. */
 const maxInFlight = 2000;
 const anonymous: User = { name: anonymousName, groups: [unauthenticatedGroup] };
@@ -275,8 +275,9 @@ export class Api {
     const annotations: Record<string, string> = {};
     session.annotations = annotations;
     const call: Call = { row, info, query, user, request, representation, warnings, annotations };
+    const mostMs = timeoutOf(query);
     const answer = dispatch(env, call);
-    return answer instanceof Promise ? this.#inFlight.within(requestMs, this.#visible(answer)) : answer;
+    return answer instanceof Promise ? this.#inFlight.within(mostMs, this.#visible(answer)) : answer;
   }
 
   /**
