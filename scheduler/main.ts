@@ -5,27 +5,30 @@ import type { Clock } from '../api/clock.js';
 import type { Client } from '../client/client.js';
 import { loadKubeconfig } from '../client/kubeconfig.js';
 import { connect, serverAnswers } from '../client/rest/index.js';
-import { EventRecorder } from '../client/runtime/events.js';
 import { runAsLeader } from '../client/runtime/leader.js';
-import { defaultProfile } from './profiles/profile.js';
+import { defaultConfig, readSchedulerConfig, type SchedulerConfig } from './profiles/read-config.js';
 import { Scheduler } from './scheduler.js';
+import { Voice } from './voice.js';
 
 export interface StartSchedulerOptions {
   /** A path. */
   kubeconfig: string;
   /** Who leads, for the Lease: unlike any other process's. */
   identity: string;
+  /** A KubeSchedulerConfiguration, parsed; Kubernetes' defaults unless said. */
+  config?: unknown;
   log: Logger;
   clock: Clock;
 }
 
-/** Throws KubeconfigError. A server that does not answer yet is waited for. */
+/** Throws KubeconfigError, or ConfigError for a configuration that cannot be used. A server that does not answer yet is waited for. */
 export async function startScheduler(options: StartSchedulerOptions): Promise<{ stop(): Promise<void> }> {
   const { clock, log } = options;
+  const config = options.config === undefined ? defaultConfig : readSchedulerConfig(options.config);
   const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-scheduler', log, clock });
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const running = run(client, options, stopping.signal).catch((error: unknown) => {
+  const running = run(client, options, config, stopping.signal).catch((error: unknown) => {
     log.fatal({ err: error }, 'the scheduler ended');
   });
   return {
@@ -39,20 +42,22 @@ export async function startScheduler(options: StartSchedulerOptions): Promise<{ 
 
 async function run(
   client: Client,
-  { clock, identity, log }: StartSchedulerOptions,
+  options: StartSchedulerOptions,
+  { backoff, profiles }: SchedulerConfig,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock, identity, log } = options;
   await serverAnswers(client, clock, signal);
-  const profiles = [defaultProfile];
   const lease = { name: 'kube-scheduler', namespace: 'kube-system' };
   await runAsLeader({ client, lease, identity, clock, random: Math.random, log, signal }, async leading => {
     setMaxListeners(0, leading);
-    const recorders = new Map<string, EventRecorder>(
-      profiles.map(({ schedulerName: component }) => [component, new EventRecorder({ client, component, clock, log })]),
+    const voices = new Map(
+      profiles.map(({ schedulerName }) => [schedulerName, new Voice(client, schedulerName, options)]),
     );
-    const [first] = recorders.values();
-    const eventsOf = (name: string): EventRecorder => recorders.get(name) ?? (first as EventRecorder);
-    await new Scheduler({ client, eventsOf, profiles, clock, random: Math.random, log, signal: leading }).run();
-    await Promise.all([...recorders.values()].map(recorder => recorder.close()));
+    const [first] = voices.values();
+    const eventsOf = (name: string): Voice => voices.get(name) ?? (first as Voice);
+    const random = Math.random;
+    await new Scheduler({ client, eventsOf, profiles, backoff, clock, random, log, signal: leading }).run();
+    await Promise.all([...voices.values()].map(voice => voice.close()));
   });
 }

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../api/clock.js';
 import type { Client } from '../client/client.js';
+import type { Backoff } from '../client/queue/backoff.js';
 import { causeText } from '../client/runtime/cause.js';
 import type { EventRecorder } from '../client/runtime/events.js';
 import { failedAttempt } from './attempt.js';
@@ -41,6 +42,8 @@ export interface SchedulerOptions {
   eventsOf: (schedulerName: string) => Pick<EventRecorder, 'event'>;
   /** Kubernetes' default profile alone, unless said. */
   profiles?: readonly Profile[];
+  /** Of pods that found no node; Kubernetes' unless said. */
+  backoff?: Backoff;
   clock: Clock;
   /** From 0 to below 1, as Math.random. */
   random: () => number;
@@ -64,7 +67,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#profiles = new Map((options.profiles ?? [defaultProfile]).map(profile => [profile.schedulerName, profile]));
-    this.#queue = new SchedulingQueue(filters);
+    this.#queue = new SchedulingQueue(filters, options.backoff);
     this.#reporter = new Reporter(options);
   }
 

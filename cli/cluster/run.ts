@@ -1,5 +1,7 @@
 /** `orrery run COMPONENT...`: the components themselves, in the foreground of this process. `up` starts three of these. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { pino } from 'pino';
 import { systemClock } from '../../api/clock.js';
 import { Failure } from '../failure.js';
@@ -60,7 +62,9 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
   async scheduler({ layout, cluster, log }) {
     const config = cluster();
     const { startScheduler } = await import('../../scheduler/main.js');
+    const written = readYamlIfThere(join(layout.dataDir, 'scheduler.yaml'));
     return startScheduler({
+      ...(written === undefined ? {} : { config: written }),
       kubeconfig: join(layout.kubeconfigs, 'scheduler.conf'),
       identity: identity(config),
       log,
@@ -106,6 +110,11 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
     });
   },
 };
+
+/** Throws the reason why a file that is there cannot be read. */
+function readYamlIfThere(file: string): unknown {
+  return existsSync(file) ? load(readFileSync(file, 'utf8')) : undefined;
+}
 
 /** Who leads, for the Lease: the same in each life of this installation, so that one that comes back leads at once. */
 const identity = (config: ClusterConfig): string => `${config.nodeName}:${config.port}`;

@@ -66,6 +66,12 @@ describe('why', () => {
       /held back by its scheduling gates: a, b\.$/,
     ],
     ['never tried', pod({ schedulerName: 'mine' }), [], /The scheduler "mine" has not tried yet/],
+    [
+      'tried long ago',
+      pod({}, { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes are available.' }] }),
+      [],
+      /is pending: 0\/1 nodes are available\.$/,
+    ],
     ["another scheduler's events have no table", pod(), [failed('why not', 1)], /is pending: why not$/],
     ['on its node', pod({ nodeName: 'n1' }, waiting), [], /on node n1: container c waits: ImagePullBackOff: no\.$/],
     ['running', pod({ nodeName: 'n1' }, { phase: 'Running' }), [], /on node n1: it is Running\.$/],

@@ -13,7 +13,7 @@ export function tellWhy(pod: Pod, events: readonly Event[], now: number): string
   const gates = (spec?.schedulingGates ?? []).map(gate => gate.name);
   if (gates.length > 0) return [`${name} is held back by its scheduling gates: ${gates.join(', ')}.`];
   const [last, ...earlier] = attemptsOf(events, now);
-  if (!last) return [`${name} is pending: ${untried(pod)}`];
+  if (!last) return [`${name} is pending: ${conditionOf(pod) ?? untried(pod)}`];
   return [`${name} is pending: ${last.message}`, ...promised(pod), ...table(last, now), ...before(earlier)];
 }
 
@@ -27,6 +27,12 @@ function onItsNode({ status }: Pod): string {
   );
   return waiting.length > 0 ? `${waiting.join('; ')}.` : `it is ${status?.phase ?? 'not known there yet'}.`;
 }
+
+/** What the scheduler wrote into the pod outlives its events. */
+const conditionOf = ({ status }: Pod): string | undefined =>
+  (status?.conditions ?? []).find(
+    ({ type, status: is, message }) => type === 'PodScheduled' && is === 'False' && message,
+  )?.message;
 
 const untried = ({ spec }: Pod): string =>
   `no attempt to find it a node is known. The scheduler "${spec?.schedulerName ?? 'default-scheduler'}" has not tried yet, ` +
