@@ -18,23 +18,23 @@ import { startControllers } from '../../../controllers/main.js';
 
 const candidates = ['dist/kubectl-debian/usr/bin/kubectl', '/usr/bin/kubectl'];
 
-const template = (image: string): string =>
-  `{metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: "${image}"}]}}`;
+const template = (app: string): string =>
+  `{metadata: {labels: {app: ${app}}}, spec: {containers: [{name: c, image: "${app}:1"}]}}`;
 const job = '{template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}';
 
 const manifest = `
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
-spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: ${template('web:1')}}
+spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: ${template('web')}}
 ---
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: db}
 spec:
   serviceName: db
-  selector: {matchLabels: {app: web}}
-  template: ${template('db:1')}
+  selector: {matchLabels: {app: db}}
+  template: ${template('db')}
   volumeClaimTemplates:
   - metadata: {name: data}
     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
@@ -42,7 +42,7 @@ spec:
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: agent}
-spec: {selector: {matchLabels: {app: web}}, template: ${template('agent:1')}}
+spec: {selector: {matchLabels: {app: agent}}, template: ${template('agent')}}
 ---
 apiVersion: batch/v1
 kind: Job
@@ -57,7 +57,7 @@ spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: 
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: data}
-spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 1Gi}}}
+spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 2Gi}}}
 ---
 apiVersion: v1
 kind: LimitRange
@@ -72,7 +72,7 @@ spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, maxRe
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: {name: web}
-spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}
 ---
 apiVersion: batch/v1
 kind: CronJob
@@ -108,7 +108,7 @@ const shown: [args: string, expected: RegExp][] = [
   ],
   [
     'pv',
-    /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS .*\ndisk +1Gi +RWO +Retain +Pending +slow /,
+    /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS .*\ndisk +1Gi +RWO +Retain +(Pending|Available) +slow /,
   ],
   ['pvc', /^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS .*\ndata +Pending +slow /],
   ['limits', /^NAME +CREATED AT\nlimits +\d{4}-/],
@@ -117,7 +117,7 @@ const shown: [args: string, expected: RegExp][] = [
     'hpa',
     /^NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/50% +1 +4 +0 /,
   ],
-  ['pdb', /^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +1 +N\/A +0 /],
+  ['pdb', /^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +2 +N\/A +0 /],
   ['cs', /^NAME +STATUS +MESSAGE +ERROR\n(.*\n)*etcd-0 +Healthy +ok/],
 ];
 
@@ -136,7 +136,7 @@ const described: [args: string, expected: RegExp][] = [
   ['limits limits', /Container +cpu +- +2 +100m +2/],
   ['quota quota', /count\/deployments\.apps +1 +2/],
   ['hpa web', /Reference: +Deployment\/web[\s\S]*(resource cpu|target CPU)/],
-  ['pdb web', /Min available: +1/],
+  ['pdb web', /Min available: +2/],
 ];
 
 for (const binary of candidates) {
@@ -228,7 +228,7 @@ for (const binary of candidates) {
 
     it('gets them', async () => {
       await becomes('get rs', /web-\w{10} +2 +2 /);
-      await becomes('get quota', /deployments\.apps: 1\/2, pods: 2\/20/);
+      await becomes('get quota', /deployments\.apps: 1\/2, pods: 4\/20/);
       for (const [args, expected] of shown) assert.match(await ok(`get ${args}`), expected, args);
       assert.match(
         await ok('get all'),
@@ -276,22 +276,22 @@ for (const binary of candidates) {
       );
     });
 
-    it('evicts no pod that the budget guards', async () => {
-      const [pod] = (await client.list(pods, { namespace: 'default', labelSelector: 'app=web' })).items.filter(
-        ({ status }) => status?.phase === 'Running',
-      );
-      const name = pod?.metadata.name;
+    it('evicts no pod that the budget guards, and one that it can spare', async () => {
       const file = join(cluster.dataDir, 'eviction.json');
-      await writeFile(file, JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } }));
-      const { code, err } = await kubectl(
-        'create',
-        '--raw',
-        `/api/v1/namespaces/default/pods/${name}/eviction`,
-        '-f',
-        file,
-      );
+      const evict = async (): ReturnType<typeof kubectl> => {
+        const [pod] = (await client.list(pods, { namespace: 'default', labelSelector: 'app=web' })).items.filter(
+          ({ status, metadata }) => status?.phase === 'Running' && !metadata.deletionTimestamp,
+        );
+        const name = pod?.metadata.name;
+        await writeFile(file, JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } }));
+        return kubectl('create', '--raw', `/api/v1/namespaces/default/pods/${name}/eviction`, '-f', file);
+      };
+      const { code, err } = await evict();
       assert.equal(code, 1);
       assert.match(err, /Cannot evict pod as it would violate the pod's disruption budget\./);
+      await bringUp();
+      await becomes('get pdb web', /web +2 +N\/A +1 /);
+      assert.equal((await evict()).code, 0);
     });
   });
 }
