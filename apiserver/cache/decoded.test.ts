@@ -6,7 +6,7 @@ describe('recently decoded objects', () => {
     const forgotten: number[] = [];
     const recent = new RecentlyDecoded(100);
     const decodable = (number: number): Decodable => ({
-      bytes: Buffer.alloc(10),
+      length: 10,
       forget: () => void forgotten.push(number),
     });
     for (let number = 0; number < 5000; number++) recent.add(decodable(number));

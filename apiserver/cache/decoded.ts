@@ -7,7 +7,8 @@
 const mostBytes = 4 * 1024 * 1024;
 
 export interface Decodable {
-  readonly bytes: Uint8Array;
+  /** Of its bytes. */
+  readonly length: number;
   /** Drops the decoded object: only its bytes are left. */
   forget(): void;
 }
@@ -22,11 +23,11 @@ export class RecentlyDecoded {
   /** The object was just decoded. Those that were before it, longest ago, may be dropped. */
   add(decodable: Decodable): void {
     this.#kept.push(decodable);
-    this.#bytes += decodable.bytes.length;
+    this.#bytes += decodable.length;
     while (this.#bytes > this.limit && this.#first < this.#kept.length) {
       const oldest = this.#kept[this.#first] as Decodable;
       this.#kept[this.#first++] = undefined;
-      this.#bytes -= oldest.bytes.length;
+      this.#bytes -= oldest.length;
       oldest.forget();
     }
     // Places are given back in one go, so that an addition costs the same on average.

@@ -2,12 +2,16 @@
 import type { AnyObject } from '../../api/types.js';
 import { type Decodable, RecentlyDecoded } from './decoded.js';
 import { apiVersionIn, atRevision } from './encoded.js';
+import type { Shelf, Shelved } from './shelves.js';
 
 const recent = new RecentlyDecoded();
 
-export class CacheEntry implements Decodable {
-  readonly namespace: string;
-  readonly name: string;
+export class CacheEntry implements Decodable, Shelved {
+  /** Of the bytes. */
+  readonly length: number;
+  #memory: Buffer;
+  #start = 0;
+  #shelf: Shelf | undefined;
   #object: AnyObject | undefined;
   #handedOver: AnyObject | undefined;
   #apiVersion: string | undefined;
@@ -18,16 +22,47 @@ export class CacheEntry implements Decodable {
    */
   constructor(
     readonly path: string,
-    readonly bytes: Buffer,
+    bytes: Buffer,
     readonly revision: number,
     object?: AnyObject,
   ) {
-    const slash = path.lastIndexOf('/');
-    this.namespace = slash < 0 ? '' : path.slice(0, slash);
-    this.name = path.slice(slash + 1);
+    this.#memory = bytes;
+    this.length = bytes.length;
     if (!object) return;
     this.#handedOver = object;
     recent.add(this);
+  }
+
+  get namespace(): string {
+    const slash = this.path.lastIndexOf('/');
+    return slash < 0 ? '' : this.path.slice(0, slash);
+  }
+
+  get name(): string {
+    return this.path.slice(this.path.lastIndexOf('/') + 1);
+  }
+
+  get bytes(): Buffer {
+    return this.#shelf ? this.#memory.subarray(this.#start, this.#start + this.length) : this.#memory;
+  }
+
+  get shelf(): Shelf | undefined {
+    return this.#shelf;
+  }
+
+  lie(shelf: Shelf, start: number): void {
+    this.#memory = shelf.memory;
+    this.#start = start;
+    this.#shelf = shelf;
+  }
+
+  /** The cache has no use for it any more; others who hold it may go on reading it. */
+  release(): void {
+    const shelf = this.#shelf;
+    if (!shelf) return;
+    this.#memory = this.bytes;
+    this.#shelf = undefined;
+    shelf.among.taken(shelf, this.length);
   }
 
   /** Shared by all readers: copy before changing. */
@@ -58,7 +93,7 @@ export class CacheEntry implements Decodable {
 
   /** A copy that its owner may change. */
   decode(): AnyObject {
-    return JSON.parse(this.bytes.toString()) as AnyObject;
+    return JSON.parse(this.#memory.toString('utf8', this.#start, this.#start + this.length)) as AnyObject;
   }
 
   /** The same object as of its deletion: the last state, with the revision of the deletion. */

@@ -73,7 +73,7 @@ describe('a resource in the cache', () => {
   });
 
   it('forgets the oldest changes first, and says so', () => {
-    const cache = new ResourceCache([], 0, valueAt, { changes: 3, bytes: 1e9 });
+    const cache = new ResourceCache([], 0, valueAt, { limits: { changes: 3, bytes: 1e9 } });
     for (let revision = 1; revision <= 10; revision++) cache.apply('a/x', entry('a/x', revision), revision);
     assert.equal(cache.floor, 7);
     assert.equal(cache.since(6), undefined);
@@ -85,7 +85,7 @@ describe('a resource in the cache', () => {
 
   it('keeps no more bytes of old changes than it may', () => {
     const one = entry('a/x', 1).bytes.length;
-    const cache = new ResourceCache([], 0, valueAt, { changes: 1000, bytes: 2 * one });
+    const cache = new ResourceCache([], 0, valueAt, { limits: { changes: 1000, bytes: 2 * one } });
     for (let revision = 1; revision <= 5; revision++) cache.apply('a/x', entry('a/x', revision), revision);
     assert.equal(cache.floor, 3);
   });

@@ -3,6 +3,7 @@ import type { AnyObject } from '../../api/types.js';
 import { Change } from './change.js';
 import type { CacheEntry } from './entry.js';
 import { type Filter, matches } from './filter.js';
+import { Shelves } from './shelves.js';
 import { SortedEntries } from './sorted-entries.js';
 import { ValueIndex } from './value-index.js';
 import type { Watcher } from './watcher.js';
@@ -17,6 +18,12 @@ export type Listener = (now: AnyObject | undefined, before: AnyObject | undefine
 /** The value an index is kept by: 'labels/app' reads the label app, 'fields/spec.nodeName' a field of the kind. */
 export type ValueAt = (index: string, object: AnyObject) => string | undefined;
 
+export interface ResourceCacheOptions {
+  limits?: WindowLimits;
+  /** Where the objects' bytes lie, among those of others. */
+  shelves?: Shelves;
+}
+
 export class ResourceCache {
   readonly #entries = new Map<string, CacheEntry>();
   readonly #sorted: SortedEntries;
@@ -24,6 +31,7 @@ export class ResourceCache {
   readonly #listeners: Listener[] = [];
   readonly #watchers: Watchers;
   readonly #window: Window;
+  readonly #shelves: Shelves;
   /** The revision of the last change of this resource. */
   changedAt: number;
   /** What it was loaded with is of this revision: earlier changes are in it. */
@@ -33,9 +41,13 @@ export class ResourceCache {
     loaded: readonly CacheEntry[],
     revision: number,
     private readonly valueAt: ValueAt,
-    limits?: WindowLimits,
+    { limits, shelves = new Shelves() }: ResourceCacheOptions = {},
   ) {
-    for (const entry of loaded) this.#entries.set(entry.path, entry);
+    this.#shelves = shelves;
+    for (const entry of loaded) {
+      shelves.put(entry);
+      this.#entries.set(entry.path, entry);
+    }
     this.#sorted = new SortedEntries(loaded);
     this.#window = new Window(revision, limits);
     this.#watchers = new Watchers(valueAt);
@@ -88,6 +100,13 @@ export class ResourceCache {
     return this.#watchers;
   }
 
+  /** It is not served any more: gives back what its objects take. */
+  close(): void {
+    this.endWatches();
+    this.#window.clear();
+    for (const entry of this.#entries.values()) entry.release();
+  }
+
   endWatches(): void {
     for (const watcher of [...this.#watchers]) watcher.end();
   }
@@ -108,6 +127,7 @@ export class ResourceCache {
 
   #put(path: string, now: CacheEntry | undefined): void {
     if (now) {
+      this.#shelves.put(now);
       this.#entries.set(path, now);
       this.#sorted.put(now);
     } else {

@@ -21,6 +21,7 @@ import { withRevision } from './encoded.js';
 import { CacheEntry } from './entry.js';
 import { KeySpace, type Place, registryPrefix } from './keys.js';
 import { ResourceCache } from './resource-cache.js';
+import { Shelves } from './shelves.js';
 import type { Watcher } from './watcher.js';
 
 /** A read waits so long for the cache to catch up with the store before it is refused. */
@@ -42,6 +43,7 @@ export class WatchCache {
   /** Events of resources that are being loaded. */
   readonly #joining = new Map<string, StoreEvent[]>();
   readonly #keys: KeySpace;
+  readonly #shelves = new Shelves();
   readonly #handedOver = new WeakMap<Uint8Array, AnyObject>();
   readonly #stopping = new AbortController();
   #revision = 0;
@@ -64,7 +66,7 @@ export class WatchCache {
     const { entries, revision } = await cache.#load();
     for (const row of options.rows.filter(isStorage)) {
       const prefix = cache.#keys.prefixOf(row);
-      cache.#resources.set(prefix, resourceOf(row, entries.get(prefix) ?? [], revision));
+      cache.#resources.set(prefix, cache.#resourceOf(row, entries.get(prefix) ?? [], revision));
     }
     for (const row of options.rows) cache.#name(row);
     cache.#revision = revision;
@@ -107,7 +109,7 @@ export class WatchCache {
     this.#keys.add(row);
     try {
       const { entries, revision } = await this.#load(prefix);
-      const resource = resourceOf(row, entries.get(prefix) ?? [], revision);
+      const resource = this.#resourceOf(row, entries.get(prefix) ?? [], revision);
       this.#resources.set(prefix, resource);
       for (const event of missed) this.#tell(resource, event);
       if (this.#revision < revision) await this.atLeast(revision);
@@ -119,10 +121,15 @@ export class WatchCache {
   /** Ends the watches of a resource, and forgets its objects. */
   remove(row: KindRow): void {
     const prefix = this.#keys.prefixOf(row);
-    this.#resources.get(prefix)?.endWatches();
+    this.#resources.get(prefix)?.close();
     this.#resources.delete(prefix);
     this.#keys.remove(row);
     this.#byName.get(row.group)?.delete(row.plural);
+  }
+
+  #resourceOf(row: KindRow, entries: readonly CacheEntry[], revision: number): ResourceCache {
+    const valueAt = (index: string, object: AnyObject): string | undefined => indexValue(row, index, object);
+    return new ResourceCache(entries, revision, valueAt, { shelves: this.#shelves });
   }
 
   #name(row: KindRow): void {
@@ -319,10 +326,6 @@ export class WatchCache {
       waiter.resolve();
     }
   }
-}
-
-function resourceOf(row: KindRow, entries: readonly CacheEntry[], revision: number): ResourceCache {
-  return new ResourceCache(entries, revision, (index, object) => indexValue(row, index, object));
 }
 
 function indexValue(row: KindRow, index: string, object: AnyObject): string | undefined {

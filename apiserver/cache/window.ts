@@ -1,13 +1,13 @@
 /** The recent changes of one resource: what a watch that resumes from an older revision is told first. */
 import type { Change } from './change.js';
 
-/** Changes kept, at most; and the bytes of the objects in them. */
+/** Changes kept, at most; and the bytes of the former states in them, which nothing else needs. */
 export interface WindowLimits {
   changes: number;
   bytes: number;
 }
 
-export const defaultLimits: WindowLimits = { changes: 8192, bytes: 32 * 1024 * 1024 };
+export const defaultLimits: WindowLimits = { changes: 8192, bytes: 16 * 1024 * 1024 };
 
 /** The lines that watchers got are kept for the newest changes only: who resumes from further back has them made anew. */
 const framesKept = 256;
@@ -59,13 +59,19 @@ export class Window {
     return this.#changes.slice(low);
   }
 
+  /** Nobody asks for these changes again. */
+  clear(): void {
+    while (this.length > 0) this.#drop();
+  }
+
   #drop(): void {
     const change = this.#changes[this.#first] as Change;
     this.#changes[this.#first] = undefined as unknown as Change;
     this.#first++;
     this.#bytes -= size(change);
+    change.before?.release();
     this.#floor = change.revision;
   }
 }
 
-const size = (change: Change): number => (change.now ?? change.before)?.bytes.length ?? 0;
+const size = (change: Change): number => change.before?.length ?? 0;

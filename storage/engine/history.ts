@@ -17,19 +17,17 @@ export class History {
   #log: Version[] = [];
 
   append(version: Version): void {
-    this.#keep(version);
-    this.#log.push(version);
+    if (!this.#versions.has(version.key)) this.#keys.add(version.key);
+    this.#log.push(this.#keep(version));
     this.revision = version.revision;
   }
 
   /** Fills a fresh history with what a journal kept. Answers the revisions that a compaction should have removed. */
   restore(compacted: number, versions: Iterable<Version>): number[] {
     for (const version of versions) {
-      const known = this.#versions.get(version.key);
-      if (known) known.push(version);
-      else this.#versions.set(version.key, [version]);
+      const kept = this.#keep(version);
       if (version.revision < compacted) continue;
-      this.#log.push(version);
+      this.#log.push(kept);
       this.revision = version.revision;
     }
     // Sorted once: to add each of many keys to those before it takes far longer.
@@ -89,14 +87,17 @@ export class History {
     return [...touched].flatMap(key => this.#prune(key));
   }
 
-  #keep(version: Version): void {
+  /** The versions of a key share one string: each write brings a new one, and history is long. */
+  #keep(version: Version): Version {
     const versions = this.#versions.get(version.key);
-    if (versions !== undefined) {
-      versions.push(version);
-      return;
+    const first = versions?.[0];
+    if (versions === undefined || first === undefined) {
+      this.#versions.set(version.key, [version]);
+      return version;
     }
-    this.#versions.set(version.key, [version]);
-    this.#keys.add(version.key);
+    const kept = { ...version, key: first.key };
+    versions.push(kept);
+    return kept;
   }
 
   #prune(key: string): number[] {
