@@ -73,7 +73,7 @@ describe('the server over TLS', function () {
   for (const path of ['/healthz', '/livez', '/readyz']) {
     it(`says ok to anybody at ${path}`, async () => {
       assert.equal(text(await overHttp1(path)), 'ok');
-      assert.match(text(await overHttp1(`${path}?verbose`)), /\[\+\]store ok\n/);
+      assert.match(text(await overHttp1(`${path}?verbose`)), /\[\+\]ping ok\n\[\+\]etcd ok\n/);
     });
   }
 

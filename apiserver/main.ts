@@ -27,7 +27,7 @@ import { Fairness } from './fairness/index.js';
 import { fairnessMetrics } from './fairness/metrics.js';
 import { Api } from './http/api.js';
 import { buildApp } from './http/app.js';
-import type { HealthCheck } from './http/health.js';
+import { type HealthCheck, pingCheck } from './http/health.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
 import { type Metrics, openMetrics } from './metrics/metrics.js';
 import { storedObjects } from './metrics/stored-objects.js';
@@ -153,7 +153,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     address: `${options.advertiseAddress}:${options.port}`,
     metrics,
     issuer: security.tokens,
-    checks: [storeCheck(store), startCheck(() => started), shutdown.check],
+    checks: [pingCheck, storeCheck(store), startCheck(() => started), shutdown.check],
     openApi: () => import('../api/openapi/index.js'),
   });
   const onError = (error: unknown, request: { method: string; target: string }): void =>
@@ -289,7 +289,8 @@ const failureOf =
     log.warn({ err: error, name }, what);
 
 const storeCheck = (store: Store): HealthCheck => ({
-  name: 'store',
+  // Kubernetes' name for it, whichever it is.
+  name: 'etcd',
   async check() {
     await store.revision();
     return undefined;

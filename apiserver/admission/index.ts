@@ -26,6 +26,7 @@ import { resourceQuota, type SpendQuota } from './resource-quota/index.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { taintNodes } from './taint-nodes.js';
+import { topologyLabels } from './topology-labels.js';
 import { Hooks, mutatingWebhooks, validatingWebhooks, type WebhookCaller } from './webhooks/index.js';
 
 export interface AdmissionOptions {
@@ -54,6 +55,7 @@ export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
     limitRanger(lookup),
     serviceAccount(lookup, randomSuffix),
     taintNodes,
+    topologyLabels(lookup),
     priority(lookup),
     defaultTolerationSeconds(tolerations),
     runtimeClass(lookup),

@@ -148,6 +148,25 @@ describe('the way of a request', () => {
     assert.deepEqual([status, json.reason], [504, 'Timeout']);
   });
 
+  it('is answered with line breaks for people: browsers, curl, and whoever asks for them', async () => {
+    const { api } = open();
+    const text = async (target: string, headers: Record<string, string> = {}): Promise<string> => {
+      const request = { method: 'GET', target, headers, remoteAddress: '', body: async () => Buffer.alloc(0) };
+      return Buffer.concat([...(await api.handle(request)).body]).toString();
+    };
+    const curl = { 'user-agent': 'curl/8.5.0' };
+    assert.match(await text(pods, curl), /^\{\n {2}"kind": "PodList",\n/);
+    assert.match(await text(`${pods}?pretty=true`), /^\{\n {2}"kind": "PodList",\n/);
+    assert.match(await text(`${pods}/none`, curl), /^\{\n {2}"kind": "Status",\n/);
+    for (const [target, headers] of [
+      [pods, {}],
+      [`${pods}?pretty=false`, curl],
+      [`${pods}?pretty=x`, curl],
+    ] as const) {
+      assert.match(await text(target, headers), /^\{"kind":"PodList"/, target);
+    }
+  });
+
   it('is given as long as it asks for, and no longer than any', async () => {
     const { api, ask } = open();
     base.env.store.create = () => new Promise(() => undefined);

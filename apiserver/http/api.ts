@@ -4,12 +4,14 @@
  */
 import type { Clock } from '../../api/clock.js';
 import { builtinKinds } from '../../api/kinds/index.js';
+import type { KindRow } from '../../api/kinds/row.js';
 import { StatusError, statusError } from '../../api/status.js';
 import { unauthorized } from '../auth/authenticate.js';
 import { presentedCredentials } from '../auth/credentials.js';
 import { forbiddenRequest } from '../auth/forbidden.js';
 import { impersonate } from '../auth/impersonation.js';
 import { anonymousName, supergroup, unauthenticatedGroup } from '../auth/well-known.js';
+import type { Representation } from '../cache/representation.js';
 import type {
   ApiRequest,
   ApiResponse,
@@ -33,9 +35,10 @@ import { unknownPath } from '../registry/refusals.js';
 import { whenKnown } from '../when-known.js';
 import { isApply } from './body.js';
 import { negotiate } from './negotiate.js';
+import { inPrettyJson, prettyRefusal, wantsPretty } from './pretty.js';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.js';
 import { loadedProtobuf, protobufLibrary, protobufType } from './protobuf/library.js';
-import { parseTarget, type Target } from './request-info.js';
+import { isTrue, parseTarget, type Target } from './request-info.js';
 import { responseOf, responseTo } from './responses.js';
 import { timeoutOf } from './timeout.js';
 
@@ -109,7 +112,8 @@ export class Api {
     };
     const refused = (error: unknown): ApiResponse => {
       if (!(error instanceof StatusError)) this.options.onError(error, request);
-      return finished(responseTo(error, auditID));
+      const response = responseTo(error, auditID);
+      return finished(wantsPretty(request) ? prettyRefusal(response) : response);
     };
     try {
       const target = parsed ?? parseTarget(request.method, request.target);
@@ -265,19 +269,25 @@ export class Api {
   }
 
   #dispatch(request: ApiRequest, session: Session, warnings: string[]): Answer | Promise<Answer> {
-    const { env, clock } = this.options;
+    const { env } = this.options;
     const { info, query, user } = session;
     if (this.#inFlight.size >= maxInFlight && !user.groups.includes(supergroup)) throw tooManyRequests();
     const row = env.kinds.find(info.group, info.version, info.resource);
     if (!row) throw unknownPath();
     if (row.deprecation) warnings.push(row.deprecation);
-    const representation = negotiate(textOf(request.headers.accept), row, query, () => clock.now());
+    const representation = this.#representation(request, row, query);
     const annotations: Record<string, string> = {};
     session.annotations = annotations;
     const call: Call = { row, info, query, user, request, representation, warnings, annotations };
     const mostMs = timeoutOf(query);
     const answer = dispatch(env, call);
     return answer instanceof Promise ? this.#inFlight.within(mostMs, this.#visible(answer)) : answer;
+  }
+
+  #representation(request: ApiRequest, row: KindRow, query: URLSearchParams): Representation {
+    const found = negotiate(textOf(request.headers.accept), row, query, () => this.options.clock.now());
+    const isRead = found.contentType === 'application/json' && !isTrue(query.get('watch'));
+    return isRead && wantsPretty(request) ? inPrettyJson(found) : found;
   }
 
   /**

@@ -11,9 +11,9 @@ const checks: HealthCheck[] = [
 async function ask(
   endpoint: 'livez' | 'readyz',
   of: readonly HealthCheck[],
-  request: { check?: string; verbose?: '' } = {},
+  request: { check?: string; verbose?: ''; exclude?: string | string[] } = {},
 ) {
-  const { check, verbose } = request;
+  const { check, verbose, exclude } = request;
   const said = { statusCode: 0, text: '' };
   const response = {
     setHeader: () => undefined,
@@ -25,7 +25,7 @@ async function ask(
     },
   };
   const params = check === undefined ? {} : { check };
-  const query = verbose === undefined ? {} : { verbose };
+  const query = { ...(verbose === undefined ? {} : { verbose }), ...(exclude === undefined ? {} : { exclude }) };
   await health(endpoint, of)({ params, query } as unknown as Request, response as unknown as Response);
   return [said.statusCode, said.text];
 }
@@ -42,6 +42,15 @@ describe('health', () => {
     ],
     ['not started is alive', () => ask('livez', [store, start]), [200, 'ok']],
     ['and not ready', () => ask('readyz', [start]), [500, '[-]start failed: not yet\nreadyz check failed\n']],
+    ['one is excluded', () => ask('livez', [store, disk], { exclude: 'disk' }), [200, 'ok']],
+    [
+      'some are excluded, of which some are none',
+      () => ask('livez', [store, disk], { verbose: '', exclude: ['disk', 'x', 'a'] }),
+      [
+        200,
+        '[+]store ok\n[+]disk excluded: ok\nwarn: some health checks cannot be excluded: no matches for "a", "x"\nlivez check passed\n',
+      ],
+    ],
     ['one check alone', () => ask('readyz', checks, { check: 'store' }), [200, 'ok']],
     ['one that is none', () => ask('readyz', checks, { check: 'other' }), [404, '404 page not found\n']],
   ];

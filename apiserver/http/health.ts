@@ -1,4 +1,4 @@
-/** /healthz, /livez and /readyz: "ok", or what is not, check by check with ?verbose. */
+/** /healthz, /livez and /readyz: "ok", or what is not, check by check with ?verbose, and without those of ?exclude. */
 import type { Request, Response } from 'express';
 
 export interface HealthCheck {
@@ -8,6 +8,9 @@ export interface HealthCheck {
   /** Undefined when all is well; else what is wrong. */
   check(): Promise<string | undefined>;
 }
+
+/** That it answers at all. */
+export const pingCheck: HealthCheck = { name: 'ping', check: async () => undefined };
 
 type Endpoint = 'healthz' | 'livez' | 'readyz';
 
@@ -20,15 +23,28 @@ export function health(
     const one = request.params.check;
     const asked = one === undefined ? wanted : wanted.filter(check => check.name === one);
     if (one !== undefined && asked.length === 0) return say(response, 404, '404 page not found\n');
-    const results = await Promise.all(asked.map(async check => ({ name: check.name, wrong: await outcome(check) })));
-    const failed = results.some(({ wrong }) => wrong !== undefined);
+    const excluded = new Set([request.query.exclude ?? []].flat().map(String));
+    const results = await Promise.all(asked.map(async check => judged(check, excluded)));
+    const failed = results.some(({ wrong }) => wrong);
     if (!failed && request.query.verbose === undefined) return say(response, 200, 'ok');
-    const lines = results.map(({ name, wrong }) =>
-      wrong === undefined ? `[+]${name} ok` : `[-]${name} failed: ${wrong}`,
-    );
+    const lines = results.map(({ line }) => line);
+    const unknown = [...excluded].filter(name => !asked.some(check => check.name === name));
+    if (unknown.length > 0) {
+      const names = unknown.sort().map(name => JSON.stringify(name));
+      lines.push(`warn: some health checks cannot be excluded: no matches for ${names.join(', ')}`);
+    }
     const verdict = `${endpoint} check ${failed ? 'failed' : 'passed'}`;
     say(response, failed ? 500 : 200, `${[...lines, verdict].join('\n')}\n`);
   };
+}
+
+async function judged(check: HealthCheck, excluded: ReadonlySet<string>): Promise<{ line: string; wrong: boolean }> {
+  const { name } = check;
+  if (excluded.has(name)) return { line: `[+]${name} excluded: ok`, wrong: false };
+  const why = await outcome(check);
+  return why === undefined
+    ? { line: `[+]${name} ok`, wrong: false }
+    : { line: `[-]${name} failed: ${why}`, wrong: true };
 }
 
 async function outcome(check: HealthCheck): Promise<string | undefined> {
