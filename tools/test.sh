@@ -63,6 +63,7 @@ unpack() {
 }
 unpack kubernetes-client kubectl-debian kubectl
 unpack prometheus prometheus-debian prometheus
+unpack docker-registry docker-registry-debian docker-registry
 unpack victoria-metrics victoria-metrics-debian vmagent
 have kubectl || PATH="$PATH:$PWD/dist/kubectl-debian/usr/bin"
 

@@ -2,10 +2,10 @@
 import type { Clock } from '../../api/clock.js';
 import type { Container, Secret } from '../../api/types.js';
 import { type Cri, detailsOf } from '../cri/cri.js';
-import type { Image } from '../cri/types.js';
+import type { Image, RegistryAuth } from '../cri/types.js';
 import { isLocalImage, localImages } from './local.js';
 import { defaultPolicy, imageVerdict, type PullPolicy } from './policy.js';
-import { authFor } from './registry-auth.js';
+import { authsFor } from './registry-auth.js';
 
 export type Say = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
 
@@ -64,12 +64,23 @@ async function inspect(cri: Cri, name: string): Promise<Image | undefined> {
   }
 }
 
+/** Tries all that may be right; what the last one was told stands for all. */
+async function pullWithAny(cri: Cri, name: string, auths: readonly RegistryAuth[]): Promise<void> {
+  const [first, ...others] = auths;
+  try {
+    await cri.pullImage(name, first);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    await pullWithAny(cri, name, others);
+  }
+}
+
 async function pull(name: string, { cri, clock, say, pullSecrets }: EnsureOptions): Promise<Image> {
   say('Normal', 'Pulling', `Pulling image "${name}"`);
   const start = clock.now();
   try {
     if (isLocalImage(name)) throw new Error(`it is made on this machine, which has ${localImages.join(' and ')}`);
-    await cri.pullImage(name, authFor(name, await pullSecrets()));
+    await pullWithAny(cri, name, authsFor(name, await pullSecrets()));
     const image = await cri.imageStatus(name);
     if (!image) throw new Error('the runtime does not show the image after its pull');
     const took = clock.now() - start;

@@ -8,7 +8,7 @@ import { ensureImage, type ImageError } from './ensure.js';
 import { buildImages, busyboxImage, pauseImage } from './local.js';
 import { buildImage } from './oci.js';
 import { defaultPolicy, type ImageVerdict, imageVerdict, type PullPolicy, pullDelay } from './policy.js';
-import { authFor, registryOf } from './registry-auth.js';
+import { authsFor, registryOf } from './registry-auth.js';
 import { tar } from './tar.js';
 
 describe('the pull policy', () => {
@@ -132,17 +132,33 @@ describe('credentials for a registry', () => {
   it('are found by the registry of the image', () => {
     assert.equal(registryOf('nginx'), 'docker.io');
     assert.equal(registryOf('library/nginx'), 'docker.io');
-    assert.equal(authFor('nginx', [config])?.auth, 'hub');
-    assert.equal(authFor('host:5000/x', [config])?.password, 'p');
-    assert.equal(authFor('other.org/x', [config]), undefined);
+    assert.equal(authsFor('nginx', [config])[0]?.auth, 'hub');
+    assert.equal(authsFor('host:5000/x', [config])[0]?.password, 'p');
+    assert.deepEqual(authsFor('other.org/x', [config]), []);
   });
+  const table: [servers: string[], image: string, opens: string[]][] = [
+    [['https://host.org/v2/'], 'host.org/a/b:1', ['https://host.org/v2/']],
+    [['host.org', 'host.org/team', 'host.org/other'], 'host.org/team/app', ['host.org/team', 'host.org']],
+    [['*.org', '*.host.org', 'host.org'], 'a.host.org/x', ['*.host.org']],
+    [['host.org:5000', '*.org'], 'host.org/x', ['*.org']],
+    [['h.st'], 'h-st/x', []],
+  ];
+  for (const [servers, image, opens] of table)
+    it(`of ${servers.join(', ')} open ${image}: ${opens.join(', ') || 'none'}`, () => {
+      const auths = Object.fromEntries(servers.map(server => [server, { auth: server }]));
+      const found = authsFor(image, [secret('kubernetes.io/dockerconfigjson', '.dockerconfigjson', { auths })]);
+      assert.deepEqual(
+        found,
+        opens.map(auth => ({ auth })),
+      );
+    });
   it('may be of the old kind, and broken ones are passed over', () => {
     const old = secret('kubernetes.io/dockercfg', '.dockercfg', { 'other.org': { auth: 'o' } });
     const broken = {
       type: 'kubernetes.io/dockerconfigjson',
       data: { '.dockerconfigjson': 'bm90' },
     } as unknown as Secret;
-    assert.equal(authFor('other.org/x', [broken, old])?.auth, 'o');
+    assert.equal(authsFor('other.org/x', [broken, old])[0]?.auth, 'o');
   });
 });
 

@@ -1,22 +1,49 @@
-/** Credentials for a registry from imagePullSecrets (kubernetes.io/dockerconfigjson and the older dockercfg). */
+/** Credentials for a registry from imagePullSecrets (kubernetes.io/dockerconfigjson and the older dockercfg). Pure. */
 import type { Secret } from '../../api/types.js';
 import type { RegistryAuth } from '../cri/types.js';
 
 const dockerHub = 'docker.io';
 
 /** The registry that an image name stands for. */
-export function registryOf(image: string): string {
+export const registryOf = (image: string): string => splitName(image).host;
+
+function splitName(image: string): { host: string; path: string } {
   const [first = '', ...rest] = image.split('/');
-  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : dockerHub;
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return isHost ? { host: first, path: rest.join('/') } : { host: dockerHub, path: image };
 }
 
-/** The first secret that knows the image's registry; undefined is an anonymous pull. */
-export function authFor(image: string, secrets: readonly Secret[]): RegistryAuth | undefined {
-  const registry = registryOf(image);
-  for (const secret of secrets)
-    for (const [server, auth] of Object.entries(entriesOf(secret)))
-      if (hostOf(server) === registry) return { ...credentials(auth), serverAddress: server };
-  return undefined;
+/**
+ * All that may open the image's registry, the most specific first: a secret can be for one path of a registry, and for
+ * all hosts of a domain (`*.example.org`). None is an anonymous pull.
+ */
+export function authsFor(image: string, secrets: readonly Secret[]): RegistryAuth[] {
+  const found = secrets
+    .flatMap(secret => Object.entries(entriesOf(secret)))
+    .filter(([server]) => isFor(server, image))
+    // A sort keeps the order of those that are equally specific.
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([, auth]) => credentials(auth));
+  return found.filter((auth, i) => !found.slice(0, i).some(other => JSON.stringify(other) === JSON.stringify(auth)));
+}
+
+function isFor(server: string, image: string): boolean {
+  const [name = '', ...path] = server.replace(/^https?:\/\//, '').split('/');
+  const host = name === 'index.docker.io' || name === 'registry-1.docker.io' ? dockerHub : name;
+  // /v1/ and /v2/ are the registry's own paths.
+  const below = path.join('/').replace(/^v[12]\/?$/, '');
+  const wanted = splitName(image);
+  return hostMatches(host, wanted.host) && (below === '' || `${wanted.path}/`.startsWith(below));
+}
+
+/** A star stands for a part of a name between dots, and never for a port. */
+function hostMatches(pattern: string, host: string): boolean {
+  const [wanted = '', wantedPort] = pattern.split(':');
+  const [has = '', port] = host.split(':');
+  const [parts, others] = [wanted.split('.'), has.split('.')];
+  const glob = (part: string): RegExp =>
+    new RegExp(`^${part.replace(/[\\^$+?.()|[\]{}]/g, '\\$&').replaceAll('*', '[^.]*')}$`);
+  return wantedPort === port && parts.length === others.length && parts.every((p, i) => glob(p).test(others[i] ?? ''));
 }
 
 interface DockerAuth {
@@ -39,11 +66,7 @@ function entriesOf(secret: Secret): Record<string, DockerAuth> {
   }
 }
 
-function hostOf(server: string): string {
-  const host = server.replace(/^https?:\/\//, '').split('/')[0] ?? '';
-  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? dockerHub : host;
-}
-
+/** Without the server's address: with one, containerd passes over whatever is not written as a URL. */
 const credentials = ({ username, password, auth, identitytoken }: DockerAuth): RegistryAuth => ({
   ...(username === undefined ? {} : { username }),
   ...(password === undefined ? {} : { password }),

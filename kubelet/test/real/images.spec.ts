@@ -1,12 +1,7 @@
 /** Images that nothing uses, on a disk that is (as far as its limits say) too full. Run by real.test.ts. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { containerdPaths } from '../../containerd/start.js';
-import { architecture } from '../../images/import.js';
-import { buildImage } from '../../images/oci.js';
 import { busybox, eventually, idle, TestNode } from '../node.js';
+import { importBusybox } from '../registry.js';
 
 const spare = 'example.test/spare:1';
 
@@ -21,10 +16,10 @@ describe('an image that is not used', function () {
   after(() => node.remove());
 
   it('is removed, and neither one that is in use nor one that was made here', async () => {
-    importImage(node, spare);
+    importBusybox(node, spare);
     await node.create('uses', { containers: [busybox('c', idle, { image: spare })] });
     await node.ready('uses');
-    importImage(node, 'example.test/unused:1');
+    importBusybox(node, 'example.test/unused:1');
     await eventually(
       'the unused one is gone',
       () => tags(node),
@@ -44,24 +39,3 @@ describe('an image that is not used', function () {
 
 const tags = async (node: TestNode): Promise<string[]> =>
   (await node.cri.listImages()).flatMap(({ repoTags }) => repoTags).sort();
-
-/** As `docker save` and `ctr images import` bring one: a busybox under another name, which is another image. */
-function importImage(node: TestNode, name: string): void {
-  const program = readFileSync('/bin/busybox');
-  const { archive } = buildImage({
-    name,
-    architecture: architecture(),
-    files: [
-      { path: 'bin', type: 'directory', mode: 0o755 },
-      { path: 'bin/busybox', type: 'file', mode: 0o755, content: program },
-      { path: 'bin/sh', type: 'symlink', target: 'busybox' },
-      { path: 'bin/sleep', type: 'symlink', target: 'busybox' },
-    ],
-    config: { Env: ['PATH=/bin', `NAME=${name}`] },
-  });
-  const file = join(node.dataDir, 'spare.tar');
-  writeFileSync(file, archive);
-  const { socket } = containerdPaths(node.dataDir);
-  execFileSync('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', file]);
-  rmSync(file);
-}
