@@ -62,6 +62,10 @@ export class Directories {
   get seccomp(): string {
     return join(this.root, 'seccomp');
   }
+  /** Pods that run here, whether there is an API or not: a file each. */
+  get manifests(): string {
+    return join(this.root, 'manifests');
+  }
   get cniConf(): string {
     return join(this.root, 'cni', 'conf');
   }

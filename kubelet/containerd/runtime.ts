@@ -80,7 +80,7 @@ function ownContainerd({ directories, log, clock, bridge, podCidr, clusterCidr }
 }
 
 async function prepareDirectories(directories: Directories): Promise<void> {
-  const { root, pods, logs, memory } = directories;
-  await Promise.all([root, pods, logs, memory].map(dir => mkdir(dir, { recursive: true, mode: 0o755 })));
+  const { root, pods, logs, memory, manifests } = directories;
+  await Promise.all([root, pods, logs, memory, manifests].map(dir => mkdir(dir, { recursive: true, mode: 0o755 })));
   if (!(await isMounted(memory))) await mount(['-t', 'tmpfs', '-o', 'mode=0711', 'tmpfs', memory]);
 }

@@ -2,11 +2,13 @@
  * All pods of this node: a worker for each that the API has bound here, and for each that was left over from before.
  * News comes from the API, from the runtime's events, and from a slow look at everything, in case some of it got lost.
  */
+import { isMirror } from '../../api/kinds/pod/mirror.js';
 import type { Pod } from '../../api/types.js';
 import type { Informer } from '../../client/informer/informer.js';
 import type { KubeletContext } from '../context.js';
 import { podOf } from './labels.js';
 import { leftovers } from './leftovers.js';
+import { StaticPods } from './static/static-pods.js';
 import { PodWorker } from './worker.js';
 
 export interface PodsOptions {
@@ -32,13 +34,26 @@ export class Pods {
   /** The API has said which pods there are: whatever else is here is left over. */
   #isTold = false;
 
+  readonly #static: StaticPods;
+
   constructor(private readonly options: PodsOptions) {
+    this.#static = new StaticPods(options.context, {
+      start: pod => this.#work(pod, true),
+      end: pod => this.#workers.get(pod.metadata.uid ?? '')?.update(pod, false),
+      mirrored: (pod, mirror) => this.#workers.get(pod.metadata.uid ?? '')?.mirrored(mirror),
+    });
     options.context.objects.onChange(uid => this.#workers.get(uid)?.refreshVolumes());
   }
 
   /** Runs until the kubelet stops. Pods left over are touched only once the API has said which ones there are. */
   async run(): Promise<void> {
     const { context, informer, relistMs } = this.options;
+    const { manifests } = context.directories;
+    let following = Promise.resolve();
+    const looked = new Promise<void>(resolve => {
+      following = this.#static.follow(manifests, resolve);
+    });
+    await Promise.race([looked, aborted(context.signal)]);
     informer.onChange(({ now, before }) => {
       const pod = now ?? before;
       if (!pod) return;
@@ -54,7 +69,7 @@ export class Pods {
       await context.clock.sleep(relistMs, context.signal);
       if (!context.signal.aborted) await this.relist();
     }
-    await Promise.all([...this.#workers.values()].map(worker => worker.ended));
+    await Promise.all([following, ...this.workers().map(worker => worker.ended)]);
   }
 
   /** Of the containers that run. */
@@ -152,6 +167,10 @@ export class Pods {
 
   /** News of the API. That a pod is gone which has no worker (any more) is no news. */
   #take(pod: Pod, exists: boolean): void {
+    if (isMirror(pod)) {
+      this.#static.mirror(pod, exists);
+      return;
+    }
     const known = this.#workers.get(pod.metadata.uid ?? '');
     if (known) known.update(pod, exists);
     else if (exists) this.#work(pod, exists);
@@ -167,6 +186,7 @@ export class Pods {
     this.#workers.set(uid, worker);
     void worker.ended.then(() => {
       this.#workers.delete(uid);
+      this.#static.ended(pod);
       // One that was to have other sizes may have room now.
       for (const other of this.workers()) other.roomMade();
       context.objects.release(uid);

@@ -26,6 +26,7 @@ import { Readiness } from './readiness.js';
 import { Allotment } from './resize/allotment.js';
 import { sizeOf } from './resize/size.js';
 import { isAlive, nothingSeen, type Seen } from './seen.js';
+import { isStatic } from './static/manifest.js';
 import { changesRuntime, type Have, nextStep, type Step } from './step.js';
 import { wantOf } from './want.js';
 
@@ -54,6 +55,8 @@ export class PodWorker {
   #failures = 0;
   /** Why the next turn comes. */
   #trigger: Trigger | undefined;
+  /** Of a static pod: what the API shows it as. */
+  #mirrorUid: string | undefined;
   /** Of the turn under way. */
   #cause = '';
   readonly #progress = new Progress();
@@ -90,7 +93,7 @@ export class PodWorker {
       directories: context.directories,
       mayRunOut: ({ id, name }) => !this.#progress.kills.has(id) && hasMemoryLimit(this.#pod, name),
     });
-    this.#reporter = new StatusReporter(pod, context);
+    this.#reporter = new StatusReporter(pod, context, isStatic(pod) ? () => this.#mirrorUid : undefined);
     this.#because(exists ? describeChange('Pod', { now: pod }) : 'left over from before');
     this.ended = this.#run();
   }
@@ -133,6 +136,13 @@ export class PodWorker {
     // downwardAPI volumes show them.
     if (relabelled) this.#refreshedAt = 0;
     this.#resume();
+  }
+
+  /** Of a static pod: the API has this mirror now, or none. */
+  mirrored(mirror: Pod | undefined): void {
+    this.#mirrorUid = mirror?.metadata.uid;
+    if (mirror)
+      this.#reporter.correct(mirror.status, causeText('kubelet', keyOf(mirror), { text: 'its mirror', more: 0 }));
   }
 
   /** A ConfigMap or Secret that it uses has changed. */

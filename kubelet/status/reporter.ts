@@ -22,6 +22,9 @@ export interface ReporterOptions {
   signal: AbortSignal;
 }
 
+/** The uid of what the API shows of the pod; undefined while it shows nothing. */
+export type UidInApi = () => string | undefined;
+
 export class StatusReporter {
   #wanted: PodStatus | undefined;
   /** Of the newest status. */
@@ -33,6 +36,8 @@ export class StatusReporter {
   constructor(
     private readonly pod: Pod,
     private readonly options: ReporterOptions,
+    /** Another than the pod's own for a static pod, whose mirror may go and come. */
+    private readonly mirrorUid?: UidInApi,
   ) {
     this.#sent = pod.status;
   }
@@ -58,10 +63,11 @@ export class StatusReporter {
 
   async #send(): Promise<void> {
     const { client, clock, log, signal } = this.options;
-    const { namespace, name, uid } = podName(this.pod);
+    const { namespace, name, uid: own } = podName(this.pod);
     for (let failures = 0; !signal.aborted && !this.#gone; ) {
       const status = this.#wanted;
-      if (!status || semanticEqual(status, this.#sent)) return;
+      const uid = this.mirrorUid ? this.mirrorUid() : own;
+      if (!status || uid === undefined || semanticEqual(status, this.#sent)) return;
       try {
         const patch = statusPatch(uid, this.#sent, status);
         const options = { subresource: 'status', signal, cause: this.#cause };
@@ -71,6 +77,8 @@ export class StatusReporter {
       } catch (error) {
         this.#gone = await this.#isGone(error);
         if (this.#gone) return;
+        // Its next mirror asks anew.
+        if (this.mirrorUid && error instanceof StatusError && error.reason === 'NotFound') return;
         failures++;
         log.warn({ pod: `${namespace}/${name}`, reason: (error as Error).message }, 'the status could not be written');
         await clock.sleep(exponential(backoff, failures), signal);
@@ -80,7 +88,7 @@ export class StatusReporter {
 
   /** The pod was deleted, or another has taken its name: then a uid that does not match is a conflict. */
   async #isGone(error: unknown): Promise<boolean> {
-    if (!(error instanceof StatusError)) return false;
+    if (!(error instanceof StatusError) || this.mirrorUid) return false;
     if (error.reason !== 'Conflict') return error.reason === 'NotFound';
     const { namespace, name, uid } = podName(this.pod);
     const now = await this.options.client.get(pods, { namespace, name }).catch(() => undefined);
