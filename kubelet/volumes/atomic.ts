@@ -46,11 +46,11 @@ export async function writeAtomically(
 async function writeFiles(dir: string, files: readonly PayloadFile[], group: number | undefined): Promise<void> {
   await mkdir(dir);
   await chmod(dir, 0o755);
-  for (const { path, content, mode } of files) {
+  for (const { path, content, mode, owner } of files) {
     const file = join(dir, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
-    if (group !== undefined) await chown(file, 0, group);
+    if (group !== undefined || owner !== undefined) await chown(file, owner ?? 0, group ?? 0);
     await chmod(file, group === undefined ? mode : mode | 0o440);
   }
 }

@@ -9,6 +9,8 @@ export interface PayloadFile {
   path: string;
   content: Buffer;
   mode: number;
+  /** The user that owns the file; absent: root. */
+  owner?: number;
 }
 
 export interface PayloadSources extends PodObjects {
@@ -59,9 +61,21 @@ async function projectionFiles(
   if (part.serviceAccountToken) {
     const { audience, expirationSeconds = tokenSeconds, path } = part.serviceAccountToken;
     const token = await sources.token({ expirationSeconds, ...(audience ? { audience } : {}) });
-    return [{ path: safePath(path), content: Buffer.from(token), mode }];
+    return [{ path: safePath(path), content: Buffer.from(token), ...tokenAccess(pod, mode) }];
   }
   throw new Error(`projected source ${Object.keys(part).join(', ')} is not supported by this kubelet`);
+}
+
+/** A token is only for those whom the pod says it runs as; where it says nothing, for any user of it. */
+function tokenAccess({ spec }: Pod, mode: number): Pick<PayloadFile, 'mode' | 'owner'> {
+  const users = new Set(
+    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(
+      ({ securityContext }) => securityContext?.runAsUser ?? spec?.securityContext?.runAsUser,
+    ),
+  );
+  const owner = users.size === 1 ? [...users][0] : undefined;
+  if (owner !== undefined) return { mode: 0o600, owner };
+  return { mode: spec?.securityContext?.fsGroup === undefined ? mode : 0o600 };
 }
 
 function keyFiles(

@@ -114,6 +114,30 @@ describe('the files of a volume', () => {
   ];
   for (const [what, volume, expected] of cases) it(what, async () => assert.deepEqual(await filesOf(volume), expected));
 
+  const readers: [string, object, string, number | undefined][] = [
+    ['anybody of a pod that says no user', {}, '644', undefined],
+    ['the user of the pod', { securityContext: { runAsUser: 1000 } }, '600', 1000],
+    ['the group of the pod', { securityContext: { fsGroup: 10000 } }, '600', undefined],
+    ['the user of a container', { containers: [{ name: 'c', securityContext: { runAsUser: 7 } }] }, '600', 7],
+    [
+      'anybody where users differ',
+      {
+        securityContext: { runAsUser: 7 },
+        initContainers: [{ name: 'i', securityContext: { runAsUser: 0 } }],
+        containers: [{ name: 'c' }],
+      },
+      '644',
+      undefined,
+    ],
+  ];
+  for (const [who, spec, mode, owner] of readers)
+    it(`a token for ${who}`, async () => {
+      const projected = { sources: [{ serviceAccountToken: { path: 'token' } }] };
+      const of = { ...pod, spec: { ...pod.spec, ...spec } } as Pod;
+      const [file] = (await payloadOf({ name: 'v', projected }, of, sources)) ?? [];
+      assert.deepEqual([file?.mode.toString(8), file?.owner], [mode, owner]);
+    });
+
   const refused: [string, Partial<Volume>, RegExp][] = [
     ['a ConfigMap that is not there', { configMap: { name: 'none' } }, /^Error: configmap "none" not found$/],
     [
@@ -154,6 +178,16 @@ describe('files that change all at once', () => {
     assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '3');
     assert.deepEqual(visible(dir), ['a', 'c']);
     assert.equal(readdirSync(dir).filter(name => /^\.\.\d/.test(name)).length, 1);
+  });
+  it('belong to their user and to the group of the pod', async function () {
+    if (process.geteuid?.() !== 0) return this.skip();
+    const dir = temporary();
+    await writeAtomically(dir, [{ ...file('token', '1', 0o600), owner: 1000 }]);
+    const alone = statSync(join(dir, 'token'));
+    assert.deepEqual([alone.uid, alone.gid, alone.mode & 0o777], [1000, 0, 0o600]);
+    await writeAtomically(dir, [{ ...file('token', '2', 0o600), owner: 1000 }], { group: 10000 });
+    const shared = statSync(join(dir, 'token'));
+    assert.deepEqual([shared.uid, shared.gid, shared.mode & 0o777], [1000, 10000, 0o640]);
   });
   it('go on after a kubelet that died half-way', async () => {
     const dir = temporary();
