@@ -56,6 +56,15 @@ describe('discovery', () => {
     assert.deepEqual([find('pods/eviction').group, find('serviceaccounts/token').kind], ['policy', 'TokenRequest']);
   });
 
+  it('says in which version what is stored is stored, as Kubernetes says it', () => {
+    const hash = (path: string, name: string): string | undefined =>
+      document(path).resources.find((resource: { name: string }) => resource.name === name).storageVersionHash;
+    assert.equal(hash('/api/v1', 'pods'), 'xPOwRZ+Yhw8=');
+    assert.equal(hash('/apis/apps/v1', 'deployments'), '8aSe+NMegvE=');
+    assert.equal(hash('/apis/events.k8s.io/v1', 'events'), hash('/api/v1', 'events'));
+    for (const unstored of ['pods/status', 'bindings']) assert.equal(hash('/api/v1', unstored), undefined);
+  });
+
   for (const path of ['/api/v2', '/apis/none', '/apis/apps/v9', '/api/v1/pods', '/other']) {
     it(`has nothing at ${path}`, () => assert.equal(document(path), undefined));
   }

@@ -1,4 +1,5 @@
 /** What discovery says of a row: the resource, and each of its subresources with the kind and the verbs it has. */
+import { createHash } from 'node:crypto';
 import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
 import { groupPriorityOf } from './priority.js';
 
@@ -54,9 +55,18 @@ export function resourcesOf(row: KindRow): Resource[] {
     verbs: row.verbs,
     ...(row.shortNames.length > 0 ? { shortNames: row.shortNames } : {}),
     ...(row.categories.length > 0 ? { categories: row.categories } : {}),
+    // What can be watched is stored; reviews and bindings are not.
+    ...(row.verbs.includes('watch') ? { storageVersionHash: storageVersionHash(row) } : {}),
   };
   const names = [...row.subresources].sort();
   return [main, ...names.map(name => subresource(row, name))];
+}
+
+/** Names the version in which a kind's objects are stored: what migrates them finds out by it that it has changed. */
+function storageVersionHash({ group, version, kind, conversion }: KindRow): string {
+  const storage = conversion?.storage ?? { group, version };
+  const name = [storage.group, storage.version, kind].join('/');
+  return createHash('sha256').update(name).digest().subarray(0, 8).toString('base64');
 }
 
 function subresource(row: KindRow, name: string): Resource {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Status } from '../../api/types.js';
 import { openTestApi, type TestApi } from '../testing/harness.js';
 
 const core = '/api/v1/namespaces/default';
@@ -154,8 +155,16 @@ describe('watch', () => {
     assert.equal(old.code, 200); // 0 is "any": no history is needed for it
     await make('a');
     const late = await openTestApi({ store: api.store });
-    const gone = await late.must(410, `GET ${configMaps}?watch=1&resourceVersion=1`);
-    assert.deepEqual([gone.reason, gone.message], ['Expired', 'too old resource version: 1 (2)']);
+    const told = await late.watch(`${configMaps}?watch=1&resourceVersion=1`);
+    await told.said();
+    assert.ok(told.ended);
+    const [event, ...more] = told.events;
+    const { code, reason, message } = event?.object as unknown as Status;
+    assert.deepEqual(
+      [event?.type, code, reason, message],
+      ['ERROR', 410, 'Expired', 'too old resource version: 1 (2)'],
+    );
+    assert.deepEqual(more, []);
     await other.env.cache.close();
     await late.env.cache.close();
   });

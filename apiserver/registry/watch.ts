@@ -20,10 +20,6 @@ export async function watch(env: Environment, call: Call): Promise<Answer> {
   const version = options.resourceVersion;
   if (version === '') await env.cache.fresh();
   else if (version !== '0') await env.cache.atLeast(Number(version));
-  const resource = env.cache.resource(call.row);
-  if (!startsFromState(options) && resumes(options) && resource.since(Number(version)) === undefined) {
-    throw tooOld(Number(version), resource.floor);
-  }
   return {
     status: 200,
     contentType: call.representation.streamType ?? call.representation.contentType,
@@ -59,7 +55,7 @@ interface First {
   frames(): Iterator<Buffer>;
 }
 
-/** Expired when history was dropped between the check of the request and now. */
+/** History that is gone is told in the stream, as Kubernetes does: old clients do not read the body of a refused watch. */
 function firstFrames(env: Environment, call: Call, options: ListOptions, filter: Filter): First | StatusError {
   const { cache } = env;
   const { representation } = call;
