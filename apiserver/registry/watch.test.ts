@@ -159,11 +159,9 @@ describe('watch', () => {
     await told.said();
     assert.ok(told.ended);
     const [event, ...more] = told.events;
-    const { code, reason, message } = event?.object as unknown as Status;
-    assert.deepEqual(
-      [event?.type, code, reason, message],
-      ['ERROR', 410, 'Expired', 'too old resource version: 1 (2)'],
-    );
+    assert.ok(event);
+    const { code, reason, message } = event.object as unknown as Status;
+    assert.deepEqual([event.type, code, reason, message], ['ERROR', 410, 'Expired', 'too old resource version: 1 (2)']);
     assert.deepEqual(more, []);
     await other.env.cache.close();
     await late.env.cache.close();
