@@ -6,7 +6,7 @@ import { controllerOf } from '../pod-state.js';
 import { Cluster } from '../testing/cluster.js';
 import { deploymentNamed, pod } from '../testing/objects.js';
 import { deploymentController } from './controller.js';
-import { byAge, revisionOf } from './replicasets.js';
+import { byRevision, revisionOf } from './replicasets.js';
 import { sizeOf } from './rollout.js';
 
 const key = { namespace: 'default', name: 'web' };
@@ -20,8 +20,7 @@ async function running(spec: Partial<NonNullable<Deployment['spec']>> = {}, arra
   return cluster;
 }
 
-const setsOf = (cluster: Cluster): ReplicaSet[] =>
-  cluster.all(replicaSets).sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b));
+const setsOf = (cluster: Cluster): ReplicaSet[] => cluster.all(replicaSets).sort(byRevision);
 const sizes = (cluster: Cluster): number[] => setsOf(cluster).map(sizeOf);
 const webOf = (cluster: Cluster): Deployment => cluster.find(deployments, key) as Deployment;
 const condition = (cluster: Cluster, type: string) => webOf(cluster).status?.conditions?.find(c => c.type === type);
@@ -98,7 +97,7 @@ describe('the deployment controller', () => {
     assert.deepEqual(turns[0], [3, 2]);
     assert.deepEqual(turns.at(-1), [0, 4]);
     for (const [old = 0, fresh = 0] of turns) assert.ok(old + fresh <= 5);
-    assert.deepEqual(setsOf(cluster).map(revisionOf), [1, 2]);
+    assert.deepEqual(setsOf(cluster).map(revisionOf), [1n, 2n]);
   });
 
   it('goes back to an old template by its ReplicaSet, as a new revision', async () => {
@@ -114,15 +113,32 @@ describe('the deployment controller', () => {
       setsOf(cluster).map(({ metadata }) => metadata.name === first),
       [false, true],
     );
-    assert.deepEqual(setsOf(cluster).map(revisionOf), [2, 3]);
+    assert.deepEqual(setsOf(cluster).map(revisionOf), [2n, 3n]);
     assert.equal(setsOf(cluster)[1]?.metadata.annotations?.['deployment.kubernetes.io/revision-history'], '1');
+  });
+
+  it('counts on from a revision of 64 bits', async () => {
+    const cluster = await running();
+    await obey(cluster);
+    const [set] = setsOf(cluster) as [ReplicaSet];
+    const name = 'deployment.kubernetes.io/revision';
+    const annotations = { ...set.metadata.annotations, [name]: '3546343826724305832' };
+    cluster.put(replicaSets, { ...set, metadata: { ...set.metadata, annotations } });
+    await change(cluster, { template: template('web:2') });
+    assert.equal(setsOf(cluster).at(-1)?.metadata.annotations?.[name], '3546343826724305833');
+    for (const [text, revision] of [
+      ['9223372036854775807', 2n ** 63n - 1n],
+      ['9223372036854775808', 0n],
+      ['-1', 0n],
+    ] as const)
+      assert.equal(revisionOf({ ...set, metadata: { annotations: { [name]: text } } }), revision);
   });
 
   it('stops a rollout whose pods do not come, and says so after the deadline', async () => {
     const cluster = await running({ replicas: 4 });
     await obey(cluster);
     await change(cluster, { template: template('broken') });
-    const isOld = (set: ReplicaSet): boolean => revisionOf(set) === 1;
+    const isOld = (set: ReplicaSet): boolean => revisionOf(set) === 1n;
     for (let i = 0; i < 6; i++) await obey(cluster, isOld);
     assert.deepEqual(sizes(cluster), [3, 2]);
     await cluster.pass(601_000);
@@ -167,7 +183,7 @@ describe('the deployment controller', () => {
       await change(cluster, { template: template(image) });
       for (let i = 0; i < 6; i++) await obey(cluster);
     }
-    assert.deepEqual(setsOf(cluster).map(revisionOf), [3, 4]);
+    assert.deepEqual(setsOf(cluster).map(revisionOf), [3n, 4n]);
   });
 
   it('adopts a ReplicaSet of its template that nobody has', async () => {

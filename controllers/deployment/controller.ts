@@ -176,7 +176,7 @@ async function resize(deployment: Deployment, { newest, refresh, sizes, bounds }
 }
 
 /** The revision travels with the status: as an update of the object it would count as a new generation. */
-async function report(before: Deployment, now: Deployment, revision: number | undefined, write: Writer): Promise<void> {
+async function report(before: Deployment, now: Deployment, revision: bigint | undefined, write: Writer): Promise<void> {
   const annotations = { ...before.metadata.annotations };
   if (revision !== undefined) annotations[revisionAnnotation] = String(revision);
   if (isDeepStrictEqual(now.status, before.status) && semanticEqual(annotations, before.metadata.annotations)) return;

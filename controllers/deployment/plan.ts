@@ -1,7 +1,7 @@
 /** What a deployment does next. Pure: see controller.ts for the promise. */
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.js';
 import { isTerminal, isTerminating } from '../pod-state.js';
-import { byAge, made, newestOf, nextRevision, refreshed, revisionOf } from './replicasets.js';
+import { byRevision, laterOf, made, newestOf, nextRevision, refreshed, revisionOf } from './replicasets.js';
 import {
   type Bounds,
   boundsOf,
@@ -25,7 +25,7 @@ export interface Plan {
   /** Old ones that nobody will go back to. */
   delete: ReplicaSet[];
   /** Of the template, once it has a ReplicaSet. */
-  revision?: number;
+  revision?: bigint;
 }
 
 const none: Sizes = new Map();
@@ -46,7 +46,7 @@ export function planFor(
   const present = {
     ...idle,
     ...(refresh ? { refresh } : {}),
-    ...(newest ? { revision: Math.max(revision, revisionOf(newest)) } : {}),
+    ...(newest ? { revision: laterOf(revision, revisionOf(newest)) } : {}),
   };
   if (deployment.spec?.paused) return { ...present, ...paused(deployment, sets, newest, bounds) };
   if (wasResized(sets, bounds.replicas)) return { ...present, sizes: proportionalSizes(sets, newest, bounds) };
@@ -124,6 +124,6 @@ function superfluous(deployment: Deployment, old: readonly ReplicaSet[]): Replic
       (set.status?.observedGeneration ?? 0) >= (set.metadata.generation ?? 0) &&
       !isTerminating(set),
   );
-  const inOrder = [...empty].sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b));
+  const inOrder = [...empty].sort(byRevision);
   return inOrder.slice(0, Math.max(0, old.length - limit));
 }

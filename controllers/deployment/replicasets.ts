@@ -40,12 +40,19 @@ export const newestOf = (deployment: Deployment, sets: readonly ReplicaSet[]): R
     .sort(byAge)
     .find(set => semanticEqual(withoutHash(set.spec?.template), withoutHash(deployment.spec?.template)));
 
-export const revisionOf = ({ metadata }: ReplicaSet | Deployment): number => {
+/** An int64, which a number of JavaScript does not hold; 0 where there is none. */
+export const revisionOf = ({ metadata }: ReplicaSet | Deployment): bigint => {
   const text = metadata.annotations?.[revisionAnnotation] ?? '';
-  return /^\d+$/.test(text) ? Number(text) : 0;
+  const revision = /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
+  return revision < 2n ** 63n ? revision : 0n;
 };
 
-export const nextRevision = (others: readonly ReplicaSet[]): number => Math.max(0, ...others.map(revisionOf)) + 1;
+export const byRevision = (a: ReplicaSet, b: ReplicaSet): number =>
+  revisionOf(a) === revisionOf(b) ? byAge(a, b) : revisionOf(a) < revisionOf(b) ? -1 : 1;
+
+export const laterOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+export const nextRevision = (others: readonly ReplicaSet[]): bigint => others.map(revisionOf).reduce(laterOf, 0n) + 1n;
 
 function copiedAnnotations(deployment: Deployment): Record<string, string> {
   const own = Object.entries(deployment.metadata.annotations ?? {});
@@ -69,7 +76,7 @@ export function mostWhenSized({ metadata }: ReplicaSet): number | undefined {
 }
 
 /** The ReplicaSet of the deployment's template. */
-export function made(deployment: Deployment, replicas: number, most: number, revision: number): ReplicaSet {
+export function made(deployment: Deployment, replicas: number, most: number, revision: bigint): ReplicaSet {
   const { name = '', namespace = '' } = deployment.metadata;
   const {
     selector,
@@ -103,16 +110,17 @@ export function made(deployment: Deployment, replicas: number, most: number, rev
 }
 
 /** The newest ReplicaSet as the deployment describes it now; undefined when it is so already. */
-export function refreshed(deployment: Deployment, newest: ReplicaSet, revision: number): ReplicaSet | undefined {
+export function refreshed(deployment: Deployment, newest: ReplicaSet, revision: bigint): ReplicaSet | undefined {
   const before = newest.metadata.annotations ?? {};
-  const [was, is] = [revisionOf(newest), Math.max(revision, revisionOf(newest))];
+  const was = revisionOf(newest);
+  const is = laterOf(revision, was);
   const annotations: Record<string, string> = {
     ...before,
     ...copiedAnnotations(deployment),
     [revisionAnnotation]: String(is),
   };
   // A template that comes back is a new revision, and remembers which it was before.
-  if (was !== 0 && was !== is) {
+  if (was !== 0n && was !== is) {
     annotations[historyAnnotation] = [...(before[historyAnnotation]?.split(',') ?? []), String(was)].join(',');
   }
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;

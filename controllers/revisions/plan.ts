@@ -2,7 +2,7 @@
  * ControllerRevisions: what a StatefulSet or a DaemonSet remembers of each template that it ever had, so that pods can be
  * told apart by it and a rollout undone. A revision's data is the patch that brings its template back. Pure.
  */
-import { semanticEqual } from '../../api/json.js';
+import { canonicalText, semanticEqual } from '../../api/json.js';
 import type { ControllerRevision, KubeObject, PodTemplateSpec } from '../../api/types.js';
 import { controllerReference } from '../owned.js';
 import { hashOf } from '../template-hash.js';
@@ -67,9 +67,21 @@ function made(owner: Templated, revision: number, collisions: number): Controlle
       ...(owner.metadata.annotations ? { annotations: owner.metadata.annotations } : {}),
       ownerReferences: [controllerReference(owner)],
     },
-    data: { spec: { template: { ...template, $patch: 'replace' } } },
+    data: patchTo(template),
     revision,
   };
+}
+
+/**
+ * Kubernetes' own controllers and kubectl compare the bytes with what Go makes of the template: its keys are in order,
+ * and what is a struct there is written even when it is empty.
+ */
+function patchTo({ metadata = {}, spec }: PodTemplateSpec = {}): object {
+  const written = <T extends { resources?: object }>(containers: readonly T[] | undefined): T[] | undefined =>
+    containers?.map(container => ({ ...container, resources: container.resources ?? {} }));
+  const { containers, initContainers } = spec ?? {};
+  const complete = { ...spec, containers: written(containers), initContainers: written(initContainers) };
+  return JSON.parse(canonicalText({ spec: { template: { metadata, spec: complete, $patch: 'replace' } } }));
 }
 
 /** The oldest revisions beyond the history that is kept, of those that are not `live`: in use by a pod, or named by the status. */
