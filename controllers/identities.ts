@@ -8,6 +8,7 @@ import { serviceAccountClient } from '../client/token.js';
 /** Loops that share an account, as they do in Kubernetes: by it the eviction has the rights of the node lifecycle. */
 const sharedAccounts: Record<string, string> = {
   'taint-eviction-controller': 'node-controller',
+  'node-ipam-controller': 'node-controller',
   'stale-disruption-controller': 'disruption-controller',
   'job-pod-finalizer-controller': 'job-controller',
 };

@@ -32,6 +32,7 @@ import { jobController } from './job/controller.js';
 import { jobPodFinalizers } from './job/finalizer.js';
 import { legacyTokenCleaner } from './legacytokens/controller.js';
 import { namespaceController } from './namespaces/controller.js';
+import { nodeRangeController } from './nodeipam/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
 import { podGarbageCollector } from './podgc/controller.js';
 import { policyStatusController } from './policystatus/controller.js';
@@ -58,6 +59,8 @@ export interface ControllersOptions {
   /** The authority that signs certificate requests, PEM. Without it approved requests wait for another signer. */
   clusterSigningCertFile?: string;
   clusterSigningKeyFile?: string;
+  /** Of all pods: nodes without a range are given one of it. Absent: they bring their own. */
+  clusterCidr?: string;
   /** A node may be silent for so long; 40 s unless said. */
   nodeMonitorGraceMs?: number;
 }
@@ -148,7 +151,7 @@ class ControllerProcess {
   }
 
   private controllers(served: readonly Discovered[]): Controller[] {
-    const { nodeMonitorGraceMs, serviceAccountPrivateKeyFile: keyFile, log } = this.options;
+    const { clusterCidr, nodeMonitorGraceMs, serviceAccountPrivateKeyFile: keyFile, log } = this.options;
     const { clusterSigningCertFile, clusterSigningKeyFile } = this.options;
     const { ca } = this.connection;
     const graceMs = nodeMonitorGraceMs ?? kubernetesPatience.graceMs;
@@ -172,6 +175,7 @@ class ControllerProcess {
       ...(ca ? [rootCaPublisher(ca)] : []),
       garbageCollector(served),
       podGarbageCollector(),
+      ...(clusterCidr === undefined ? [] : [nodeRangeController(clusterCidr)]),
       nodeLifecycleController({ ...kubernetesPatience, graceMs }),
       taintEvictionController(),
       bootstrapSigner,

@@ -2,8 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../failure.js';
 import { durationMs } from '../flags.js';
-import { steps, withDataDir } from './flags.js';
-import { type ClusterConfig, dataDirFlag, isDatastore } from './layout.js';
+import { isJoined } from '../nodes/member.js';
+import { nodeName, portNumber, steps, withDataDir } from './flags.js';
+import { type ClusterConfig, dataDirFlag, isDatastore, layoutOf } from './layout.js';
 
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
@@ -13,13 +14,6 @@ interface ClusterFlags extends Partial<ClusterConfig> {
   nodeMonitorGrace?: number;
   hollow?: number;
   hollowScript?: string;
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new InvalidArgumentError('a port is a number from 1 to 65535.');
-  return port;
 }
 
 function hollowCount(text: string): number {
@@ -51,14 +45,6 @@ function grace(text: string): number {
 function datastore(text: string): string {
   if (!isDatastore(text))
     throw new InvalidArgumentError('a datastore is lmdb, memory, or etcd://host:port,host:port...');
-  return text;
-}
-
-function nodeName(text: string): string {
-  if (text.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text))
-    throw new InvalidArgumentError(
-      "a node's name has lower case letters, digits, '-' and '.', as in web-1.example.org.",
-    );
   return text;
 }
 
@@ -115,6 +101,21 @@ async function upWithHollowNodes(count: number, flags: ClusterFlags): Promise<vo
   own.say(`\nThe cluster is up. Try './orrery get nodes'; stop it with './orrery down${dataDirFlag(dataDir)}'.`);
 }
 
+async function upWithJoinedNode({ dataDir, ...flags }: ClusterFlags): Promise<void> {
+  if (Object.keys(flags).length > 0)
+    throw new Failure("this machine has joined a cluster: its 'up' has no flags but --data-dir.");
+  const [{ upMember }, { exclusively }, { asRoot }, { sayWhenInterrupted }] = await Promise.all([
+    import('../nodes/member-life.js'),
+    import('./exclusive.js'),
+    import('./root.js'),
+    import('./interrupted.js'),
+  ]);
+  asRoot('start a node');
+  sayWhenInterrupted();
+  const own = await steps();
+  await exclusively(dataDir, () => upMember(layoutOf(dataDir), own));
+}
+
 export function addClusterCommands(program: Command): void {
   withClusterFlags(program.command('up'))
     .summary('start a cluster on this machine')
@@ -125,6 +126,7 @@ export function addClusterCommands(program: Command): void {
       if (flags.hollow !== undefined) return upWithHollowNodes(flags.hollow, flags);
       if (flags.hollowScript !== undefined)
         throw new Failure('--hollow-script is about the nodes of --hollow: give both.');
+      if (isJoined(layoutOf(flags.dataDir))) return upWithJoinedNode(flags);
       const options = { dataDir: flags.dataDir, flags: configFlags(flags), steps: await steps() };
       if (flags.foreground) {
         const { upInForeground } = await import('./foreground.js');

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { downHollow } from '../hollow/down.js';
 import { hollowFile, isHollow } from '../hollow/file.js';
+import { isJoined } from '../nodes/member.js';
+import { downMember, resetMember } from '../nodes/member-life.js';
 import { forgetCredentials } from './credentials.js';
 import { exclusively } from './exclusive.js';
 import { type Layout, layoutOf, ontoDisk } from './layout.js';
@@ -23,6 +25,7 @@ export function down({ dataDir, steps }: DownOptions): Promise<void> {
   return exclusively(dataDir, () =>
     ontoDisk(dataDir, async () => {
       const layout = layoutOf(dataDir);
+      if (isJoined(layout)) return downMember(layout, steps);
       // Whether its configuration can still be read does not matter here.
       if (!existsSync(layout.config)) return steps.say(noCluster(dataDir));
       const running = runningIn(layout);
@@ -39,6 +42,7 @@ export function reset({ dataDir, steps }: DownOptions): Promise<void> {
   return exclusively(dataDir, () =>
     ontoDisk(dataDir, async () => {
       const layout = layoutOf(dataDir);
+      if (isJoined(layout)) return resetMember(layout, steps);
       if (!existsSync(layout.config)) return steps.say(noCluster(dataDir));
       const running = runningIn(layout);
       if (running.length === 0) requireNoNeighbour(dataDir);

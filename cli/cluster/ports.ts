@@ -4,22 +4,18 @@ import { createServer } from 'node:net';
 import { Failure } from '../failure.js';
 import type { ClusterConfig } from './layout.js';
 
-/** Throws a Failure that names the port, its holder and the flag that chooses another. */
-export async function requireFreePorts(
-  config: Pick<ClusterConfig, 'port'> & Partial<Pick<ClusterConfig, 'kubeletPort'>>,
-): Promise<void> {
-  const ports: [number, string, string][] = [
+/** Throws a Failure that names the port, its holder and the flag that chooses another. What is not given is not needed. */
+export async function requireFreePorts(config: Partial<Pick<ClusterConfig, 'port' | 'kubeletPort'>>): Promise<void> {
+  const ports: [number | undefined, string, string][] = [
     [config.port, 'the API server', '--port'],
-    ...(config.kubeletPort === undefined
-      ? []
-      : [[config.kubeletPort, 'the kubelet', '--kubelet-port'] as [number, string, string]]),
+    [config.kubeletPort, 'the kubelet', '--kubelet-port'],
   ];
   if (config.port === config.kubeletPort)
     throw new Failure(
       `the API server and the kubelet cannot both have port ${config.port}: choose another with --port.`,
     );
   for (const [port, who, flag] of ports) {
-    if (await isTaken(port)) {
+    if (port !== undefined && (await isTaken(port))) {
       throw new Failure(
         `port ${port}, which ${who} needs, is taken by ${holderOf(port)}: stop it, or choose another port with ${flag}.`,
       );

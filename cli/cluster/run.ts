@@ -5,6 +5,7 @@ import { load } from 'js-yaml';
 import { pino } from 'pino';
 import { systemClock } from '../../api/clock.js';
 import { Failure } from '../failure.js';
+import { isHollow } from '../hollow/file.js';
 import { type NodeConfig, readMember } from '../nodes/member.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keepLogsSmall } from './log-rotation.js';
@@ -51,6 +52,8 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
     return startControllers({
       kubeconfig: join(layout.kubeconfigs, 'controllers.conf'),
       identity: identity(config),
+      // Hollow nodes have no pods that anybody must route to.
+      ...(isHollow(layout) ? {} : { clusterCidr: config.clusterCidr }),
       ...(config.nodeMonitorGraceMs === undefined ? {} : { nodeMonitorGraceMs: config.nodeMonitorGraceMs }),
       serviceAccountPrivateKeyFile: join(layout.pki, 'sa.key'),
       clusterSigningCertFile: join(layout.pki, 'ca.crt'),

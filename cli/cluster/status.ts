@@ -9,6 +9,7 @@ import { isHollow } from '../hollow/file.js';
 import { hollowSpecs } from '../hollow/processes.js';
 import { type FurtherNode, furtherNodes, furtherProcess } from '../nodes/further.js';
 import { isMember, readMember } from '../nodes/member.js';
+import { describeMember } from '../nodes/member-life.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keptProcess, processSpecs, residentBytes } from './processes.js';
 import { isReady } from './readiness.js';
@@ -21,6 +22,7 @@ export const statusCode = { well: 0, unwell: 1, stopped: 3 } as const;
 export async function status(dataDir: string, write: (line: string) => void): Promise<number> {
   const layout = layoutOf(dataDir);
   const config = readConfig(layout);
+  if (!config && isMember(layout)) return statusOfMember(layout, write);
   if (!config) {
     write(`no cluster in ${dataDir}: start one with 'sudo ./orrery up'.`);
     return statusCode.stopped;
@@ -40,6 +42,11 @@ function describeProcess(layout: Layout, name: string, write: (line: string) => 
   const size = memory ? `${Math.round(memory / 1e6)} MB` : 'starting';
   write(`${name.padEnd(12)}${kept ? `running   pid ${kept.child ?? kept.keeper}   ${size}` : 'stopped'}`);
   return kept !== undefined;
+}
+
+async function statusOfMember(layout: Layout, write: (line: string) => void): Promise<number> {
+  if (!describeProcess(layout, furtherProcess, write)) return statusCode.stopped;
+  return (await describeMember(layout, write)) ? statusCode.well : statusCode.unwell;
 }
 
 /** A node that was switched off, or whose cable was pulled, is meant to be so, and is not well for all that. */

@@ -26,14 +26,17 @@ export interface LabState {
 
 const format = 1;
 
-const fileOf = (layout: Layout): string => join(layout.dataDir, 'node.json');
+export const memberFile = (layout: Layout): string => join(layout.dataDir, 'node.json');
 
-export const isMember = (layout: Layout): boolean => existsSync(fileOf(layout));
+export const isMember = (layout: Layout): boolean => existsSync(memberFile(layout));
+
+/** A machine that has joined a cluster, and has none of its own. */
+export const isJoined = (layout: Layout): boolean => isMember(layout) && !existsSync(layout.config);
 
 /** undefined when no node was ever started here. Throws a Failure when the file is there and cannot be used. */
 export function readMember(layout: Layout): NodeConfig | undefined {
   if (!isMember(layout)) return undefined;
-  return parseMember(readFileSync(fileOf(layout), 'utf8'), fileOf(layout));
+  return parseMember(readFileSync(memberFile(layout), 'utf8'), memberFile(layout));
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
@@ -70,7 +73,7 @@ export function parseMember(text: string, file: string): NodeConfig {
 /** Written whole or not at all. */
 export function writeMember(layout: Layout, config: NodeConfig): void {
   mkdirSync(layout.dataDir, { recursive: true, mode: 0o711 });
-  const temporary = `${fileOf(layout)}.new`;
+  const temporary = `${memberFile(layout)}.new`;
   writeFileSync(temporary, `${JSON.stringify({ format, ...config }, null, 2)}\n`);
-  renameSync(temporary, fileOf(layout));
+  renameSync(temporary, memberFile(layout));
 }

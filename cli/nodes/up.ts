@@ -1,5 +1,6 @@
 /** `up --nodes N`: brings up the further nodes of a cluster whose control plane runs. Safe to say twice. */
 import { systemClock } from '../../api/clock.js';
+import { podRangeFor } from '../../api/network/pod-ranges.js';
 import type { Client } from '../../client/client.js';
 import { nodes } from '../../client/resources.js';
 import { type ClusterConfig, type Layout, writeConfig } from '../cluster/layout.js';
@@ -20,7 +21,6 @@ import {
 } from './further.js';
 import { type NodeConfig, readMember } from './member.js';
 import { chooseRange, wireMachine } from './wire.js';
-import { podRangeFor } from './wiring.js';
 
 export interface FurtherUp {
   layout: Layout;

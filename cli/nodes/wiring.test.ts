@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addressIn, cableSettings, freeRange, namespaceOf, overlap, plugOf, podRangeFor, rules } from './wiring.js';
+import { addressIn, cableSettings, freeRange, namespaceOf, plugOf, rules } from './wiring.js';
 
 describe('the wiring of nodes on one machine', () => {
   it('has names that the kernel takes, and namespaces that are the cluster’s own', () => {
@@ -13,30 +13,10 @@ describe('the wiring of nodes on one machine', () => {
     assert.equal(addressIn('10.245.0.0/24', 2), '10.245.0.3');
   });
 
-  const overlaps: [one: string, other: string, expected: boolean][] = [
-    ['10.245.0.0/24', '10.245.0.0/24', true],
-    ['10.245.0.0/24', '10.245.0.7', true],
-    ['10.245.0.0/24', '10.0.0.0/8', true],
-    ['10.0.0.0/8', '10.245.0.0/24', true],
-    ['10.245.0.0/24', '10.245.1.0/24', false],
-    ['10.245.0.0/24', 'default', false],
-    ['10.245.0.0/24', '0.0.0.0/0', false],
-  ];
-  for (const [one, other, expected] of overlaps)
-    it(`${one} ${expected ? 'touches' : 'does not touch'} ${other}`, () => assert.equal(overlap(one, other), expected));
-
   it('takes a range that nobody has, and says when there is none', () => {
     assert.equal(freeRange([], ['10.1.0.0/24']), '10.1.0.0/24');
     assert.equal(freeRange(['10.1.0.0/16', 'default'], ['10.1.0.0/24', '10.2.0.0/24']), '10.2.0.0/24');
     assert.equal(freeRange(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']), undefined);
-  });
-
-  it('gives node n the n-th range of pods, or the next that is free', () => {
-    assert.equal(podRangeFor('10.244.0.0/16', 2, ['10.244.0.0/24']), '10.244.2.0/24');
-    assert.equal(podRangeFor('10.244.0.0/16', 1, ['10.244.1.0/24', '10.244.2.0/25']), '10.244.3.0/24');
-    assert.equal(podRangeFor('10.244.0.0/16', 255, ['10.244.255.0/24', '10.244.0.0/24']), '10.244.1.0/24');
-    assert.equal(podRangeFor('10.244.0.0/23', 1, ['10.244.0.0/23']), undefined);
-    assert.equal(podRangeFor('10.244.0.0/26', 1, []), undefined);
   });
 
   it('leaves a cable pulled that is to be, and lets no rule touch packets between pods', () => {

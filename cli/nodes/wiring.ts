@@ -3,7 +3,7 @@
  * the machine has the bridge's first address, and is the way out for all of them. Pure: what to call things, and what to run.
  */
 import { createHash } from 'node:crypto';
-import { networkAddress, parseCidr } from '../../api/network/cidr.js';
+import { overlap } from '../../api/network/pod-ranges.js';
 
 /** The machine's end of everything. Names of interfaces have at most 15 characters. */
 export const bridge = 'orrery-nodes';
@@ -30,29 +30,6 @@ const candidates = ['10.245', '172.30', '192.168', '10.97', '10.250'].flatMap(pr
 /** The first range that touches none of those in use; undefined when all do. */
 export const freeRange = (used: readonly string[], tried: readonly string[] = candidates): string | undefined =>
   tried.find(range => !used.some(other => overlap(range, other)));
-
-/** 'default' and what else is no range overlaps nothing. */
-export function overlap(one: string, other: string): boolean {
-  const [a, b] = [one, other].map(text => parseCidr(text.includes('/') ? text : `${text}/32`));
-  if (!a || !b || a.family !== b.family) return false;
-  const [wide, narrow] = a.bits <= b.bits ? [a, b] : [b, a];
-  return wide.bits > 0 && wide.contains(networkAddress(narrow));
-}
-
-/** Of the pods of node n: the n-th /24 of the cluster's range, or the next that no node has; undefined when there is none. */
-export function podRangeFor(clusterCidr: string, n: number, taken: readonly string[]): string | undefined {
-  const cluster = parseCidr(clusterCidr);
-  if (cluster?.family !== 'IPv4' || cluster.bits > 24) return undefined;
-  const [a = 0, b = 0, c = 0] = networkAddress(cluster).split('.').map(Number);
-  const count = 2 ** (24 - cluster.bits);
-  const rangeAt = (index: number): string => {
-    const third = ((a << 16) | (b << 8) | c) + index;
-    return `${(third >> 16) & 255}.${(third >> 8) & 255}.${third & 255}.0/24`;
-  };
-  // Few clusters have more nodes than one byte counts, and none here do.
-  const order = Array.from({ length: Math.min(count, 256) }, (_, i) => (n + i) % count);
-  return order.map(rangeAt).find(range => !taken.some(other => overlap(range, other)));
-}
 
 type Words = readonly string[];
 

@@ -81,6 +81,19 @@ describe('what Kubernetes signs', () => {
       assert.equal(refusalOf(signer, names, usages), expected));
   }
 
+  it('approves what a node serves with where it bears its own name alone', () => {
+    const serving = { ...node, dns: ['n'] };
+    const asked = (fields: object, username = 'system:node:n') =>
+      recognize({ signerName: kubeletServing, usages: servingUsages, username }, { ...serving, ...fields }).length;
+    assert.equal(asked({}), 1);
+    assert.equal(asked({}, 'system:node:m'), 0);
+    assert.equal(asked({}, 'bootstrap'), 0);
+    assert.equal(asked({ dns: ['m'] }), 0);
+    assert.equal(asked({ dns: ['n', 'm'] }), 0);
+    assert.equal(asked({ ips: ['10.0.0.1'] }), 0);
+    assert.equal(asked({ commonName: 'system:node:m' }), 0);
+  });
+
   it('approves by itself nothing but client certificates of nodes', () => {
     const asked = (fields: object) =>
       recognize({ signerName: kubeletClient, usages: clientUsages, username: 'bootstrap', ...fields }, node).map(

@@ -46,7 +46,7 @@ function nodeRefusal(names: RequestedNames, usages: readonly string[], main: 'cl
 
 export interface Recognition {
   /** The subresource of certificatesigningrequests that the requestor must be allowed to create. */
-  subresource: 'selfnodeclient' | 'nodeclient';
+  subresource: 'selfnodeclient' | 'nodeclient' | 'selfnodeserver';
   message: string;
 }
 
@@ -55,6 +55,7 @@ export function recognize(
   spec: { signerName: string; username?: string; usages?: string[] },
   names: RequestedNames,
 ): Recognition[] {
+  if (spec.signerName === signers.kubeletServing) return recognizeServing(spec, names);
   if (spec.signerName !== signers.kubeletClient) return [];
   if (refusalOf(spec.signerName, names, spec.usages ?? []) !== undefined) return [];
   const any: Recognition = {
@@ -64,4 +65,13 @@ export function recognize(
   if (spec.username !== names.commonName) return [any];
   const message = 'Auto approving self kubelet client certificate after SubjectAccessReview.';
   return [{ subresource: 'selfnodeclient', message }, any];
+}
+
+/** A node that asks to serve under its own name, and no other. Nobody has this right unless an administrator gives it. */
+function recognizeServing(spec: Parameters<typeof recognize>[0], names: RequestedNames): Recognition[] {
+  const own = `system:node:${names.dns[0]}`;
+  if (refusalOf(spec.signerName, names, spec.usages ?? []) !== undefined) return [];
+  if (names.dns.length !== 1 || names.ips.length > 0 || names.commonName !== own || spec.username !== own) return [];
+  const message = 'Auto approving self kubelet server certificate after SubjectAccessReview.';
+  return [{ subresource: 'selfnodeserver', message }];
 }
