@@ -4,7 +4,7 @@ import type { Clock } from '../../api/clock.js';
 import type { Node } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
-import { leases, nodes } from '../../client/resources.js';
+import { leases, nodes, serviceAccounts } from '../../client/resources.js';
 import { connect } from '../../client/rest/index.js';
 import { Failure } from '../failure.js';
 import { appendedTo, lastWords } from './last-words.js';
@@ -81,12 +81,16 @@ export async function nodeReady(client: Client, name: string, since: number): Pr
   }
 }
 
-/** The controllers and the scheduler lead, and said so after `since` (ms): from now on what is asked for is done. */
+/**
+ * The controllers and the scheduler lead, and said so after `since` (ms), and pods of the default namespace may be made:
+ * from now on what is asked for is done.
+ */
 export async function loopsLead(client: Client, since: number): Promise<boolean> {
   try {
     const found = await Promise.all(
       ['kube-controller-manager', 'kube-scheduler'].map(name => client.get(leases, { namespace: 'kube-system', name })),
     );
+    await client.get(serviceAccounts, { namespace: 'default', name: 'default' });
     return found.every(({ spec }) => spec?.holderIdentity && Date.parse(spec.renewTime ?? '') >= since);
   } catch {
     return false;
