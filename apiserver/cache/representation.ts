@@ -24,6 +24,8 @@ export interface Representation {
   error?(status: Status): Buffer;
   /** What is answered instead when an object cannot be shown this way: `object` and `list` throw CannotShow for it. */
   readonly otherwise?: Representation;
+  /** Does beforehand, in small pieces, what a list of many would keep everybody else waiting for. */
+  prepareList?(entries: readonly CacheEntry[]): Promise<void> | undefined;
   /** Resolves once all of these can be shown; undefined when they can. Absent where they always can. */
   prepare?(entries: readonly CacheEntry[]): Promise<void> | undefined;
 }

@@ -107,11 +107,15 @@ export class VersionView {
 }
 
 /** The representation of the same objects in the view's version. */
-export const versioned = (base: Representation, view: VersionView): Representation => ({
-  ...base,
-  key: `${view.id}/${base.key}`,
-  object: entry => base.object(view.of(entry)),
-  list: (entries, meta) => base.list(entries.map(view.of), meta),
-  prepare: entries => view.prepare(entries),
-  ...(base.following ? { following: versioned(base.following, view) } : {}),
-});
+export function versioned(base: Representation, view: VersionView): Representation {
+  // What is made beforehand would be of the entries as they are stored.
+  const { prepareList: _, ...rest } = base;
+  return {
+    ...rest,
+    key: `${view.id}/${base.key}`,
+    object: entry => base.object(view.of(entry)),
+    list: (entries, meta) => base.list(entries.map(view.of), meta),
+    prepare: entries => view.prepare(entries),
+    ...(base.following ? { following: versioned(base.following, view) } : {}),
+  };
+}

@@ -40,6 +40,7 @@ export async function list(env: Environment, call: Call): Promise<Answer> {
   const filter = filterOf(call, options);
   const selected = await select(env, call, options, filter);
   await call.representation.prepare?.(selected.entries);
+  await call.representation.prepareList?.(selected.entries);
   return shownList(call, selected.entries, headOf(selected));
 }
 

@@ -83,6 +83,17 @@ describe('a client that prefers protobuf', () => {
     );
   });
 
+  it('gets a list of many, made in pieces, whole and in their order', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `m${String(i).padStart(3, '0')}`);
+    for (const name of names) await api.must(201, `POST ${configMaps}`, named(name, { value: 'x'.repeat(5000) }));
+    const { body } = await api.bytes(`GET ${configMaps}`, headers);
+    const items = fields(opened(body).raw).slice(1) as [number, Uint8Array][];
+    assert.deepEqual(
+      items.map(([, item]) => text(fields(fields(item)[0]?.[1] as Uint8Array)[0]?.[1])),
+      names,
+    );
+  });
+
   it('watches in it: events, bookmarks and why a watch failed', async () => {
     const made = await api.must(201, `POST ${configMaps}`, named('a'));
     const watch = await api.watch(`${configMaps}?watch=1&allowWatchBookmarks=true`, headers);
