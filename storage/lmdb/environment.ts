@@ -3,7 +3,7 @@
  * for as long as the map is there: in time, all that is and ever was stored. So the file is closed and opened again now and
  * then, which takes two milliseconds and leaves its pages to the operating system, who knows best which to keep.
  */
-import type { Database, open, RootDatabase } from 'lmdb';
+import type { Database, DatabaseOptions, open, RootDatabase } from 'lmdb';
 
 /** So many bytes of records may be read or written through one map. */
 const MAPPED_BYTES = 16 * 1024 * 1024;
@@ -14,6 +14,8 @@ export interface Databases {
   /** 'format', 'compacted' and 'owner'. */
   meta: Database<unknown, string>;
 }
+
+const asIs = (value: Buffer): Buffer => value;
 
 export class Environment {
   #databases: Databases | undefined;
@@ -35,6 +37,15 @@ export class Environment {
     if (this.#closed) throw new Error(`${this.path} is closed`);
     this.#databases ??= this.#open();
     return this.#databases;
+  }
+
+  /** All revisions in their order. A value is only lent: the next one is read to the same place, and none is copied. */
+  rows(): Iterable<{ key: number; value: Buffer }> {
+    // lmdb's typings do not know of `encoder`; its manual does.
+    const options = { name: 'revisions', encoder: { encode: asIs, decode: asIs } } as DatabaseOptions & {
+      name: string;
+    };
+    return this.databases.root.openDB<Buffer, number>(options).getRange({});
   }
 
   /** So many bytes were read or written. */

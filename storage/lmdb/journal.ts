@@ -31,13 +31,15 @@ export class LmdbJournal implements Journal {
   }
 
   load(): { compacted: number; versions: Iterable<Version> } {
-    const { meta, revisions } = this.#environment.databases;
-    const compacted = (meta.get('compacted') as number | undefined) ?? 0;
-    const versions = revisions.getRange({}).map(({ key, value }) => {
+    const compacted = (this.#environment.databases.meta.get('compacted') as number | undefined) ?? 0;
+    return { compacted, versions: this.#versions() };
+  }
+
+  *#versions(): Iterable<Version> {
+    for (const { key, value } of this.#environment.rows()) {
       this.#environment.touched(value.length);
-      return decodeVersion(key, value);
-    });
-    return { compacted, versions };
+      yield decodeVersion(key, value);
+    }
   }
 
   async append(changes: readonly Change[]): Promise<void> {
@@ -54,10 +56,11 @@ export class LmdbJournal implements Journal {
   read(revision: number): Uint8Array {
     const recent = this.#recent.get(revision);
     if (recent !== undefined) return recent;
-    const record = this.#environment.databases.revisions.getBinary(revision);
+    // Lent until the next read, hence the copy: lmdb's own takes memory from the system for each.
+    const record = this.#environment.databases.revisions.getBinaryFast(revision);
     if (record === undefined) throw new Error(`the lmdb journal has no revision ${revision}`);
     this.#environment.touched(record.length);
-    return decodeValue(record);
+    return Buffer.from(decodeValue(record));
   }
 
   async compact(revision: number, dropped: readonly number[]): Promise<void> {

@@ -43,6 +43,6 @@ export function decodeVersion(revision: number, record: Buffer): Version {
 }
 
 /** A view into the record, not a copy. */
-export const decodeValue = (record: Buffer): Uint8Array => record.subarray(valueStart(record));
+export const decodeValue = (record: Buffer): Uint8Array => record.subarray(valueStart(record), record.length);
 
 const valueStart = (record: Buffer): number => HEADER + record.readUInt32LE(17);

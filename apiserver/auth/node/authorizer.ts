@@ -23,15 +23,20 @@ const allowed: Verdict = { allowed: true, reason: 'Node: allowed by the node aut
 const refused = (reason: string): Verdict => ({ allowed: false, reason });
 
 export class NodeAuthorizer implements Authorizer {
-  private readonly graph: NodeGraph;
-  private readonly volumes: VolumeGraph;
+  private known: { graph: NodeGraph; volumes: VolumeGraph } | undefined;
 
   constructor(
     private readonly lookup: Lookup,
     private readonly rules: readonly PolicyRule[] = nodeRules(),
-  ) {
-    this.graph = new NodeGraph(lookup);
-    this.volumes = new VolumeGraph(lookup, this.graph);
+  ) {}
+
+  /** Made when the first node asks: all pods are read for it, and a server is ready earlier without. */
+  private get graphs(): { graph: NodeGraph; volumes: VolumeGraph } {
+    if (!this.known) {
+      const graph = new NodeGraph(this.lookup);
+      this.known = { graph, volumes: new VolumeGraph(this.lookup, graph) };
+    }
+    return this.known;
   }
 
   authorize(user: User, info: RequestInfo): Verdict {
@@ -47,7 +52,7 @@ export class NodeAuthorizer implements Authorizer {
       case '/persistentvolumeclaims':
         return this.claim(node, info);
       case '/persistentvolumes':
-        return getOne(info) ?? this.related(node, this.volumes.refersToVolume(node, info.name));
+        return getOne(info) ?? this.related(node, this.graphs.volumes.refersToVolume(node, info.name));
       case 'resource.k8s.io/resourceclaims':
         return getOne(info) ?? this.referred(node, info);
       case 'storage.k8s.io/volumeattachments':
@@ -77,13 +82,13 @@ export class NodeAuthorizer implements Authorizer {
   }
 
   private referred(node: string, { resource, namespace, name }: RequestInfo): Verdict {
-    return this.related(node, this.graph.refers(node, resource, namespace, name));
+    return this.related(node, this.graphs.graph.refers(node, resource, namespace, name));
   }
 
   private secret(node: string, info: RequestInfo): Verdict {
     const { namespace, name } = info;
     const byPod = this.referred(node, info);
-    return byPod.allowed ? byPod : this.related(node, this.volumes.refersToSecret(node, namespace, name));
+    return byPod.allowed ? byPod : this.related(node, this.graphs.volumes.refersToSecret(node, namespace, name));
   }
 
   /** The kubelet resizes volumes, and says so in the claim's status. */
