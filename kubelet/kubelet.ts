@@ -80,6 +80,8 @@ const relistMs = { withEvents: 10_000, without: 1_000 };
 const stopMs = 3_000;
 /** More than the cores, as starting a container is a good deal of waiting. */
 const startsPerCore = 5;
+/** A call of the runtime that hangs for one pod must not keep the others from starting. */
+const startPatienceMs = 20_000;
 
 /** Throws when the runtime cannot be had. Stopping it leaves the runtime and the pods as they are. */
 export async function startNode(
@@ -268,7 +270,7 @@ async function contextOf(
     objects,
     volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock), client, nodeName }),
     cgroups: new Cgroups(options.cgroupParent),
-    starts: new Limit(startsPerCore * availableParallelism()),
+    starts: new Limit(startsPerCore * availableParallelism(), clock, startPatienceMs),
     node: {
       name: nodeName,
       ip: nodeIP,

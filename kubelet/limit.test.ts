@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { settled } from '../client/testing/clock.js';
+import { ManualClock, settled } from '../client/testing/clock.js';
 import { Announced } from './cri/announced.js';
 import { Limit } from './limit.js';
 
 describe('a limit', () => {
   it('lets so many work at a time, and the others in their order', async () => {
-    const limit = new Limit(2);
+    const limit = new Limit(2, new ManualClock(), 60_000);
     const started: number[] = [];
     const ends: (() => void)[] = [];
     const all = [0, 1, 2, 3].map(n =>
@@ -27,6 +27,37 @@ describe('a limit', () => {
       await settled();
     }
     assert.deepEqual(await Promise.all(all.slice(1)), [1, 2, 3]);
+  });
+
+  it('gives the place of work that does not end to another, once', async () => {
+    const clock = new ManualClock();
+    const limit = new Limit(1, clock, 60_000);
+    const started: string[] = [];
+    let end: () => void = () => {};
+    const begin = (name: string, work: Promise<void>) =>
+      limit.run(() => {
+        started.push(name);
+        return work;
+      });
+    const hangs = begin(
+      'hangs',
+      new Promise(resolve => {
+        end = resolve;
+      }),
+    );
+    const next = begin('next', Promise.resolve());
+    await clock.advance(59_999);
+    await settled();
+    assert.deepEqual(started, ['hangs']);
+    await clock.advance(1);
+    await next;
+    end();
+    await hangs;
+    const never = begin('again', new Promise(() => {}));
+    void never;
+    void begin('waits', Promise.resolve());
+    await settled();
+    assert.deepEqual(started, ['hangs', 'next', 'again'], 'no place was made of nothing');
   });
 });
 

@@ -29,6 +29,8 @@ export interface HollowOptions {
 
 /** Requests of nodes (not of pods) under way at once. */
 const nodeRequests = 32;
+/** One that is not answered for so long keeps no other waiting. */
+const requestPatienceMs = 60_000;
 
 /** Throws an Error for more nodes than there are addresses for. */
 export function startHollow(options: HollowOptions): { stop(): Promise<void> } {
@@ -57,7 +59,7 @@ export function runHollow(
     nodes.set(name, { index, name });
   }
   const common = { client, clock, random: Math.random, log, script, signal };
-  const limit = new Limit(nodeRequests);
+  const limit = new Limit(nodeRequests, clock, requestPatienceMs);
   const startedAt = clock.now();
   const lives = [...nodes.values()].map(node => liveNode(node, { ...common, limit, startedAt }));
   const pods = new HollowPods({ ...common, nodes }).run();
