@@ -8,6 +8,7 @@ import { lives } from './node/lives.js';
 import { logs } from './node/logs.js';
 import { lostNode } from './node/lost-node.js';
 import { network } from './node/network.js';
+import { own } from './node/own.js';
 import { probes } from './node/probes.js';
 import { cannotOpenScene, openScene, type Part, type Scene } from './node/scene.js';
 
@@ -19,6 +20,7 @@ const parts: [what: string, Part][] = [
   ['logs', logs],
   ['services and addresses', network],
   ['lives and ends', lives],
+  ['what is its own', own],
   ['causes', causes],
   ['containers that look into others', debug],
   ['a lost node', lostNode],
