@@ -1,6 +1,5 @@
 /** Making a container and starting it, with its image at hand. A failure becomes the container's waiting reason. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Container } from '../../api/types.js';
 import { exponential } from '../../client/queue/backoff.js';
 import { detailsOf } from '../cri/cri.js';
@@ -18,6 +17,7 @@ import { runHook } from './hooks.js';
 import { containerSpec, fullName, type Job, podFacts, say } from './job.js';
 import { killContainer } from './kill.js';
 import type { ContainerMarks } from './labels.js';
+import { ensureFile } from './own-file.js';
 import { changed, sizeOf } from './resize/size.js';
 import { latest } from './seen.js';
 
@@ -184,8 +184,7 @@ async function ownMounts(job: Job, container: Container, attempt: number): Promi
   const mounts: Mount[] = [];
   const add = async (containerPath: string, hostPath: string, content: string): Promise<void> => {
     if (taken.has(containerPath)) return;
-    await mkdir(dirname(hostPath), { recursive: true });
-    await writeFile(hostPath, content, { mode: containerPath === '/etc/hosts' ? 0o644 : 0o666 });
+    await ensureFile(hostPath, content, containerPath === '/etc/hosts' ? 0o644 : 0o666);
     mounts.push({ containerPath, hostPath });
   };
   const nodeHosts = pod.spec?.hostNetwork ? await readFile('/etc/hosts', 'utf8') : '';
