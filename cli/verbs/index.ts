@@ -3,9 +3,11 @@ import type { Command } from 'commander';
 import { addApiResources } from './api-resources.js';
 import { addApply } from './apply.js';
 import { addConfig } from './config.js';
+import { addCordon, addUncordon } from './cordon.js';
 import { addCreate } from './create.js';
 import { addDelete } from './delete.js';
 import { addDescribe } from './describe.js';
+import { addDrain } from './drain.js';
 import { addEdit } from './edit.js';
 import { addEvents } from './events.js';
 import { addExec } from './exec.js';
@@ -15,6 +17,7 @@ import { addAnnotate, addLabel } from './label.js';
 import { addLogs } from './logs.js';
 import { addPatch } from './patch.js';
 import { addScale } from './scale.js';
+import { addTaint } from './taint.js';
 import { addVersion } from './version.js';
 import { addWait } from './wait.js';
 import { addWhy } from './why.js';
@@ -33,6 +36,10 @@ const verbs: readonly ((program: Command) => void)[] = [
   addEdit,
   addPatch,
   addWait,
+  addCordon,
+  addUncordon,
+  addDrain,
+  addTaint,
   addEvents,
   addWhy,
   addApiResources,

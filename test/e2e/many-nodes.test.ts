@@ -171,12 +171,20 @@ describe('three nodes on one machine', function () {
       );
     };
 
-    it('when it is switched off: nothing of it runs, its pods come up elsewhere, and its return makes no doubles', async () => {
+    it('because it is drained: its pods come up elsewhere, and none comes to it until it is uncordoned', async () => {
       await lab.run('kubectl', ['delete', 'pod', '-l', 'app=web', '--wait=false']);
       const applied = await lab.run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify(moving) });
       assert.equal(applied.code, 0, applied.stderr);
       const before = await readyPods(lab, 'app=moving', 3);
       assert.equal(onVictim(before).length, 1);
+      assert.match(await lab.orrery('drain', victim, '--force'), /evicting pod default\/moving-.*node\/lab-2 drained/s);
+      assert.deepEqual(onVictim(await readyPods(lab, 'app=moving', 3)), []);
+      assert.equal(await lab.orrery('uncordon', victim), 'node/lab-2 uncordoned\n');
+      await lab.orrery('delete', 'pod', '-l', 'app=moving');
+    });
+
+    it('when it is switched off: nothing of it runs, its pods come up elsewhere, and its return makes no doubles', async () => {
+      assert.equal(onVictim(await readyPods(lab, 'app=moving', 3)).length, 1);
       assert.equal(processesThere().length > 0, true);
       await node('stop');
       assert.deepEqual(processesThere(), []);
