@@ -47,6 +47,8 @@ export class WatchCache {
   readonly #handedOver = new WeakMap<Uint8Array, AnyObject>();
   readonly #stopping = new AbortController();
   #revision = 0;
+  /** All writes up to this revision were acknowledged by this server, as far as they were its own. */
+  #promised = 0;
   readonly #waiting = new Set<{ revision: number; resolve: () => void }>();
   readonly #patience: Deadlines;
   #leaving = false;
@@ -154,6 +156,21 @@ export class WatchCache {
   async #catchUp(known: number | undefined): Promise<number> {
     await this.atLeast(known ?? (await this.#ask()));
     return this.#revision;
+  }
+
+  /** A write of this revision is about to be acknowledged: whoever asks anything from now on is to find it here. */
+  promise(revision: number): void {
+    this.#promised = Math.max(this.#promised, revision);
+  }
+
+  /**
+   * Undefined, which is the rule, when the cache has all that this server has acknowledged; otherwise resolves once it
+   * has. A write need not wait until it has come back through the store's watch (over etcd that is a way of its own):
+   * what is asked after it waits, and by then it is mostly there. The order of events stays the store's. That the cache
+   * is late is no reason to refuse what is asked: it is then decided upon what is known.
+   */
+  kept(): Promise<void> | undefined {
+    return this.#promised <= this.#revision ? undefined : this.atLeast(this.#promised).catch(() => undefined);
   }
 
   /** Throws Timeout ("Too large resource version") when the cache does not get there in time. */

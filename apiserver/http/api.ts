@@ -121,7 +121,10 @@ export class Api {
         session = admitted;
         return this.#answer(request, admitted, warnings);
       });
-      const response = whenKnown(answered, answer => finished(responseOf(answer, auditID, warnings), answer));
+      const response = whenKnown(answered, answer => {
+        if (answer.revision !== undefined) this.options.env.cache.promise(answer.revision);
+        return finished(responseOf(answer, auditID, warnings), answer);
+      });
       return response instanceof Promise ? response.catch(refused) : response;
     } catch (error) {
       return refused(error);
@@ -132,7 +135,11 @@ export class Api {
   admit(request: ApiRequest, target: Target, auditID: string, receivedAt: number): Session | Promise<Session> {
     const { info, query } = target;
     const received = { info, query, auditID, receivedAt };
-    return whenKnown(this.#authenticate(request, received), user => this.#authorize(request, received, user));
+    // Authorization and admission read the cache: what was acknowledged before this request came is to be known to them.
+    const ready = info.isResource ? this.options.env.cache.kept() : undefined;
+    return whenKnown(ready, () =>
+      whenKnown(this.#authenticate(request, received), user => this.#authorize(request, received, user)),
+    );
   }
 
   #authorize(request: ApiRequest, received: Received, authenticated: User): Session {
@@ -281,23 +288,13 @@ export class Api {
     const call: Call = { row, info, query, user, request, representation, warnings, annotations };
     const mostMs = timeoutOf(query);
     const answer = dispatch(env, call);
-    return answer instanceof Promise ? this.#inFlight.within(mostMs, this.#visible(answer)) : answer;
+    return answer instanceof Promise ? this.#inFlight.within(mostMs, answer) : answer;
   }
 
   #representation(request: ApiRequest, row: KindRow, query: URLSearchParams): Representation {
     const found = negotiate(textOf(request.headers.accept), row, query, () => this.options.clock.now());
     const isRead = found.contentType === 'application/json' && !isTrue(query.get('watch'));
     return isRead && wantsPretty(request) ? inPrettyJson(found) : found;
-  }
-
-  /**
-   * A write is answered once the cache has it: admission and authorization of the client's next request, which read
-   * the cache, then know of it. That the cache is late is no reason to deny a write that was made.
-   */
-  async #visible(work: Promise<Answer>): Promise<Answer> {
-    const answer = await work;
-    if (answer.revision !== undefined) await this.options.env.cache.atLeast(answer.revision).catch(() => undefined);
-    return answer;
   }
 }
 
