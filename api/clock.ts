@@ -21,7 +21,18 @@ export const systemClock: Clock = {
 };
 
 /** RFC 3339 with seconds, UTC: how Kubernetes writes metav1.Time. */
-export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export function timestamp(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
+}
+
+/** Many objects are written within one second. */
+let lastSecond = Number.NaN;
+let lastText = '';
 
 /** RFC 3339 with microseconds, UTC: how Kubernetes writes metav1.MicroTime (Lease, Event). */
 export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, -1)}000Z`;

@@ -74,9 +74,9 @@ export interface AdmissionRequest {
   user: User;
   dryRun: boolean;
   /** Absent for DELETE. A mutating plug-in changes it in place. */
-  object?: AnyObject;
+  object?: AnyObject | undefined;
   /** Absent for CREATE. */
-  oldObject?: AnyObject;
+  oldObject?: AnyObject | undefined;
   /** DeleteOptions, PatchOptions, ... as received. */
   options?: unknown;
   /** What plug-ins tell the client, in Warning headers, and the audit log. */

@@ -60,10 +60,10 @@ export function losing(owner: Owner, ...gone: readonly FieldSet[]): Owner {
 
 function withFields(owners: readonly Owner[], writing: Writing, taken: FieldSet): Owner[] {
   const { manager, apiVersion, subresource, now } = writing;
-  const me = { manager, operation: 'Update' as const, apiVersion, subresource };
+  const me: Owner = { manager, operation: 'Update', apiVersion, subresource, time: now, fields: taken };
   const identity = identityOf(me);
   const found = owners.findIndex(owner => identityOf(owner) === identity);
-  if (found < 0) return [...owners, { ...me, time: now, fields: taken }];
+  if (found < 0) return [...owners, me];
   return owners.map((owner, index) =>
     index === found ? { ...owner, time: now, fields: union(owner.fields, taken) } : owner,
   );
@@ -76,6 +76,7 @@ const together = 'ancient-changes';
 /** The oldest of too many who update become one, for each version of the API. */
 function capped(owners: readonly Owner[]): readonly Owner[] {
   const live = owners.filter(({ fields }) => !isEmptySet(fields));
+  if (live.length <= mostUpdaters) return live;
   const updaters = live.filter(({ operation }) => operation === 'Update').sort(oldestFirst);
   let surplus = updaters.length - mostUpdaters;
   if (surplus <= 0) return live;

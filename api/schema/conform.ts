@@ -134,8 +134,12 @@ class Reader {
 }
 
 /** Go leaves out lists and maps without anything in them; those that must be there are filled in again. */
-const isEmpty = ({ kind }: Type, value: unknown): boolean =>
-  (kind === 'list' || kind === 'map') && Object.keys(value as object).length === 0;
+function isEmpty({ kind }: Type, value: unknown): boolean {
+  if (kind === 'list') return (value as unknown[]).length === 0;
+  if (kind !== 'map') return false;
+  for (const _ in value as object) return false;
+  return true;
+}
 
 const protoKey = (place: Place | undefined): WrongType =>
   new WrongType(`the key "__proto__" in "${place?.path ?? ''}" is reserved: this server does not store it`);

@@ -58,6 +58,8 @@ function userText(user: User): string {
 const refTexts = new WeakMap<RequestInfo, string>();
 
 function refText(info: RequestInfo): string {
+  // What is created has its name put in: nobody asks for it so again.
+  if (info.verb === 'create') return json(objectRef(info));
   let text = refTexts.get(info);
   if (text === undefined) {
     text = json(objectRef(info));

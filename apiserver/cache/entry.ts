@@ -18,7 +18,8 @@ export class CacheEntry implements Decodable, Shelved {
 
   /**
    * `path` is "namespace/name", or "name" for kinds without namespaces; `bytes` is the JSON with its resourceVersion.
-   * `object`, where the writer handed it over, is what the bytes say (but for that version), and never changes again.
+   * `object`, where the writer handed it over, is what the bytes say (but for that version), and never changes again: it
+   * spares the decoding to those who ask before `settle`.
    */
   constructor(
     readonly path: string,
@@ -28,9 +29,7 @@ export class CacheEntry implements Decodable, Shelved {
   ) {
     this.#memory = bytes;
     this.length = bytes.length;
-    if (!object) return;
     this.#handedOver = object;
-    recent.add(this);
   }
 
   get namespace(): string {
@@ -74,9 +73,14 @@ export class CacheEntry implements Decodable, Shelved {
   #decoded(): AnyObject {
     const given = this.#handedOver;
     this.#handedOver = undefined;
-    if (given) return { ...given, metadata: { ...given.metadata, resourceVersion: String(this.revision) } };
     recent.add(this);
+    if (given) return { ...given, metadata: { ...given.metadata, resourceVersion: String(this.revision) } };
     return this.decode();
+  }
+
+  /** Everybody has been told of it. An object that nobody looked into by now is garbage while it is young, and so costs next to nothing. */
+  settle(): void {
+    this.#handedOver = undefined;
   }
 
   /** Only the bytes are left. */

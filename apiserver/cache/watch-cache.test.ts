@@ -62,12 +62,16 @@ describe('the watch cache', () => {
     const bytes = value('web', { a: '1' });
     const object = JSON.parse(bytes.toString()) as AnyObject;
     cache.handOver(bytes, object);
+    let heard: AnyObject | undefined;
+    cache.resource(configMaps).onChange(now => {
+      heard = now;
+    });
     const written = await store.create(key('web'), bytes);
     assert.ok(written.ok);
     await cache.atLeast(written.revision);
-    const shown = cache.resource(configMaps).get('default/web')?.object;
-    assert.equal(shown?.data, object.data);
-    assert.equal(shown?.metadata.resourceVersion, String(written.revision));
+    assert.equal(heard?.data, object.data);
+    assert.equal(heard?.metadata.resourceVersion, String(written.revision));
+    assert.equal(cache.resource(configMaps).get('default/web')?.object, heard);
     await cache.close();
   });
 

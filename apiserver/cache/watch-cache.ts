@@ -113,7 +113,7 @@ export class WatchCache {
       const { entries, revision } = await this.#load(prefix);
       const resource = this.#resourceOf(row, entries.get(prefix) ?? [], revision);
       this.#resources.set(prefix, resource);
-      for (const event of missed) this.#tell(resource, event);
+      for (const event of missed) this.#tell(resource, (this.#keys.parse(event.key) as Place).path, event);
       if (this.#revision < revision) await this.atLeast(revision);
     } finally {
       this.#joining.delete(prefix);
@@ -306,17 +306,17 @@ export class WatchCache {
       const place = this.#keys.parse(event.key);
       if (!place) continue;
       const resource = this.#resources.get(place.prefix);
-      if (resource) this.#tell(resource, event);
+      if (resource) this.#tell(resource, place.path, event);
       else this.#joining.get(place.prefix)?.push(event);
     }
     this.#arrive(batch.revision);
   }
 
-  #tell(resource: ResourceCache, event: StoreEvent): void {
-    const { path } = this.#keys.parse(event.key) as Place;
+  #tell(resource: ResourceCache, path: string, event: StoreEvent): void {
     if (event.revision <= resource.loadedAt) return;
     const now = event.type === 'put' ? this.#entry(path, event.value, event.revision) : undefined;
     resource.apply(path, now, event.revision);
+    now?.settle();
   }
 
   /** After a gap in the feed: what differs between the cache and the store is applied as if it had been watched. */

@@ -7,7 +7,8 @@ type About = Pick<AdmissionRequest, 'operation' | 'dryRun' | 'object' | 'oldObje
 /** The call as admission sees it. */
 export function admissionRequest(call: Call, about: About): AdmissionRequest {
   const { row, info, user, warnings, annotations } = call;
-  return { options: optionsOf(call, about.operation), ...about, row, info, user, warnings, annotations };
+  const { operation, dryRun, object, oldObject, options = optionsOf(call, operation) } = about;
+  return { operation, row, info, user, dryRun, object, oldObject, options, warnings, annotations };
 }
 
 const optionKinds: Record<string, string> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' };

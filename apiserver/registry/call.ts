@@ -90,7 +90,9 @@ export const json = (status: number, value: unknown, revision?: number): Answer 
 /** One object, as the client wants to see it. */
 export function shown(call: Call, status: number, entry: CacheEntry, revision?: number): Answer {
   const { made, contentType } = encodedIn(call.representation, shown => shown.object(entry));
-  return { status, contentType, body: [made], ...(revision === undefined ? {} : { revision }) };
+  const answer: Answer = { status, contentType, body: [made] };
+  if (revision !== undefined) answer.revision = revision;
+  return answer;
 }
 
 /** Many objects, as the client wants to see them. */

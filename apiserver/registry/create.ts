@@ -25,7 +25,9 @@ export async function create(env: Environment, call: Call): Promise<Answer> {
   }
   ownCreated(withOwners(env, call, 'CreateOptions'), object);
   const outcome = await createObject(env, call, object, dryRun);
-  return { ...shown(call, 201, outcome.entry, outcome.revision), created: outcome.entry.name };
+  const answer = shown(call, 201, outcome.entry, outcome.revision);
+  answer.created = outcome.entry.name;
+  return answer;
 }
 
 /** Everything between a decoded object and the store. Takes `object` over. */

@@ -16,6 +16,9 @@ import type { Call, Environment } from './call.js';
 const longestManager = 128;
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
+/** As nearly all programs are called: nothing of it has to be looked at character by character. */
+const plainName = /^[\w.-]{1,128}$/;
+
 /** Who writes: as the request says, or the first part of the user agent. Throws Invalid. */
 export function managerOf({ query, request }: Call, options: string): string {
   const said = query.get('fieldManager') ?? '';
@@ -43,9 +46,11 @@ function badCharacter(character: string, position: number): string {
 
 /** 'kubectl' of 'kubectl/v1.32.0 (linux/amd64) kubernetes/0000000'. */
 function agentName(header: string | string[] | undefined): string {
-  const agent = typeof header === 'string' ? (header.split('/')[0] as string) : '';
+  const agent = typeof header === 'string' ? header : '';
+  const program = agent.slice(0, agent.includes('/') ? agent.indexOf('/') : agent.length);
+  if (plainName.test(program)) return program;
   let name = '';
-  for (const character of agent) {
+  for (const character of program) {
     if (unprintable.test(character)) continue;
     if (Buffer.byteLength(name) + Buffer.byteLength(character) > longestManager) break;
     name += character;
@@ -89,15 +94,20 @@ function track(
   object: AnyObject,
   live: AnyObject['metadata']['managedFields'],
 ): void {
-  const { managedFields: asked, ...metadata } = object.metadata;
+  const asked = object.metadata.managedFields;
+  if (asked !== undefined) object.metadata = withoutOwners(object.metadata);
+  const { metadata } = object;
   // Through a subresource nobody sets them.
   const owners = writing.subresource === '' ? requestedOwners(asked, live) : ownersOf(live);
-  object.metadata = metadata;
   // An object without owners has been there since before they were kept, or somebody wanted none.
   if (owners.length === 0 && 'metadata' in before) return;
   const after = ownersAfterUpdate(writing, before, object, owners);
   const entries = after === owners && asked === undefined ? live : entriesOf(after);
-  if (entries) object.metadata = { ...metadata, managedFields: entries };
+  if (entries) metadata.managedFields = entries;
+}
+
+function withoutOwners({ managedFields: _, ...metadata }: AnyObject['metadata']): AnyObject['metadata'] {
+  return metadata;
 }
 
 export const withOwners = (env: Environment, call: Call, options: string): Writing =>

@@ -167,7 +167,7 @@ export class JournaledStore implements Store {
     if (accepts(now)) {
       const revision = ++this.#numbered;
       await this.#commit.add(this.#change(key, revision, now, write));
-      return { ok: true, revision, ...(entry && { previous: entry }) };
+      return entry ? { ok: true, revision, previous: entry } : { ok: true, revision };
     }
     // The refusal tells of something that is not durable yet: it has to wait, too.
     await pending?.durable;
@@ -213,7 +213,8 @@ export class JournaledStore implements Store {
     const previous = before && this.#entry(before);
     if (version.deleted) return { type: 'delete', key, revision, previous: previous as Entry };
     const value = this.journal.read(revision);
-    return { type: 'put', key, value, revision, createRevision, ...(previous && { previous }) };
+    if (!previous) return { type: 'put', key, value, revision, createRevision };
+    return { type: 'put', key, value, revision, createRevision, previous };
   }
 
   #entry(version: Version, value?: Uint8Array): Entry {
