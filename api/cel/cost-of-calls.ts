@@ -30,7 +30,6 @@ function eachElement(on: Sized): Cost {
 }
 
 const parsed: Rule = (_on, args) => only(read(argument(args)));
-const readsItself: Rule = on => only(read(on));
 const sameLength: Rule = on => ({ cost: read(on), value: text(sizeOf(on)) });
 const upToLength: Rule = on => ({ cost: read(on), value: text({ min: 0, max: sizeOf(on).max }) });
 const aggregate: Rule = on => ({ cost: eachElement(on), value: on.items ?? {} });
@@ -77,7 +76,8 @@ const rules: Record<string, Rule> = Object.assign(Object.create(null), {
     const max = count * (item + (args.length > 0 ? between : 0));
     return { cost: ceilTimes({ min: 0, max }, traversal), value: text({ min: 0, max }) };
   },
-  url: parsed,
+  // Its parts are no longer than the whole.
+  url: (_on, args) => ({ cost: read(argument(args)), value: { size: sizeOf(argument(args)) } }),
   isURL: parsed,
   quantity: parsed,
   isQuantity: parsed,
@@ -97,7 +97,8 @@ const rules: Record<string, Rule> = Object.assign(Object.create(null), {
     return { cost: step, value: text(of.scalar ? { min: 1, max: longestScalar } : sizeOf(of)) };
   },
   bytes: parsed,
-  validate: readsItself,
+  validate: parsed,
+  type: () => only(step),
   check: () => only(constant(350_000)),
   orValue: (on, args) => ({ cost: step, value: joinedSize(on, argument(args)) }),
   value: on => ({ cost: step, value: on }),
@@ -113,12 +114,14 @@ function joinedSize(a: Sized, b: Sized): Sized {
   return { ...a, size: { min: 0, max } };
 }
 
+/** What a method that is not named here makes: a part of what it is asked of, or something small. */
+const partOf = ({ size }: Sized): Sized => (size ? { size: { min: 0, max: size.max } } : {});
+
 /** `on` is the receiver, of a method. */
 export function callCost(name: string, on: Estimated | undefined, args: readonly Estimated[]): Estimated {
   const before = sum(...(on ? [on.cost] : []), ...args.map(({ cost }) => cost));
   const rule = rules[name];
   const values = args.map(({ value }) => value);
-  // A function may stand for the method: size(x) and x.size().
-  const made = rule ? rule(on?.value ?? {}, values) : { cost: step, value: {} };
+  const made = rule ? rule(on?.value ?? {}, values) : { cost: step, value: partOf(on?.value ?? {}) };
   return { cost: sum(before, made.cost), value: made.value };
 }

@@ -64,7 +64,8 @@ function estimateNode(node: CostNode, scope: Scope): Estimated {
     case 'value':
       return { cost: nothing, value: literal(node.args) };
     case 'id':
-      return { cost: step, value: scope.get(node.args as string) ?? unknown };
+      // What is no variable is the name of a type.
+      return { cost: step, value: scope.get(node.args as string) ?? scalar };
     case '.':
     case '.?': {
       const [target, name] = node.args as [CostNode, string];

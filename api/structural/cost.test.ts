@@ -44,6 +44,43 @@ describe('what a rule may cost', () => {
         ],
       },
     ],
+    [
+      'formats, addresses and links of any length',
+      {
+        ...text(),
+        ...rule(
+          '!format.dns1123Label().validate(self).hasValue() && url(self).getHost() != "" && ip(self).family() == 4 && quantity(self).isGreaterThan(quantity("1"))',
+        ),
+      },
+    ],
+    [
+      'what is a number or a text',
+      { 'x-kubernetes-int-or-string': true, ...rule('type(self) == int ? self > 1 : self.endsWith("%")') },
+    ],
+    ['an object that never changes', { type: 'object', properties: { a: text() }, ...rule('self == oldSelf') }],
+    ['each of many objects', list({ type: 'object', properties: { a: text() }, ...rule('self.a != "x"') })],
+    [
+      'references, two by two (Gateway API)',
+      {
+        ...list(
+          {
+            type: 'object',
+            required: ['name'],
+            properties: {
+              group: text(253),
+              kind: text(63),
+              name: text(253),
+              namespace: text(63),
+              sectionName: text(253),
+            },
+          },
+          { maxItems: 32 },
+        ),
+        ...rule(
+          "self.all(p1, self.all(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && (((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '')) || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__)) ? ((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) : true))",
+        ),
+      },
+    ],
     ['whether a field is there', { type: 'object', properties: { a: text() }, ...rule('has(self.a)') }],
     ['the sizes of what has no bounds', { ...list(text()), ...rule('size(self) < 10 && self.size() > 1') }],
   ];

@@ -76,9 +76,9 @@ export function sizedBy(schema: JsonSchema, root = false): Sized {
       return { size, items: sizedBy(schema.items ?? {}) };
     case 'object': {
       const values = valuesOf(schema);
-      if (values)
-        return { size, items: sizedBy(values), keys: { text: true, size: { min: 0, max: requestBytes - 2 } } };
-      return { fields: new Map(fieldsOf(schema, root || isEmbedded(schema))) };
+      if (values) return { size, items: sizedBy(values), keys };
+      // Kubernetes counts nothing for an object's being compared: it has as many fields as its schema.
+      return { size: { min: 0, max: 0 }, fields: new Map(fieldsOf(schema, root || isEmbedded(schema))) };
     }
     case 'string':
       return byFormat[schema.format ?? ''] === undefined ? { text: true, size } : { scalar: true };
@@ -87,9 +87,12 @@ export function sizedBy(schema: JsonSchema, root = false): Sized {
     case 'boolean':
       return { scalar: true };
     default:
-      return {};
+      return { size: { min: 0, max: requestBytes - 2 } };
   }
 }
+
+/** Nobody bounds the keys of a map: Kubernetes counts nothing for their length. */
+const keys: Sized = { text: true, size: { min: 0, max: 0 } };
 
 const name: Sized = { text: true, size: { min: 0, max: 253 } };
 const resource: [string, Sized][] = [
