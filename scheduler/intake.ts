@@ -28,7 +28,7 @@ export class Intake {
   follow(sources: Sources): void {
     sources.nodes.onChange(change => this.#nodeChanged(change));
     sources.pods.onChange(change => this.#podChanged(change));
-    sources.namespaces.onChange(change => this.#namespaceChanged(change));
+    sources.namespaces?.onChange(change => this.#namespaceChanged(change));
     const { claims, volumes, classes, csiNodes, csiDrivers, capacities } = sources;
     for (const informer of [claims, volumes, classes, csiNodes, csiDrivers, capacities]) {
       informer?.onChange((change: Change<KubeObject>) =>

@@ -279,6 +279,19 @@ describe('Scheduler', () => {
     assert.equal((await said()).filter(s => s.startsWith('Warning FailedScheduling')).length, 1);
   });
 
+  it('does without what an older server does not have, or does not let it read', async () => {
+    api.fault = (verb, resource) => {
+      if (verb !== 'list') return;
+      if (resource === 'poddisruptionbudgets') throw statusError('NotFound', 'no such kind');
+      if (resource === 'namespaces') throw statusError('Forbidden', 'not for you');
+    };
+    await api.create(nodes, node({ name: 'n1' }));
+    await create({ name: 'web' });
+    start();
+    await clock.advance(0);
+    assert.equal(await nodeOf('web'), 'n1');
+  });
+
   it('tries a failed binding again, and gives its room back meanwhile', async () => {
     await api.create(nodes, node({ name: 'n1', cpu: '1' }));
     let failing = 1;

@@ -1,4 +1,4 @@
-/** What the scheduler watches. Kinds that an older server does not have are as if there were none of them. */
+/** What the scheduler watches. Kinds that an older server does not have, or does not let it read, are as if there were none of them. */
 
 import { StatusError } from '../api/status.js';
 import type {
@@ -14,7 +14,7 @@ import type {
   PodDisruptionBudget,
   StorageClass,
 } from '../api/types.js';
-import type { Client, Resource } from '../client/client.js';
+import type { Resource } from '../client/client.js';
 import { Informer, type InformerOptions } from '../client/informer/informer.js';
 import * as kinds from '../client/resources.js';
 import type { VolumeObjects } from './volumes/objects.js';
@@ -24,7 +24,7 @@ type Common = Pick<InformerOptions<KubeObject>, 'client' | 'clock' | 'random' | 
 export interface Sources {
   nodes: Informer<Node>;
   pods: Informer<Pod>;
-  namespaces: Informer<Namespace>;
+  namespaces: Informer<Namespace> | undefined;
   budgets: Informer<PodDisruptionBudget> | undefined;
   claims: Informer<PersistentVolumeClaim>;
   volumes: Informer<PersistentVolume>;
@@ -39,23 +39,27 @@ const bySclass = 'storageClass';
 export async function openSources(common: Common): Promise<Sources> {
   const of = <T extends KubeObject>(resource: Resource<T>, more: Partial<InformerOptions<T>> = {}): Informer<T> =>
     new Informer<T>({ ...common, resource, ...more });
-  const ifServed = async <T extends KubeObject>(
+  const ifReadable = async <T extends KubeObject>(
     resource: Resource<T>,
     more: Partial<InformerOptions<T>> = {},
-  ): Promise<Informer<T> | undefined> => ((await isServed(common.client, resource)) ? of(resource, more) : undefined);
-  const [budgets, csiNodes, csiDrivers, capacities] = await Promise.all([
-    ifServed(kinds.podDisruptionBudgets),
-    ifServed(kinds.csiNodes),
-    ifServed(kinds.csiDrivers),
-    ifServed(kinds.csiStorageCapacities, { indexes: { [bySclass]: capacity => [capacity.storageClassName] } }),
+  ): Promise<Informer<T> | undefined> => ((await isReadable(common, resource)) ? of(resource, more) : undefined);
+  const [namespaces, budgets, csiNodes, csiDrivers, capacities] = await Promise.all([
+    ifReadable(kinds.namespaces),
+    // Until 1.21 there was another version of them, alike in what is read here.
+    ifReadable(kinds.podDisruptionBudgets).then(
+      v1 => v1 ?? ifReadable({ ...kinds.podDisruptionBudgets, version: 'v1beta1' }),
+    ),
+    ifReadable(kinds.csiNodes),
+    ifReadable(kinds.csiDrivers),
+    ifReadable(kinds.csiStorageCapacities, { indexes: { [bySclass]: capacity => [capacity.storageClassName] } }),
   ]);
   return {
     nodes: of(kinds.nodes),
     pods: of(kinds.pods, { selection: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } }),
-    namespaces: of(kinds.namespaces),
     claims: of(kinds.persistentVolumeClaims),
     volumes: of(kinds.persistentVolumes),
     classes: of(kinds.storageClasses),
+    namespaces,
     budgets,
     csiNodes,
     csiDrivers,
@@ -83,13 +87,15 @@ export const volumeObjects = ({
   capacities: name => capacities?.byIndex(bySclass, name) ?? [],
 });
 
-/** What cannot be told for certain may be there: its informer will say so. */
-async function isServed(client: Client, { group, plural, version }: Resource): Promise<boolean> {
+/** Kubernetes 1.20 has budgets in another version only, and its scheduler may not read namespaces. What cannot be told for certain may be read. */
+async function isReadable({ client, log, signal }: Common, resource: Resource): Promise<boolean> {
   try {
-    const { body } = await client.raw(`/apis/${group}/${version}`, { accept: 'application/json' });
-    const { resources = [] } = JSON.parse(body.toString('utf8')) as { resources?: { name: string }[] };
-    return resources.some(({ name }) => name === plural);
+    await client.list(resource, { limit: 1, signal });
+    return true;
   } catch (error) {
-    return !(error instanceof StatusError && error.code === 404);
+    const absent = error instanceof StatusError && (error.code === 404 || error.code === 403);
+    if (absent)
+      log.warn({ resource: resource.plural, reason: error.message }, 'goes on without what the server does not show');
+    return !absent;
   }
 }

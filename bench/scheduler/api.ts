@@ -9,7 +9,7 @@ import type { Client, Name, Resource, WatchCallOptions } from '../../client/clie
 
 type Event = WatchEvent<KubeObject>;
 
-export class BareApi implements Pick<Client, 'list' | 'watch' | 'post' | 'patch' | 'raw'> {
+export class BareApi implements Pick<Client, 'list' | 'watch' | 'post' | 'patch'> {
   bound = 0;
   #onBound: () => void = () => {};
   #revision = 1;
@@ -75,10 +75,6 @@ export class BareApi implements Pick<Client, 'list' | 'watch' | 'post' | 'patch'
   /** Only pods' conditions are patched: nobody here reads them. */
   async patch<T extends KubeObject>(): Promise<T> {
     return {} as T;
-  }
-
-  raw(): Promise<never> {
-    return Promise.reject(badRequest('BareApi serves no other paths'));
   }
 
   #tell(plural: string, type: Event['type'], object: KubeObject): void {
