@@ -2,7 +2,7 @@
  * `npm run bench`: what the issues promise, measured on this machine now. Each figure is a median with its spread, since
  * machines are shared and noisy; the API server's stand beside bare handlers measured in the same minute.
  *
- * `npm run bench -- cluster`, `api`, `etcd` or `scheduler` measures that part alone. BENCH_ROUNDS is how often (3);
+ * `npm run bench -- cluster`, `api`, `etcd`, `scheduler` or `hollow` measures that part alone. BENCH_ROUNDS is how often (3);
  * BENCH_KUBE_APISERVER names a kube-apiserver, which `etcd` then measures in the same way, beside ours.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { measure, type Samples } from './api/measure.js';
 import { type Command, makePlace, orrery, start } from './api/subject.js';
 import { type ClusterFigures, clusterFigures, measureCluster } from './cluster.js';
 import { type Figure, line } from './figure.js';
+import { type HollowFigures, hollowFigures, measureHollow } from './hollow.js';
 import { measureScheduler } from './scheduler/measure.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -83,7 +84,16 @@ async function scheduler(): Promise<void> {
   tell('The scheduler alone', await measureScheduler(rounds, line => console.error(line)));
 }
 
-const parts: Record<string, () => Promise<void>> = { cluster, api, etcd: overEtcd, scheduler };
+async function hollow(): Promise<void> {
+  const measured: HollowFigures[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    console.error(`hollow nodes, round ${round} of ${rounds}`);
+    measured.push(await measureHollow());
+  }
+  tell('Hollow nodes', hollowFigures(measured));
+}
+
+const parts: Record<string, () => Promise<void>> = { cluster, api, etcd: overEtcd, scheduler, hollow };
 /** Those that need the load generators. */
 const loaded: ReadonlySet<string> = new Set(['api', 'etcd']);
 const asked = process.argv.slice(2);

@@ -28,6 +28,8 @@ export interface PodsOptions {
   nodes: ReadonlyMap<string, HollowNode>;
 }
 
+/** A container that is to start sooner is told of when it runs: kubelets put such news together, too. */
+const worthTellingMs = 1000;
 /** Requests under way at once. */
 const workers = 64;
 const retry = { baseMs: 100, maxMs: 30_000 };
@@ -92,8 +94,10 @@ export class HollowPods {
     const living = this.#living.get(key) ?? this.#meet(key, pod, now);
     if (pod.metadata.deletionTimestamp !== undefined) return this.#end(key, pod, living, now);
     living.stage = advance(pod, living.stage, living.life, now);
-    await this.#report(pod, living, now);
     const due = dueAt(living.stage, living.life);
+    const passing =
+      living.stage.kind === 'starting' && living.stage.restarts === 0 && (due ?? now) - now < worthTellingMs;
+    if (!passing) await this.#report(pod, living, now);
     if (due !== undefined) this.#queue.addAfter(key, Math.max(1, due - clock.now()));
   }
 
