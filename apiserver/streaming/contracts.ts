@@ -27,7 +27,7 @@ export interface KubeletProxy {
     info: RequestInfo,
   ): Promise<void>;
   /**
-   * Answers exec, attach and portforward on the server's 'upgrade' event. Never throws: what fails is written to the
+   * Answers exec, attach and portforward, and log over a WebSocket, on the server's 'upgrade' event. Never throws: what fails is written to the
    * socket as a Status. Resolves, once the head of the answer is written, with its status code (101 when it streams).
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): Promise<number>;

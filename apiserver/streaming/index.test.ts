@@ -168,6 +168,54 @@ describe('apiserver/streaming over a kubelet', function () {
       await assert.rejects(get('/web/log'), /aborted|ECONNRESET|terminated/);
     });
 
+    for (const [protocol, binary] of [
+      ['binary.k8s.io', true],
+      ['base64.binary.k8s.io', false],
+      [undefined, true],
+    ] as const)
+      it(`come over a WebSocket: ${protocol ?? 'without a protocol'}`, async () => {
+        kubelet.onRequest = (_, response) => void response.end('line\n');
+        const url = `ws://127.0.0.1:${port}/web/log?container=c`;
+        const socket = protocol ? new WebSocket(url, protocol) : new WebSocket(url);
+        const messages: [Buffer, boolean][] = [];
+        socket.on('message', (data, isBinary) => messages.push([data as Buffer, isBinary]));
+        const [code] = await once(socket, 'close');
+        assert.deepEqual([code, socket.protocol], [1000, protocol ?? '']);
+        assert.equal(messages[0]?.[0].length, 0, 'a follower learns at once that there is a log');
+        const [[piece, isBinary]] = messages.slice(1) as [[Buffer, boolean]];
+        const text = binary ? piece.toString() : Buffer.from(piece.toString(), 'base64').toString();
+        assert.deepEqual([text, isBinary], ['line\n', binary]);
+        await kubeletIsLeft();
+      });
+
+    it('over a WebSocket leave nothing at the kubelet when the client goes, and tell when they break off', async () => {
+      kubelet.onRequest = (_, response) => void response.write('line\n');
+      const open = async (): Promise<WebSocket> => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/web/log?follow=true`, 'binary.k8s.io');
+        await new Promise<void>(resolve => socket.on('message', data => data.toString() === 'line\n' && resolve()));
+        return socket;
+      };
+      const leaving = await open();
+      leaving.terminate();
+      await kubeletIsLeft();
+      const broken = await open();
+      for (const connection of kubelet.connections) connection.destroy();
+      const [code] = await once(broken, 'close');
+      assert.equal(code, 1011);
+    });
+
+    it('over a WebSocket of another protocol, or another upgrade, are refused', async () => {
+      const refused = async (socket: WebSocket): Promise<number | undefined> => {
+        socket.on('error', () => undefined);
+        const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+        answer.resume();
+        return answer.statusCode;
+      };
+      assert.equal(await refused(new WebSocket(`ws://127.0.0.1:${port}/web/log`, 'v4.channel.k8s.io')), 400);
+      assert.equal(await refused(new WebSocket(`ws://127.0.0.1:${port}/none/log`, 'binary.k8s.io')), 404);
+      assert.deepEqual(kubelet.requests, []);
+    });
+
     it('come over HTTP/2 too', async () => {
       kubelet.onRequest = (_, response) => void response.end('x'.repeat(500_000));
       const server = createHttp2Server((req, res) => void proxy.handle(req, res, infoOf(req.url)));

@@ -3,13 +3,14 @@
  * API server finds the kubelet, checks the options, and stands between the two streams.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { badRequest, StatusError, statusError } from '../../api/status.js';
+import type { RequestInfo } from '../contracts.js';
 import type { KubeletProxy, KubeletProxyOptions } from './contracts.js';
 import { join } from './join.js';
 import { Kubelets, type Upgraded } from './kubelets.js';
 import { clientGone, emptyLog, passLog } from './logs.js';
-import { spdyHeaders, tunnelHeaders, type Way, wayOf } from './protocols.js';
+import { logProtocolOf, spdyHeaders, tunnelHeaders, type Way, wayOf } from './protocols.js';
 import { headOf, refuseUpgrade } from './socket-answer.js';
 import { logTarget, streamTarget, type Target } from './target.js';
 import type { Opening } from './websocket.js';
@@ -35,6 +36,7 @@ export function createKubeletProxy({ lookup, credentials, log }: KubeletProxyOpt
       // Without a listener, a client that resets the connection would end the process.
       socket.on('error', error => log.debug({ error: error.message, path: info.path }, 'a streaming client has gone'));
       try {
+        if (info.subresource === 'log') return await logOver(kubelets, lookup, { request, socket, head }, info);
         const { target, options } = streamTarget(lookup, info, queryOf(request.url));
         const way = wayOf(request, info.subresource);
         const open = await openerOf(way);
@@ -55,6 +57,27 @@ export function createKubeletProxy({ lookup, credentials, log }: KubeletProxyOpt
   };
 }
 
+async function logOver(
+  kubelets: Kubelets,
+  lookup: KubeletProxyOptions['lookup'],
+  client: Pick<Opening, 'request' | 'socket' | 'head'>,
+  info: RequestInfo,
+): Promise<number> {
+  const protocol = logProtocolOf(client.request);
+  const target = logTarget(lookup, info, queryOf(client.request.url));
+  const { acceptLog } = await import('./websocket.js');
+  const log = target ? await kubelets.get(target, goneSignal(client.socket)) : Readable.from([]);
+  acceptLog(client, log, protocol);
+  return 101;
+}
+
+/** Aborts when the client goes. */
+function goneSignal(client: Duplex): AbortSignal {
+  const gone = new AbortController();
+  client.once('close', () => gone.abort());
+  return gone.signal;
+}
+
 const queryOf = (url: string | undefined): URLSearchParams =>
   new URLSearchParams((url ?? '').split(/\?(.*)/s)[1] ?? '');
 
@@ -66,15 +89,14 @@ function reach(
   request: IncomingMessage,
   client: Duplex,
 ): Promise<Upgraded> {
-  const gone = new AbortController();
-  client.once('close', () => gone.abort());
+  const gone = goneSignal(client);
   switch (way) {
     case 'translateExec':
-      return kubelets.upgrade(target, 'POST', spdyHeaders('v4.channel.k8s.io'), gone.signal);
+      return kubelets.upgrade(target, 'POST', spdyHeaders('v4.channel.k8s.io'), gone);
     case 'unwrapPortForward':
-      return kubelets.upgrade(target, 'POST', spdyHeaders('portforward.k8s.io'), gone.signal);
+      return kubelets.upgrade(target, 'POST', spdyHeaders('portforward.k8s.io'), gone);
     case 'tunnel':
-      return kubelets.upgrade(target, request.method ?? 'GET', tunnelHeaders(request), gone.signal);
+      return kubelets.upgrade(target, request.method ?? 'GET', tunnelHeaders(request), gone);
   }
 }
 
