@@ -1,4 +1,5 @@
 /** The checks of level "baseline": nothing that is known to lead out of a container. */
+import { safeSysctls } from '../../../api/safe-sysctls.js';
 import type { Container, LifecycleHandler } from '../../../api/types.js';
 import { allContainers, type Checked, namesWhere } from './pod.js';
 import { containersNamed, plural, quoted, setters, type Violation } from './wording.js';
@@ -155,25 +156,8 @@ function seccomp({ spec }: Checked): Violation | undefined {
   return { reason: 'seccompProfile', detail };
 }
 
-const harmlessSysctls = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.tcp_wmem',
-]);
-
 function sysctls({ spec }: Checked): Violation | undefined {
-  const names = (spec.securityContext?.sysctls ?? [])
-    .map(({ name }) => name)
-    .filter(name => !harmlessSysctls.has(name));
+  const names = (spec.securityContext?.sysctls ?? []).map(({ name }) => name).filter(name => !safeSysctls.has(name));
   return names.length === 0 ? undefined : { reason: 'forbidden sysctls', detail: names.join(', ') };
 }
 
