@@ -27,6 +27,8 @@ export interface EndingStatus {
   message: string;
   /** The pod was well: the node needed its place. */
   isDisruption?: boolean;
+  /** It was never taken on: there is nothing to tell of its containers. */
+  isRejection?: boolean;
 }
 
 /** What the node asks of a pod. */

@@ -256,7 +256,7 @@ export class PodWorker {
     const rejection =
       underPressure(this.#pod, this.context.pressures()) ??
       misfit(this.#pod, { ...node, labels: labels ?? {}, others: this.others() });
-    if (rejection) this.#fail(rejection);
+    if (rejection) this.#fail({ ...rejection, isRejection: true });
     else this.#admitted = true;
   }
 
@@ -266,7 +266,7 @@ export class PodWorker {
     if (this.#ending) return;
     const refused = refusal(this.#pod, this.context.node);
     const deadline = activeDeadline(this.pod);
-    if (refused) this.#fail(refused);
+    if (refused) this.#fail({ ...refused, isRejection: this.#seen.containers.length === 0 });
     else if (!this.#admitted) await this.#admit();
     else if (deadline !== undefined && now >= deadline)
       this.#fail({

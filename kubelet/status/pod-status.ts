@@ -69,6 +69,13 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
         before?.conditions ?? [],
         facts.now,
       );
+  const known = refused?.isRejection
+    ? []
+    : ([
+        ['initContainerStatuses', init],
+        ['containerStatuses', main],
+        ['ephemeralContainerStatuses', ephemeral],
+      ] as const);
   const ips = hostNetwork && sandbox ? [facts.nodeIP] : (facts.seen.sandboxes[0]?.ips ?? []);
   const { generation } = pod.metadata;
   const observed = generation === undefined ? {} : { observedGeneration: generation };
@@ -85,9 +92,7 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     qosClass: before?.qosClass ?? qosClass(pod),
     ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map(ip => ({ ip })) }),
     ...(refused ? { reason: refused.reason, message: refused.message } : {}),
-    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    ...(main.length > 0 ? { containerStatuses: main } : {}),
-    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+    ...Object.fromEntries(known.filter(([, statuses]) => statuses.length > 0)),
   };
 }
 

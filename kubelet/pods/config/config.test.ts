@@ -125,6 +125,11 @@ describe('what is refused', () => {
     ['a safe sysctl', { securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }, undefined],
     ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
     ['a policy of one container', { containers: [{ name: 's', restartPolicy: 'Never' }] }, /"s": restartPolicy Never/],
+    [
+      'another stop signal',
+      { containers: [{ name: 'c', lifecycle: { stopSignal: 'SIGUSR1' } }] },
+      /stopSignal SIGUSR1/,
+    ],
     ['block devices', { containers: [{ name: 'c', volumeDevices: [{}] }] }, /volumeDevices/],
     ['an SELinux label', { securityContext: { seLinuxOptions: { level: 's0' } } }, undefined],
     [
@@ -232,6 +237,13 @@ describe("the runtime's configuration", () => {
       'io.kubernetes.pod.uid': 'u',
     });
     assert.deepEqual(config.linux.securityContext.namespaceOptions, { network: 'POD', pid: 'POD', ipc: 'POD' });
+  });
+  it('of a sandbox whose name is given, or too long', () => {
+    const named = (spec: object) => sandboxConfig(pod({ hostname: 'h', subdomain: 's', ...spec }), 0, around).hostname;
+    assert.equal(named({}), 'h');
+    assert.equal(named({ setHostnameAsFQDN: true }), 'h.s.shop.svc.cluster.local');
+    assert.equal(named({ hostnameOverride: 'me.example.org' }), 'me.example.org');
+    assert.throws(() => named({ setHostnameAsFQDN: true, subdomain: 's'.repeat(60) }), /is too long \(64 characters/);
   });
   it('of a sandbox on the host network', () => {
     const config = sandboxConfig(pod({ hostNetwork: true, hostPID: true, hostIPC: true }), 0, around);

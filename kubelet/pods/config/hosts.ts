@@ -28,6 +28,8 @@ const longestHostname = 63;
 
 /** The pod's host name, cut to what Linux takes, and its full name where it has a subdomain. */
 export function hostName(pod: Pod, clusterDomain: string): { hostname: string; fqdn?: string } {
+  // Whoever names it so means just that.
+  if (pod.spec?.hostnameOverride) return { hostname: pod.spec.hostnameOverride };
   const name = pod.spec?.hostname || (pod.metadata.name ?? '');
   const hostname = name.slice(0, longestHostname).replace(/[-.]+$/, '');
   const subdomain = pod.spec?.subdomain;

@@ -60,6 +60,7 @@ export function containerRefusal(c: Container, node: Abilities): string | undefi
   const about = (what: string): string => `container "${c.name}": ${what} is not supported by this kubelet`;
   if (c.restartPolicy && !isRestartableInit(c)) return about(`restartPolicy ${c.restartPolicy} of a single container`);
   if ((c.volumeDevices ?? []).length > 0) return about('volumeDevices');
+  if (c.lifecycle?.stopSignal) return about(`lifecycle.stopSignal ${c.lifecycle.stopSignal}`);
   const { seLinuxOptions, windowsOptions, appArmorProfile } = c.securityContext ?? {};
   if (seLinuxOptions && node.selinux) return about('securityContext.seLinuxOptions');
   if (windowsOptions) return about('securityContext.windowsOptions');

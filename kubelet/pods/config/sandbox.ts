@@ -24,7 +24,7 @@ export function sandboxConfig(pod: Pod, attempt: number, around: SandboxSurround
   return {
     metadata: { name: name.name, namespace: name.namespace, uid: name.uid, attempt },
     // On the host's network a pod goes by the host's name.
-    ...(spec?.hostNetwork ? {} : { hostname: (spec?.setHostnameAsFQDN && names.fqdn) || names.hostname }),
+    ...(spec?.hostNetwork ? {} : { hostname: kernelName(pod, names) }),
     logDirectory: around.directories.podLogs(name),
     dnsConfig: dnsConfig(pod, around.nodeDns, around.clusterDns),
     portMappings: hostPorts(pod),
@@ -47,6 +47,18 @@ export function sandboxConfig(pod: Pod, attempt: number, around: SandboxSurround
       },
     },
   };
+}
+
+const longestName = 64;
+
+/** Throws where the full name is asked for and the kernel cannot hold it. */
+function kernelName({ spec }: Pod, { hostname, fqdn }: ReturnType<typeof hostName>): string {
+  if (!spec?.setHostnameAsFQDN || fqdn === undefined) return hostname;
+  if (fqdn.length > longestName)
+    throw new Error(
+      `Failed to construct FQDN from Pod hostname and cluster domain, FQDN ${fqdn} is too long (64 characters is the max, ${fqdn.length} characters requested).`,
+    );
+  return fqdn;
 }
 
 /** On the host's network the ports are the node's anyhow. */
