@@ -52,6 +52,8 @@ export interface NodeOptions {
   bridge?: string;
   /** The cgroup that this node's pods are in: '/kubepods' unless given. */
   cgroupParent?: string;
+  /** How many processes a pod may have; as many as the node unless given. */
+  podPidsLimit?: number;
   /** Of a runtime that is there already; unless given the kubelet starts a containerd of its own. */
   criSocket?: string;
   /** The cluster's DNS server; unless given, the address of the Service kube-system/kube-dns, where there is one. */
@@ -269,7 +271,7 @@ async function contextOf(
     directories,
     objects,
     volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock), client, nodeName }),
-    cgroups: new Cgroups(options.cgroupParent),
+    cgroups: new Cgroups(options.cgroupParent, undefined, options.podPidsLimit),
     starts: new Limit(startsPerCore * availableParallelism(), clock, startPatienceMs),
     node: {
       name: nodeName,

@@ -20,7 +20,7 @@ export const defaultCgroup = '/kubepods';
 type Setting = { controller: string; file: string; value: string };
 
 /** The files to write, in order, below the pod's cgroup. Pure. */
-export function cgroupSettings(pod: Pod, version: 1 | 2): Setting[] {
+export function cgroupSettings(pod: Pod, version: 1 | 2, mostProcesses?: number): Setting[] {
   const { shares, quota, period, memory } = podResources(pod);
   const v1: Setting[] = [
     { controller: 'cpu', file: 'cpu.shares', value: String(shares) },
@@ -32,8 +32,12 @@ export function cgroupSettings(pod: Pod, version: 1 | 2): Setting[] {
       : []),
     ...(memory > 0 ? [{ controller: 'memory', file: 'memory.limit_in_bytes', value: String(memory) }] : []),
   ];
-  if (version === 1) return v1;
+  // The same file in both versions.
+  const pids =
+    mostProcesses === undefined ? [] : [{ controller: 'pids', file: 'pids.max', value: String(mostProcesses) }];
+  if (version === 1) return [...v1, ...pids];
   return [
+    ...pids,
     { controller: 'cpu', file: 'cpu.weight', value: String(cpuWeight(shares)) },
     ...(quota > 0 ? [{ controller: 'cpu', file: 'cpu.max', value: `${quota} ${period}` }] : []),
     ...(memory > 0 ? [{ controller: 'memory', file: 'memory.max', value: String(memory) }] : []),
@@ -61,6 +65,8 @@ export class Cgroups {
   constructor(
     private readonly parent: string = defaultCgroup,
     private readonly root = '/sys/fs/cgroup',
+    /** Of each pod; as many as the node has unless given. */
+    private readonly mostProcesses?: number,
   ) {
     this.version = existsSync(join(root, 'cgroup.controllers')) ? 2 : 1;
   }
@@ -73,7 +79,7 @@ export class Cgroups {
   /** Throws when the kernel refuses a value. */
   async create(pod: Pod): Promise<void> {
     const path = this.path(pod);
-    for (const { controller, file, value } of cgroupSettings(pod, this.version)) {
+    for (const { controller, file, value } of cgroupSettings(pod, this.version, this.mostProcesses)) {
       const dir = this.version === 2 ? join(this.root, path) : join(this.root, controller, path);
       await mkdir(dir, { recursive: true });
       if (this.version === 2) await this.#delegate(dir, controller);

@@ -79,6 +79,9 @@ describe('resources for the kernel', () => {
       'cpu/cpu.cfs_quota_us=100000',
       `memory/memory.limit_in_bytes=${gib}`,
     ]);
+    const limited = (version: 1 | 2) => cgroupSettings(object, version, 100).filter(s => s.controller === 'pids');
+    for (const version of [1, 2] as const)
+      assert.deepEqual(limited(version), [{ controller: 'pids', file: 'pids.max', value: '100' }]);
     assert.deepEqual(lines(2), ['cpu/cpu.weight=20', 'cpu/cpu.max=100000 100000', `memory/memory.max=${gib}`]);
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Pod } from '../../../api/types.js';
 import { pods } from '../../../client/resources.js';
 import { mount, unmountBelow } from '../../volumes/mounts.js';
-import { busybox, containerId, idle, TestNode } from '../node.js';
+import { busybox, containerId, eventually, idle, TestNode } from '../node.js';
 
 describe('what a pod may ask for', function () {
   this.timeout(120_000);
@@ -14,7 +14,7 @@ describe('what a pod may ask for', function () {
   let dir: string;
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'okubelet-asks-'));
-    node = await TestNode.start();
+    node = await TestNode.start({ podPidsLimit: 40 });
   });
   after(async () => {
     await node.remove();
@@ -197,6 +197,22 @@ describe('what a pod may ask for', function () {
     assert.equal(scores[1], 1000);
     // Where lowering the score is denied, it is left as it is.
     assert.ok((scores[0] ?? 1000) <= 0, String(scores[0]));
+  });
+
+  it('no more processes than the node allows a pod', async () => {
+    await node.create('bomb', {
+      containers: [busybox('c', `i=0; while [ $i -lt 60 ]; do sleep 1000 & i=$((i+1)); done; ${idle}`)],
+    });
+    await node.create('beside', { containers: [busybox('c', idle)] });
+    await node.ready('beside');
+    const bomb = () => node.get('bomb');
+    const ended = (pod: Pod) => endOf(pod) ?? lastEndOf(pod);
+    const failed = await eventually('the shell has found no more processes', bomb, pod => ended(pod) !== undefined);
+    assert.notEqual(ended(failed)?.exitCode, 0);
+    const beside = await node.get('beside');
+    assert.equal(await node.exec(beside, ['echo', 'well']), 'well\n');
+    await node.delete('bomb', 0);
+    await node.gone('bomb');
   });
 
   it('nothing of one that was rejected is told but why', async () => {
