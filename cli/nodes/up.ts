@@ -3,7 +3,7 @@ import { systemClock } from '../../api/clock.js';
 import { podRangeFor } from '../../api/network/pod-ranges.js';
 import type { Client } from '../../client/client.js';
 import { nodes } from '../../client/resources.js';
-import { type ClusterConfig, type Layout, writeConfig } from '../cluster/layout.js';
+import { type ClusterConfig, dataDirFlag, type Layout, writeConfig } from '../cluster/layout.js';
 import { logSize } from '../cluster/processes.js';
 import { adminClient, nodeReady, waitFor } from '../cluster/readiness.js';
 import type { Steps } from '../cluster/steps.js';
@@ -18,8 +18,9 @@ import {
   isRunning,
   prepareNode,
   startNode,
+  usualLab,
 } from './further.js';
-import { type NodeConfig, readMember } from './member.js';
+import { type LabState, type NodeConfig, readMember } from './member.js';
 import { chooseRange, wireMachine } from './wire.js';
 
 export interface FurtherUp {
@@ -42,19 +43,20 @@ export async function bringUpFurther({ layout, config, steps, signal, only }: Fu
     await steps.run(`network of ${count + 1} nodes (${range})`, () => wireMachine(range, config.clusterCidr));
     const known = await prepareAll(all, layout, { ...config, nodeNetwork: range }, client);
     const meant = all.filter(({ n }) => only === undefined || n === only);
-    const off = meant.filter(({ n }) => known.get(n)?.lab?.power === 'off');
-    const names = meant.filter(node => !off.includes(node)).map(({ n }) => furtherName(config, n));
-    if (names.length > 0)
-      await steps.run(
-        `${names.length > 1 ? 'nodes' : 'node'} ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} Ready`,
-        () =>
-          startAll(
-            all.filter(node => !off.includes(node)),
-            { layout, range, known, client, signal },
-          ),
-      );
-    for (const { n } of off)
-      steps.say(`node ${furtherName(config, n)} is switched off: 'sudo ./orrery node start ${furtherName(config, n)}'`);
+    const lab = ({ n }: FurtherNode): LabState => known.get(n)?.lab ?? usualLab;
+    const on = meant.filter(node => lab(node).power === 'on');
+    const names = on.filter(node => lab(node).cable === 'plugged').map(({ n }) => furtherName(config, n));
+    const are = names.length > 1 ? 'nodes' : 'node';
+    const what = names.length > 0 ? `${are} ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} Ready` : 'nodes';
+    if (on.length > 0) await steps.run(what, () => startAll(on, { layout, range, known, client, signal }));
+    const flag = dataDirFlag(layout.dataDir);
+    for (const node of meant) {
+      const name = furtherName(config, node.n);
+      const { power, cable } = lab(node);
+      if (power === 'off') steps.say(`node ${name} is switched off: 'sudo ./orrery node start ${name}${flag}'`);
+      else if (cable === 'pulled')
+        steps.say(`the cable of ${name} is pulled: 'sudo ./orrery node heal ${name}${flag}'`);
+    }
   } finally {
     await client.close();
   }

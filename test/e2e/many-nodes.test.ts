@@ -1,6 +1,6 @@
 /** Several nodes on one machine, as `up --nodes` makes them: real containers, real cables. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node, Pod, Service } from '../../api/types.js';
 import { namespaceOf } from '../../cli/nodes/wiring.js';
@@ -10,6 +10,7 @@ import { isReady, podsOf, readyPods } from './scenarios.js';
 
 const names = ['lab', 'lab-1', 'lab-2'];
 const nodePort = 30080;
+const main = join(root, 'dist/cli/main.js');
 
 /** Answers with its node's name. */
 const web = (node: string): object => ({
@@ -57,6 +58,8 @@ describe('three nodes on one machine', function () {
   after(async () => {
     if (!lab) return;
     const { dataDir } = lab;
+    // A cluster can be removed whatever its files have come to.
+    writeFileSync(join(dataDir, 'nodes/1/node.json'), '{"cut off');
     await lab.close();
     for (const n of [1, 2]) assert.equal(existsSync(`/run/netns/${namespaceOf(dataDir, n)}`), false);
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
@@ -84,7 +87,6 @@ describe('three nodes on one machine', function () {
       ['lab 10.244.0.0/24', 'lab-1 10.244.1.0/24', 'lab-2 10.244.2.0/24'],
     );
     assert.equal(new Set(found.map(addressOf)).size, 3);
-    const main = join(root, 'dist/cli/main.js');
     const { code, stdout } = await lab.run(process.execPath, [main, 'status', '--data-dir', lab.dataDir]);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /^lab-2 +running +pid \d+ +\d+ MB$/m);
@@ -144,7 +146,8 @@ describe('three nodes on one machine', function () {
         },
       },
     };
-    const node = (act: string): Promise<string> => lab.orrery('node', act, victim, '--data-dir', lab.dataDir);
+    const node = (act: string, name = victim): Promise<string> =>
+      lab.orrery('node', act, name, '--data-dir', lab.dataDir);
     const movingPods = (): Promise<Pod[]> => podsOf(lab, 'app=moving');
     const onVictim = (all: readonly Pod[]): Pod[] => all.filter(({ spec }) => spec?.nodeName === victim);
     /** Of pods on the node, as the kernel tells it. */
@@ -205,6 +208,22 @@ describe('three nodes on one machine', function () {
       await node('heal');
       await isReadyAgain();
       await noDoubles();
+    });
+
+    it('and another: each is what was done to it, also after all of them were down', async () => {
+      await node('stop', 'lab-1');
+      await node('cut');
+      assert.match(await node('stop', 'lab-1'), /lab-1 is switched off already/);
+      await lab.orrery('down', '--data-dir', lab.dataDir);
+      const said = await lab.orrery('up', '--data-dir', lab.dataDir);
+      assert.match(said, /node lab-1 is switched off: 'sudo .\/orrery node start lab-1 --data-dir/);
+      assert.match(said, /the cable of lab-2 is pulled: 'sudo .\/orrery node heal lab-2/);
+      assert.doesNotMatch(said, /lab-[12].* Ready/);
+      await node('heal');
+      await isReadyAgain();
+      const { stdout } = await lab.run(process.execPath, [main, 'status', '--data-dir', lab.dataDir]);
+      assert.match(stdout, /^lab-1 +switched off$/m);
+      assert.match(await node('start', 'lab-1'), /node lab-1 is Ready/);
     });
   });
 });
