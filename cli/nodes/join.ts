@@ -2,13 +2,11 @@
  * `orrery join HOST:PORT --token T --discovery-token-ca-cert-hash sha256:...`: makes this machine a node of a cluster that
  * runs elsewhere. The token only serves to ask for a certificate; from then on the machine is system:node:NAME.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { systemClock } from '../../api/clock.js';
 import { StatusError } from '../../api/status.js';
 import type { Node } from '../../api/types.js';
-import { renderKubeconfig } from '../../apiserver/pki/kubeconfig.js';
-import { pkiPaths } from '../../apiserver/pki/paths.js';
 import type { Client } from '../../client/client.js';
 import { configMaps, nodes } from '../../client/resources.js';
 import { connect } from '../../client/rest/index.js';
@@ -23,8 +21,8 @@ import { asRoot } from '../cluster/root.js';
 import { ensureSystem } from '../cluster/setup.js';
 import type { Steps } from '../cluster/steps.js';
 import { Failure } from '../failure.js';
-import { requestCertificate } from './certificate.js';
 import { type ClusterFacts, factsFrom, factsName } from './cluster-facts.js';
+import { clientPair, connectionOf, type Own, servingPair, writeCredentials } from './credentials.js';
 import { discoverAuthority, parseToken, type Token } from './discovery.js';
 import { isMember, writeMember } from './member.js';
 import { startMember } from './member-life.js';
@@ -65,7 +63,7 @@ export function join(options: JoinOptions): Promise<void> {
       );
       const own = { server, ca, nodeName };
       const facts = await steps.run(`certificates for node ${nodeName}`, () => becomeNode(layout, own, token));
-      const podCidr = await steps.run('a range of pods', () => rangeFor(layout, own));
+      const podCidr = await steps.run('a range of pods', () => rangeFor(layout, nodeName));
       writeMember(layout, { nodeName, address, kubeletPort, podCidr, server, ...facts });
       await heeding(signal => startMember(layout, steps, signal));
     }),
@@ -93,59 +91,28 @@ async function ownAddress({ address, endpoint }: JoinOptions): Promise<string> {
   throw new Failure(`no interface of this machine has the address ${address} ('ip -4 address' lists them).`);
 }
 
-interface Own {
-  server: string;
-  /** PEM */
-  ca: string;
-  nodeName: string;
-}
-
 /** Trades the token for certificates, and writes them down with all that the node's processes read. */
 async function becomeNode(layout: Layout, own: Own, token: Token): Promise<ClusterFacts> {
-  const { server, ca, nodeName } = own;
-  const connection = { server, ca, namespace: 'default' };
-  const who = { commonName: `system:node:${nodeName}`, organization: 'system:nodes' };
+  const connection = { server: own.server, ca: own.ca, namespace: 'default' };
   const stranger = connect({ ...connection, token: `${token.id}.${token.secret}` }, { userAgent: 'orrery' });
-  const client = await (async () => {
+  const pair = await (async () => {
     try {
-      await requireNameFree(stranger, nodeName);
-      const signerName = 'kubernetes.io/kube-apiserver-client-kubelet';
-      const usages = ['digital signature', 'client auth'];
-      return await requestCertificate(stranger, { ...who, signerName, usages }, systemClock);
+      await requireNameFree(stranger, own.nodeName);
+      return await clientPair(stranger, own);
     } finally {
       await stranger.close();
     }
   })();
-  const node = connect({ ...connection, ...client }, { userAgent: 'orrery' });
+  const node = connect({ ...connection, ...pair }, { userAgent: 'orrery' });
   try {
-    const signerName = 'kubernetes.io/kubelet-serving';
-    const usages = ['digital signature', 'server auth'];
-    const serving = await requestCertificate(node, { ...who, signerName, usages, dns: [nodeName] }, systemClock);
+    const serving = await servingPair(node, own);
     const { data } = await node.get(configMaps, factsName);
     const facts = factsFrom(data);
-    writeFiles(layout, { user: who.commonName, server, caCert: ca, credentials: client }, serving);
+    writeCredentials(layout, own, pair, serving);
     return facts;
   } finally {
     await node.close();
   }
-}
-
-function writeFiles(
-  layout: Layout,
-  content: Parameters<typeof renderKubeconfig>[0],
-  serving: { cert: string; key: string },
-): void {
-  const paths = pkiPaths(layout.dataDir);
-  for (const folder of [layout.pki, layout.kubeconfigs]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const kubeconfig = renderKubeconfig(content);
-  const files: [path: string, text: string][] = [
-    [paths.ca.cert, content.caCert],
-    [paths.kubelet.cert, serving.cert],
-    [paths.kubelet.key, serving.key],
-    [paths.kubeconfig.kubelet, kubeconfig],
-    [paths.kubeconfig.proxy, kubeconfig],
-  ];
-  for (const [path, text] of files) writeFileSync(path, text, { mode: 0o600 });
 }
 
 /** Two machines under one name would take each other's pods for their own. */
@@ -163,10 +130,8 @@ async function requireNameFree(client: Client, name: string): Promise<void> {
 const rangePatienceMs = 30_000;
 
 /** Registers the node, so that the cluster gives it a range; its kubelet finds it there. */
-async function rangeFor(layout: Layout, { server, ca, nodeName }: Own): Promise<string> {
-  const { loadKubeconfig } = await import('../../client/kubeconfig.js');
-  const { cert, key } = loadKubeconfig({ path: pkiPaths(layout.dataDir).kubeconfig.kubelet });
-  const client = connect({ server, ca, namespace: 'default', ...(cert && key ? { cert, key } : {}) });
+async function rangeFor(layout: Layout, nodeName: string): Promise<string> {
+  const client = connect(connectionOf(layout), { userAgent: 'orrery' });
   try {
     const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName }, spec: {} };
     await client.create(nodes, node).catch(error => {

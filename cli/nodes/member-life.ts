@@ -1,10 +1,10 @@
 /** `up`, `down`, `reset` and `status` of a machine that has joined a cluster: there is a node on it, and no control plane. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../api/clock.js';
-import { loadKubeconfig } from '../../client/kubeconfig.js';
 import { nodes } from '../../client/resources.js';
 import { connect } from '../../client/rest/index.js';
+import { hasAddress } from '../cluster/address.js';
 import { heeding } from '../cluster/interrupted.js';
 import type { Layout } from '../cluster/layout.js';
 import { requireNoNeighbour } from '../cluster/neighbours.js';
@@ -13,8 +13,10 @@ import { isDown, keptProcess, logSize, processSpecs, startProcess, stopProcess }
 import { isReady, nodeReady, waitFor } from '../cluster/readiness.js';
 import type { Steps } from '../cluster/steps.js';
 import { Failure } from '../failure.js';
+import { connectionOf, renewCredentials } from './credentials.js';
 import { endNodeHere } from './end-here.js';
-import { memberFile, type NodeConfig, readMember } from './member.js';
+import { memberFile, type NodeConfig, readMember, writeMember } from './member.js';
+import { addressTowards } from './reach.js';
 
 const spec = processSpecs.filter(({ name }) => name === 'node')[0] ?? {
   name: 'node',
@@ -36,8 +38,17 @@ export async function upMember(layout: Layout, steps: Steps): Promise<void> {
   if (!keptProcess(layout, spec.name)) {
     requireNoNeighbour(layout.dataDir);
     await requireFreePorts({ kubeletPort: config.kubeletPort });
+    await followAddress(layout, config);
+    await steps.run('certificates', () => renewCredentials(layout, config.nodeName, systemClock.now()));
   }
   await heeding(signal => startMember(layout, steps, signal));
+}
+
+/** A machine's address may have changed since the node's earlier life, as a laptop's does. */
+async function followAddress(layout: Layout, config: NodeConfig): Promise<void> {
+  if (hasAddress(networkInterfaces(), config.address)) return;
+  const { hostname, port } = new URL(config.server);
+  writeMember(layout, { ...config, address: await addressTowards(`${hostname}:${port || 443}`) });
 }
 
 /** Throws a Failure, with its process stopped again, when it is not Ready in time. */
@@ -46,7 +57,7 @@ export async function startMember(layout: Layout, steps: Steps, signal: AbortSig
   const logFrom = logSize(layout, spec.name);
   const began = keptProcess(layout, spec.name) ? 0 : systemClock.now();
   if (began > 0) startProcess(layout, spec);
-  const client = connect(loadKubeconfig({ path: join(layout.kubeconfigs, 'kubelet.conf') }), { userAgent: 'orrery' });
+  const client = connect(connectionOf(layout), { userAgent: 'orrery' });
   try {
     await steps.run(`node ${nodeName} is Ready`, () =>
       waitFor(
@@ -92,7 +103,7 @@ export async function resetMember(layout: Layout, steps: Steps): Promise<void> {
 export async function describeMember(layout: Layout, write: (line: string) => void): Promise<boolean> {
   const { nodeName, server } = configOf(layout);
   try {
-    const client = connect(loadKubeconfig({ path: join(layout.kubeconfigs, 'kubelet.conf') }), { userAgent: 'orrery' });
+    const client = connect(connectionOf(layout), { userAgent: 'orrery' });
     try {
       const ready = isReady(await client.get(nodes, { name: nodeName }));
       write(`${nodeName} is a node of ${server}, and ${ready ? 'Ready' : 'not Ready'}`);

@@ -3,6 +3,7 @@ import { systemClock } from '../../api/clock.js';
 import { podRangeFor } from '../../api/network/pod-ranges.js';
 import type { Client } from '../../client/client.js';
 import { nodes } from '../../client/resources.js';
+import { gatewayAnnotation } from '../../proxy/routes/plan.js';
 import { type ClusterConfig, dataDirFlag, type Layout, writeConfig } from '../cluster/layout.js';
 import { logSize } from '../cluster/processes.js';
 import { adminClient, nodeReady, waitFor } from '../cluster/readiness.js';
@@ -48,7 +49,8 @@ export async function bringUpFurther({ layout, config, steps, signal, only }: Fu
     const names = on.filter(node => lab(node).cable === 'plugged').map(({ n }) => furtherName(config, n));
     const are = names.length > 1 ? 'nodes' : 'node';
     const what = names.length > 0 ? `${are} ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} Ready` : 'nodes';
-    if (on.length > 0) await steps.run(what, () => startAll(on, { layout, range, known, client, signal }));
+    if (on.length > 0)
+      await steps.run(what, () => startAll(on, { layout, range, known, client, gateway: config.address, signal }));
     const flag = dataDirFlag(layout.dataDir);
     for (const node of meant) {
       const name = furtherName(config, node.n);
@@ -101,6 +103,8 @@ interface Start {
   range: string;
   known: ReadonlyMap<number, NodeConfig>;
   client: Client;
+  /** This machine's address. */
+  gateway: string;
   signal: AbortSignal;
 }
 
@@ -119,7 +123,7 @@ async function startAll(all: readonly FurtherNode[], start: Start): Promise<void
 async function startOne(
   node: FurtherNode,
   isNew: boolean,
-  { layout, range, known, client, signal }: Start,
+  { layout, range, known, client, gateway, signal }: Start,
 ): Promise<void> {
   const config = known.get(node.n);
   if (!config?.lab) return;
@@ -135,4 +139,7 @@ async function startOne(
     logFrom,
   };
   await waitFor(() => nodeReady(client, config.nodeName, isNew ? began : 0), waiting, node.layout, systemClock);
+  // Machines that have joined reach its pods by way of this one.
+  const annotations = { [gatewayAnnotation]: gateway };
+  await client.patch(nodes, { name: config.nodeName }, 'merge', { metadata: { annotations } });
 }

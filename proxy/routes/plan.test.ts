@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Node } from '../../api/types.js';
-import { changeOf, routesTo } from './plan.js';
+import { changeOf, gatewayAnnotation, waysTo } from './plan.js';
 
 const place = { nodeName: 'a', clusterCidr: '10.244.0.0/16' };
 const node = (name: string, range?: string, address?: string, created = '2026-01-01T00:00:00Z'): Node => ({
@@ -10,6 +10,10 @@ const node = (name: string, range?: string, address?: string, created = '2026-01
   spec: range === undefined ? {} : { podCIDR: range, podCIDRs: [range] },
   status: address === undefined ? {} : { addresses: [{ type: 'InternalIP', address }] },
 });
+const behind = (gateway: string): Node => {
+  const inner = node('b', '10.244.1.0/24', '10.245.0.2');
+  return { ...inner, metadata: { ...inner.metadata, annotations: { [gatewayAnnotation]: gateway } } };
+};
 const own = node('a', '10.244.0.0/24', '192.0.2.1');
 
 describe('routes to other nodes', () => {
@@ -25,6 +29,9 @@ describe('routes to other nodes', () => {
     ],
     ["none to what is this node's", [own, node('b', '10.244.0.0/24', '192.0.2.2')], []],
     ['none over IPv6', [own, node('b', '10.244.1.0/24', 'fd00::1')], []],
+    ['one by way of its machine, too', [own, behind('192.0.2.7')], ['10.244.1.0/24 via 10.245.0.2 or 192.0.2.7']],
+    ['one beside its machine', [own, behind('192.0.2.1')], ['10.244.1.0/24 via 10.245.0.2']],
+    ['none by way of what is no address', [own, behind('host')], ['10.244.1.0/24 via 10.245.0.2']],
     [
       'of two that claim a range, to the older',
       [own, node('b', '10.244.1.0/24', '192.0.2.2', '2026-01-03T00:00:00Z'), node('c', '10.244.1.0/24', '192.0.2.3')],
@@ -34,7 +41,7 @@ describe('routes to other nodes', () => {
   for (const [what, nodes, routes] of table)
     it(what, () =>
       assert.deepEqual(
-        routesTo(nodes, place).map(({ range, via }) => `${range} via ${via}`),
+        waysTo(nodes, place).map(({ range, via }) => `${range} via ${via.join(' or ')}`),
         routes,
       ),
     );

@@ -4,7 +4,7 @@ import type { Clock } from '../../api/clock.js';
 import type { Node } from '../../api/types.js';
 import type { Informer } from '../../client/informer/informer.js';
 import { run } from '../apply/command.js';
-import { changeOf, type Place, type Route, routesTo } from './plan.js';
+import { changeOf, type Place, type Route, type Ways, waysTo } from './plan.js';
 
 /** What `ip` answers; throws when it ends with an error. For tests in another network namespace. */
 export type Ip = (...args: string[]) => Promise<string>;
@@ -30,10 +30,10 @@ export async function keepRoutes({ nodes, place, clock, log, signal }: RouteOpti
   await Promise.race([nodes.synced, nodes.stopped]);
   const stop = nodes.onChange(() => {
     // Nodes report their health all the time: only what changes the routes is work.
-    if (JSON.stringify(routesTo(nodes.list(), place)) !== wanted) wake();
+    if (JSON.stringify(waysTo(nodes.list(), place)) !== wanted) wake();
   });
   while (!signal.aborted) {
-    const plan = routesTo(nodes.list(), place);
+    const plan = waysTo(nodes.list(), place);
     wanted = JSON.stringify(plan);
     try {
       await routes.apply(plan);
@@ -48,22 +48,31 @@ export async function keepRoutes({ nodes, place, clock, log, signal }: RouteOpti
 }
 
 export class Routes {
-  /** Asked, and told, once each. */
-  readonly #elsewhere = new Set<string>();
+  /** Whether a node's address is in a network of this machine; asked anew when the ways change. */
+  #neighbours = new Map<string, boolean>();
+  #asked = '';
 
   constructor(
     private readonly log: Logger,
     private readonly call: Ip = ip,
   ) {}
 
-  async apply(wanted: readonly Route[]): Promise<void> {
+  async apply(ways: readonly Ways[]): Promise<void> {
+    const asked = JSON.stringify(ways);
+    if (asked !== this.#asked) this.#neighbours = new Map();
+    this.#asked = asked;
+    const wanted = (await Promise.all(ways.map(way => this.routeOf(way)))).filter(route => route !== undefined);
     const { add, remove } = changeOf(await this.standing(), wanted);
     for (const { range } of remove) await this.call('route', 'del', range, 'proto', protocol);
-    for (const route of add) {
-      if (!(await this.isNeighbour(route))) continue;
-      await this.call('route', 'replace', route.range, 'via', route.via, 'proto', protocol);
-      this.log.info(route, "a route to another node's pods");
+    for (const { range, via } of add) {
+      await this.call('route', 'replace', range, 'via', via, 'proto', protocol);
+      this.log.info({ range, via }, "a route to another node's pods");
     }
+  }
+
+  private async routeOf({ range, via }: Ways): Promise<Route | undefined> {
+    for (const address of via) if (await this.isNeighbour(address)) return { range, via: address };
+    return undefined;
   }
 
   private async standing(): Promise<Route[]> {
@@ -75,15 +84,18 @@ export class Routes {
   }
 
   /** A node behind a router cannot be a gateway: packets for its pods go as the machine's other routes say. */
-  private async isNeighbour({ range, via }: Route): Promise<boolean> {
-    const key = `${range} ${via}`;
-    if (this.#elsewhere.has(key)) return false;
-    const [way] = JSON.parse(await this.call('-j', 'route', 'get', via)) as { gateway?: string }[];
-    if (way?.gateway === undefined) return true;
-    this.#elsewhere.add(key);
-    const facts = { range, node: via, gateway: way.gateway };
-    this.log.info(facts, 'a node is not in this network: its pods have no route of ours');
-    return false;
+  private async isNeighbour(address: string): Promise<boolean> {
+    const known = this.#neighbours.get(address);
+    if (known !== undefined) return known;
+    const answer = await this.call('-j', 'route', 'get', 'fibmatch', address).catch(() => '[]');
+    const [way] = JSON.parse(answer) as { dst?: string; gateway?: string }[];
+    // No way at all: one may come, and is asked for again.
+    if (!way) return false;
+    // Where everything goes may lead there, and says nothing of who is near.
+    const is = way.gateway === undefined && way.dst !== 'default';
+    this.#neighbours.set(address, is);
+    if (!is) this.log.info({ node: address, way }, 'a node is not in a network of this machine');
+    return is;
   }
 }
 

@@ -12,6 +12,8 @@ import { readyPods } from './scenarios.js';
 const main = join(root, 'dist/cli/main.js');
 const namespace = `orrery-e2e-machine-${process.pid}`;
 const server = '198.18.0.1:6443';
+/** The cluster's own two, of which one lives in a namespace behind the first, and the one that joins. */
+const names = ['lab', 'lab-1', 'second'];
 
 /** A machine with a cable into the switch that the lab's own cable hangs in. */
 function openMachine(lab: string): void {
@@ -54,6 +56,17 @@ describe('a machine that joins', function () {
     lab.run('nsenter', [`--net=/run/netns/${namespace}`, process.execPath, main, ...args, '--data-dir', machineDir], {
       timeoutMs: 110_000,
     });
+  /** What `up` there does about certificates, so many days from now: whether they were renewed. */
+  const renew = async (days: number): Promise<string> => {
+    const script = `
+      const { renewCredentials } = await import('${join(root, 'dist/cli/nodes/credentials.js')}');
+      const { layoutOf } = await import('${join(root, 'dist/cli/cluster/layout.js')}');
+      const { layout, now } = { layout: layoutOf('${machineDir}'), now: Date.now() + ${days} * 86_400_000 };
+      console.log(await renewCredentials(layout, 'second', now));`;
+    const command = [process.execPath, '--input-type=module', '-e', script];
+    const { stdout, stderr } = await lab.run('nsenter', [`--net=/run/netns/${namespace}`, ...command]);
+    return stdout.trim() || stderr;
+  };
   const nodes = async (): Promise<Node[]> =>
     (JSON.parse(await lab.orrery('get', 'nodes', '-o', 'json')) as { items: Node[] }).items;
 
@@ -66,7 +79,7 @@ describe('a machine that joins', function () {
     lab = openLab();
     machineDir = mkdtempSync(join(tmpdir(), 'orrery-join-'));
     openMachine(lab.netns.replace('/run/netns/', ''));
-    await lab.orrery('up', '--data-dir', lab.dataDir, '--node-name', 'lab');
+    await lab.orrery('up', '--data-dir', lab.dataDir, '--node-name', 'lab', '--nodes', '2');
     const command = await lab.orrery('token', 'create', '--print-join-command', '--data-dir', lab.dataDir);
     words = command.trim().split(' ').slice(1);
   });
@@ -100,11 +113,11 @@ describe('a machine that joins', function () {
     const joined = await there(...words, '--node-name', 'second');
     assert.equal(joined.code, 0, joined.stdout + joined.stderr);
     const found = (await nodes()).find(({ metadata }) => metadata.name === 'second');
-    assert.equal(found?.spec?.podCIDR, '10.244.1.0/24');
+    assert.equal(found?.spec?.podCIDR, '10.244.2.0/24');
     assert.equal(found?.status?.addresses?.[0]?.address, '198.18.0.9');
-    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: ['lab', 'second'].map(pod) });
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: names.map(pod) });
     assert.equal((await lab.run('kubectl', ['apply', '-f', '-'], { input })).code, 0);
-    const pods = await readyPods(lab, 'app=pair', 2);
+    const pods = await readyPods(lab, 'app=pair', names.length);
     for (const from of pods) {
       const asked = pods.map(({ status }) => `wget -qO- http://${status?.podIP}:8080/`).join('; ');
       // Also through the kubelet of that machine, whose certificate the API server checks.
@@ -112,7 +125,7 @@ describe('a machine that joins', function () {
         () => lab.run('kubectl', ['exec', from.metadata.name ?? '', '--', 'sh', '-c', asked]),
         ({ code }) => code === 0,
       );
-      assert.equal(answer.stdout, 'lab\nsecond\n');
+      assert.equal(answer.stdout, 'lab\nlab-1\nsecond\n');
     }
   });
 
@@ -121,9 +134,12 @@ describe('a machine that joins', function () {
     assert.equal((await there('status')).code, 0);
     assert.equal((await there('down')).code, 0);
     assert.equal((await there('status')).code, 3);
+    assert.deepEqual([await renew(0), await renew(350), await renew(0)], ['false', 'true', 'false']);
     const again = await there('up');
     assert.equal(again.code, 0, again.stderr);
-    await readyPods(lab, 'app=pair', 2);
+    await readyPods(lab, 'app=pair', names.length);
+    const asked = await lab.run('kubectl', ['exec', 'on-second', '--', 'echo', 'well']);
+    assert.equal(asked.stdout, 'well\n', asked.stderr);
     assert.equal((await there('reset')).code, 0);
     assert.equal(existsSync(machineDir), false);
   });
