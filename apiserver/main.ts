@@ -60,6 +60,8 @@ export interface ApiServerOptions {
   advertiseAddress: string;
   /** '10.96.0.0/16' */
   serviceCidr: string;
+  /** Where nodes make the folders of the default storage class, which a new cluster is given; none unless said. */
+  localVolumes?: string;
   /** What flags said; Kubernetes' defaults otherwise. */
   settings?: Settings;
   log: Logger;
@@ -178,6 +180,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
       frontProxy: authentication.frontProxy,
     },
     clusterInfo: { server: `https://${address}:${port}`, ca: await readFile(pki.ca.cert, 'utf8') },
+    ...(options.localVolumes ? { localVolumes: options.localVolumes } : {}),
   });
   const peers = new PeerEndpoints(env, { address, port }, options.peerTiming);
   await peers.once();

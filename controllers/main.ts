@@ -26,6 +26,7 @@ import { scalesBy } from './disruption/scales.js';
 import { staleDisruptionController } from './disruption/stale.js';
 import { endpointsController } from './endpoints/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
+import { ephemeralVolumeController } from './ephemeralvolume/controller.js';
 import { garbageCollector, isCollected } from './gc/controller.js';
 import { Identities } from './identities.js';
 import { jobController } from './job/controller.js';
@@ -34,6 +35,7 @@ import { legacyTokenCleaner } from './legacytokens/controller.js';
 import { namespaceController } from './namespaces/controller.js';
 import { nodeRangeController } from './nodeipam/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
+import { persistentVolumeBinder } from './persistentvolume/controller.js';
 import { podGarbageCollector } from './podgc/controller.js';
 import { policyStatusController } from './policystatus/controller.js';
 import { replicaSetController, replicationController } from './replication/controller.js';
@@ -46,6 +48,7 @@ import { serviceCidrController } from './servicecidrs/controller.js';
 import { statefulSetController } from './statefulset/controller.js';
 import { taintEvictionController } from './tainteviction/controller.js';
 import { ttlAfterFinishedController } from './ttlafterfinished/controller.js';
+import { claimProtection, volumeProtection } from './volumeprotection/controller.js';
 
 export interface ControllersOptions {
   /** The path of the kubeconfig of system:kube-controller-manager. */
@@ -166,6 +169,10 @@ class ControllerProcess {
       jobPodFinalizers,
       ttlAfterFinishedController,
       cronJobController,
+      persistentVolumeBinder,
+      claimProtection(this.identities.clientFor('pvc-protection-controller')),
+      volumeProtection,
+      ephemeralVolumeController,
       resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
       endpointsController(),
       endpointSlicesController(),

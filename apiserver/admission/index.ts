@@ -27,6 +27,7 @@ import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { taintNodes } from './taint-nodes.js';
 import { topologyLabels } from './topology-labels.js';
+import { persistentVolumeClaimResize, storageObjectInUseProtection } from './volumes.js';
 import { Hooks, mutatingWebhooks, validatingWebhooks, type WebhookCaller } from './webhooks/index.js';
 
 export interface AdmissionOptions {
@@ -60,6 +61,8 @@ export function builtinAdmission(options: AdmissionOptions): AdmissionPlugin[] {
     defaultTolerationSeconds(tolerations),
     runtimeClass(lookup),
     defaultStorageClass(lookup),
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize(lookup),
     defaultIngressClass(lookup),
     certificateRequest,
     certificateApproval(authorizer, now),

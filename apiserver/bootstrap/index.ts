@@ -4,6 +4,7 @@ import type { AnyObject } from '../../api/types.js';
 import type { Environment } from '../registry/call.js';
 import { type AuthenticationFacts, authenticationConfigMap, legacyTrackingConfigMap } from './authentication.js';
 import { type ClusterInfo, clusterInfoObjects } from './cluster-info.js';
+import { defaultStorageClass } from './default-storage.js';
 import { ensureExists, ensureFields, exists } from './ensure.js';
 import { keepFlowControl } from './flow-control.js';
 import { dayOf } from './legacy-tokens.js';
@@ -23,11 +24,14 @@ export interface Beginnings {
   policy: readonly AnyObject[];
   authentication: AuthenticationFacts;
   clusterInfo: ClusterInfo;
+  /** Where nodes make the folders of the default storage class; without it there is no such class. */
+  localVolumes?: string;
 }
 
 export async function bootstrap(env: Environment, beginnings: Beginnings): Promise<void> {
   const { advertised, policy, authentication, clusterInfo } = beginnings;
   const isNew = !exists(env, namespaceObject('kube-public'));
+  const storage = beginnings.localVolumes ? [defaultStorageClass(beginnings.localVolumes)] : [];
   await ensureServiceCidr(env, advertised);
   await createMissing(env, [
     ...systemNamespaces.map(namespaceObject),
@@ -39,8 +43,8 @@ export async function bootstrap(env: Environment, beginnings: Beginnings): Promi
     createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]),
     writePolicy(env, policy),
     keepFlowControl(env),
-    // Once in a cluster's life: it may be taken away, and changed.
-    isNew ? createMissing(env, clusterInfoObjects(clusterInfo)) : undefined,
+    // Once in a cluster's life: they may be taken away, and changed.
+    isNew ? createMissing(env, [...clusterInfoObjects(clusterInfo), ...storage]) : undefined,
   ]);
   await env.cache.fresh();
 }

@@ -39,6 +39,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       port: config.port,
       advertiseAddress: config.address,
       serviceCidr: config.serviceCidr,
+      localVolumes: join(layout.dataDir, 'local-volumes'),
       // What this call says comes last, and so counts.
       settings: settingsOf([...(config.apiserverArgs ?? []), ...flags]),
       log,

@@ -1,6 +1,7 @@
 /** A driver attaches only so many volumes to a node, as the node's CSINode says; one that two pods share counts once. */
+
+import { classNameOf } from '../../api/volumes/claims.js';
 import type { NodeState } from '../model/node-state.js';
-import { classNameOf } from '../volumes/claims.js';
 import type { VolumeObjects } from '../volumes/objects.js';
 import { type Filter, refusal } from './filter.js';
 

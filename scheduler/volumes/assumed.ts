@@ -3,7 +3,7 @@
  * volume away. What the informers show later takes its place.
  */
 import type { KubeObject, PersistentVolume, PersistentVolumeClaim } from '../../api/types.js';
-import { boundByController, keyOfClaim, selectedNodeAnnotation } from './claims.js';
+import { boundByController, keyOfClaim, selectedNodeAnnotation } from '../../api/volumes/claims.js';
 import type { VolumeObjects } from './objects.js';
 import type { VolumePlan } from './plan.js';
 

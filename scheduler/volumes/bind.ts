@@ -1,10 +1,10 @@
 /** Has a pod's claims bound: tells the volumes and claims what was decided, and waits until the binder has done its part. */
 import type { Clock } from '../../api/clock.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.js';
+import { isBound, keyOfClaim, selectedNodeAnnotation } from '../../api/volumes/claims.js';
 import type { Client } from '../../client/client.js';
 import { persistentVolumeClaims, persistentVolumes } from '../../client/resources.js';
 import type { AssumedVolumes } from './assumed.js';
-import { isBound, keyOfClaim, selectedNodeAnnotation } from './claims.js';
 import type { VolumePlan } from './plan.js';
 
 export interface BindOptions {

@@ -3,8 +3,8 @@ import { compare, parse } from '../../api/quantity.js';
 import { labelSelectorOf } from '../../api/selectors/index.js';
 import type { SelectableNode } from '../../api/selectors/node-terms.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/types.js';
-import { classNameOf, selectedNodeAnnotation } from './claims.js';
-import { isReachable, sizeAsked, volumeFor } from './match.js';
+import { classNameOf, selectedNodeAnnotation } from '../../api/volumes/claims.js';
+import { isReachable, sizeAsked, volumeFor } from '../../api/volumes/match.js';
 import type { VolumeObjects } from './objects.js';
 
 export interface VolumePlan {

@@ -1,7 +1,7 @@
 /** A pod's claims: those that are bound, and those that wait for its node; or why no node will do. Pure. */
 import type { PersistentVolumeClaim, Pod, Volume } from '../../api/types.js';
+import { classNameOf, isBound, waitsForPod } from '../../api/volumes/claims.js';
 import { claimName } from '../model/volumes.js';
-import { classNameOf, isBound, waitsForPod } from './claims.js';
 import type { VolumeObjects } from './objects.js';
 import { bySize, type PodClaims } from './plan.js';
 

@@ -7,13 +7,13 @@ import type {
   PersistentVolumeClaim,
   StorageClass,
 } from '../../api/types.js';
+import { bindCompleted, selectedNodeAnnotation } from '../../api/volumes/claims.js';
 import { checksFor } from '../checks.js';
 import type { NodeState } from '../model/node-state.js';
 import { defaultProfile } from '../profiles/profile.js';
 import { isPlacement, schedule } from '../schedule.js';
 import { clusterOf, info, nodeState, type PodWords } from '../testing/objects.js';
 import { AssumedVolumes } from './assumed.js';
-import { bindCompleted, selectedNodeAnnotation } from './claims.js';
 import type { VolumeObjects } from './objects.js';
 
 interface Storage {

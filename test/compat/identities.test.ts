@@ -12,10 +12,12 @@ import type {
   Job,
   KubeObject,
   Namespace,
+  Pod,
   PodDisruptionBudget,
   ReplicationController,
   Service,
   StatefulSet,
+  StorageClass,
 } from '../../api/types.js';
 import { startTestCluster, type TestCluster } from '../../apiserver/testing/cluster.js';
 import type { Resource } from '../../client/client.js';
@@ -30,12 +32,15 @@ import {
   jobs,
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   podDisruptionBudgets,
   pods,
   replicationControllers,
   serviceAccounts,
   services,
   statefulSets,
+  storageClasses,
 } from '../../client/resources.js';
 import { connect, type RestClient } from '../../client/rest/index.js';
 import { silentLog } from '../../client/testing/log.js';
@@ -67,9 +72,13 @@ const writers = [
     'disruption-controller',
     'endpoint-controller',
     'endpointslice-controller',
+    'ephemeral-volume-controller',
     'generic-garbage-collector',
     'job-controller',
     'namespace-controller',
+    'persistent-volume-binder',
+    'pv-protection-controller',
+    'pvc-protection-controller',
     'node-controller',
     'replication-controller',
     'root-ca-cert-publisher',
@@ -114,7 +123,15 @@ describe('each component, with its own identity', function () {
     ]);
     await pretendNode(node, kubeconfig.kubelet, signal);
     const followed: Resource[] = [pods, replicationControllers, endpoints, endpointSlices, serviceAccounts, configMaps];
-    const workloads: Resource[] = [cronJobs, daemonSets, jobs, podDisruptionBudgets, statefulSets];
+    const workloads: Resource[] = [
+      persistentVolumes,
+      persistentVolumeClaims,
+      cronJobs,
+      daemonSets,
+      jobs,
+      podDisruptionBudgets,
+      statefulSets,
+    ];
     seen = new Map(
       [...followed, ...workloads, nodes, namespaces].map(resource => {
         const options = { client: admin, resource, clock: systemClock, random: Math.random, log: silentLog, signal };
@@ -155,6 +172,12 @@ describe('each component, with its own identity', function () {
     await admin.delete(statefulSets, { namespace, name: 'db' });
     await admin.delete(daemonSets, { namespace, name: 'agent' });
     await when(() => list(pods).length === 3);
+
+    await admin.create(storageClasses, folders);
+    await admin.create(pods, scratch);
+    await when(() => list(pods).some(({ metadata, status }) => metadata.name === 'scratch' && status?.podIP));
+    await admin.delete(pods, { namespace, name: 'scratch' });
+    await when(() => (seen.get(persistentVolumes)?.list() ?? []).length + list(persistentVolumeClaims).length === 0);
 
     const [first] = list(pods);
     assert.ok(first?.metadata.name);
@@ -293,5 +316,28 @@ const tick: CronJob = {
   spec: {
     schedule: '@every 1s',
     jobTemplate: { spec: { ...work.spec, suspend: true, template: work.spec?.template ?? {} } },
+  },
+};
+const folders: StorageClass = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'folders' },
+  provisioner: 'orrery.dev/local-folder',
+  parameters: { path: '/tmp/orrery-folders' },
+  volumeBindingMode: 'WaitForFirstConsumer',
+};
+/** Its claim is made for it, and goes with it. */
+const claimSpec = {
+  accessModes: ['ReadWriteOnce'],
+  storageClassName: 'folders',
+  resources: { requests: { storage: '1Mi' } },
+};
+const scratch: Pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'scratch', namespace },
+  spec: {
+    ...template.spec,
+    volumes: [{ name: 'tmp', ephemeral: { volumeClaimTemplate: { spec: claimSpec } } }],
   },
 };

@@ -44,11 +44,15 @@ async function register(client: RestClient, name: string): Promise<void> {
   await client.patch(nodes, { name }, 'strategic', { status }, { subresource: 'status' });
 }
 
-/** Runs at once, and stops at once when it is to go. What was said already is not said again. */
+const done = { status: { phase: 'Succeeded' } };
+
+/** Runs at once, or is done at once if it may end well, and stops at once when it is to go. What was said already is not said again. */
 async function react(client: RestClient, pod: Pod, address: () => string): Promise<void> {
   const { name = '', namespace = '' } = pod.metadata;
   if (pod.metadata.deletionTimestamp) {
     await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0 });
+  } else if (pod.status?.phase === 'Pending' && pod.spec?.restartPolicy === 'OnFailure') {
+    await client.patch(pods, { name, namespace }, 'strategic', done, { subresource: 'status' });
   } else if (pod.status?.phase === 'Pending') {
     const ip = address();
     const ready = { type: 'Ready', status: 'True', lastTransitionTime: now() };

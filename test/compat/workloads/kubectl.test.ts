@@ -57,7 +57,7 @@ spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: 
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: data}
-spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 2Gi}}}
+spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 1Gi}}}
 ---
 apiVersion: v1
 kind: LimitRange
@@ -108,9 +108,9 @@ const shown: [args: string, expected: RegExp][] = [
   ],
   [
     'pv',
-    /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS .*\ndisk +1Gi +RWO +Retain +(Pending|Available) +slow /,
+    /^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM +STORAGECLASS .*\ndisk +1Gi +RWO +Retain +Bound +default\/data +slow /,
   ],
-  ['pvc', /^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS .*\ndata +Pending +slow /],
+  ['pvc', /^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS .*\ndata +Bound +disk +1Gi +RWO +slow /],
   ['limits', /^NAME +CREATED AT\nlimits +\d{4}-/],
   ['quota', /^NAME +REQUEST +LIMIT +AGE\nquota +count\/deployments\.apps: 1\/2, pods: \d+\/20 /],
   [
@@ -132,7 +132,7 @@ const described: [args: string, expected: RegExp][] = [
   ['job once', /Completions: +1[\s\S]*Pods Statuses:/],
   ['cj hourly', /Schedule: +0 \* \* \* \*/],
   ['pv disk', /StorageClass: +slow[\s\S]*Path: +\/tmp\/disk/],
-  ['pvc data', /Status: +Pending/],
+  ['pvc data', /Status: +Bound\nVolume: +disk/],
   ['limits limits', /Container +cpu +- +2 +100m +2/],
   ['quota quota', /count\/deployments\.apps +1 +2/],
   ['hpa web', /Reference: +Deployment\/web[\s\S]*(resource cpu|target CPU)/],
@@ -228,6 +228,7 @@ for (const binary of candidates) {
 
     it('gets them', async () => {
       await becomes('get rs', /web-\w{10} +2 +2 /);
+      await becomes('get pvc data', /Bound/);
       await becomes('get quota', /deployments\.apps: 1\/2, pods: 4\/20/);
       for (const [args, expected] of shown) assert.match(await ok(`get ${args}`), expected, args);
       assert.match(

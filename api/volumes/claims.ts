@@ -1,5 +1,5 @@
 /** What is to be known of a claim: whether it is bound, and whether it waits for its first pod. Pure. */
-import type { PersistentVolumeClaim, StorageClass } from '../../api/types.js';
+import type { PersistentVolumeClaim, StorageClass } from '../types.js';
 
 export const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node';
 export const bindCompleted = 'pv.kubernetes.io/bind-completed';

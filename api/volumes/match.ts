@@ -1,9 +1,8 @@
-/** Which of the volumes that there are suits a claim on a node. Pure. */
-import { compare, parse, type Quantity } from '../../api/quantity.js';
-import { labelSelectorOf } from '../../api/selectors/index.js';
-import type { SelectableNode } from '../../api/selectors/node-terms.js';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.js';
-import { matchesSelector } from '../filters/node-selector.js';
+/** Which of the volumes that there are suits a claim, on a node or wherever it will be used. Pure. */
+import { compare, parse, type Quantity } from '../quantity.js';
+import { labelSelectorOf } from '../selectors/index.js';
+import { matchesTerm, type SelectableNode } from '../selectors/node-terms.js';
+import type { PersistentVolume, PersistentVolumeClaim } from '../types.js';
 import { classNameOf } from './claims.js';
 
 export const sizeAsked = ({ spec }: PersistentVolumeClaim): Quantity =>
@@ -12,23 +11,24 @@ const sizeOf = ({ spec }: PersistentVolume): Quantity => parse(spec?.capacity?.s
 
 export function isReachable({ spec }: PersistentVolume, node: SelectableNode): boolean {
   const required = spec?.nodeAffinity?.required;
-  return !required || matchesSelector(required, node);
+  return !required || required.nodeSelectorTerms.some(term => matchesTerm(term, node));
 }
 
 /** One that is promised to the claim comes first, whatever its size; else the smallest that will do. */
 export function volumeFor(
   claim: PersistentVolumeClaim,
   volumes: readonly PersistentVolume[],
-  node: SelectableNode,
+  node: SelectableNode | undefined,
   taken: ReadonlySet<string>,
 ): PersistentVolume | undefined {
+  const canBeOn = (volume: PersistentVolume): boolean => !node || isReachable(volume, node);
   let best: PersistentVolume | undefined;
   for (const volume of volumes) {
     if (taken.has(volume.metadata.name ?? '') || !isLargeEnough(claim, volume)) continue;
     const promised = isPromised(claim, volume);
     if (promised === 'to another') continue;
-    if (promised === 'to it') return isReachable(volume, node) ? volume : undefined;
-    if (!isOnOffer(claim, volume) || !isReachable(volume, node)) continue;
+    if (promised === 'to it') return canBeOn(volume) ? volume : undefined;
+    if (!isOnOffer(claim, volume) || !canBeOn(volume)) continue;
     if (!best || compare(sizeOf(volume), sizeOf(best)) < 0) best = volume;
   }
   return best;
@@ -43,7 +43,10 @@ function isLargeEnough(claim: PersistentVolumeClaim, volume: PersistentVolume): 
   );
 }
 
-function isPromised({ metadata }: PersistentVolumeClaim, { spec }: PersistentVolume): 'to it' | 'to another' | 'no' {
+export function isPromised(
+  { metadata }: PersistentVolumeClaim,
+  { spec }: PersistentVolume,
+): 'to it' | 'to another' | 'no' {
   const reference = spec?.claimRef;
   if (!reference) return 'no';
   const same = reference.name === metadata.name && reference.namespace === metadata.namespace;
