@@ -128,6 +128,15 @@ export type MutatingAdmissionPolicy = Stored<k8s.V1MutatingAdmissionPolicy>;
 export type MutatingAdmissionPolicyBinding = Stored<k8s.V1MutatingAdmissionPolicyBinding>;
 export type FlowSchema = Stored<k8s.V1FlowSchema>;
 export type PriorityLevelConfiguration = Stored<k8s.V1PriorityLevelConfiguration>;
+/** Amounts of 'cpu' and 'memory', as quantities. */
+export type Usage = Record<string, string>;
+/** metrics.k8s.io: what a node, or each container of a pod, used in the `window` before `timestamp`. */
+export type NodeMetrics = KubeObject & { timestamp: string; window: string; usage: Usage };
+export type PodMetrics = KubeObject & {
+  timestamp: string;
+  window: string;
+  containers: { name: string; usage: Usage }[];
+};
 export type LabelSelector = Wire<k8s.V1LabelSelector>;
 export type DeleteOptions = Wire<k8s.V1DeleteOptions>;
 export type Status = Wire<k8s.V1Status>;

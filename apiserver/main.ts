@@ -45,6 +45,7 @@ import { WebhookClient } from './services/webhook-client.js';
 import { defaultSettings, type Settings } from './settings/index.js';
 import { Shutdown } from './shutdown.js';
 import { kubeletCredentials } from './streaming/kubelets.js';
+import { askKubelets, usageKinds } from './usage/index.js';
 
 export { FlagError, settingsOf } from './settings/index.js';
 
@@ -208,7 +209,7 @@ const openCache = ({ log, clock, onFatal }: ApiServerOptions, store: Store): Pro
   });
 
 function environment(
-  { clock }: ApiServerOptions,
+  { clock, dataDir, log }: ApiServerOptions,
   parts: Pick<Environment, 'store' | 'cache' | 'lookup' | 'kinds' | 'admission'> & { services: ServiceAllocation },
   security: Security,
 ): Environment {
@@ -225,7 +226,10 @@ function environment(
       ? { storedOtherwise: ({ row, namespace, name }) => store.isStale(cache.keyOf(row, namespace, name)) }
       : {}),
     createHandlers: security.createHandlers,
-    computed: new Map([['componentstatuses', componentStatuses({ store, lookup, clock })]]),
+    computed: new Map([
+      ['componentstatuses', componentStatuses({ store, lookup, clock })],
+      ...usageKinds({ lookup, clock, log, ask: askKubelets(lookup, kubeletCredentials(pkiPaths(dataDir).dir)) }),
+    ]),
   };
 }
 

@@ -36,6 +36,7 @@ import { namespaceController } from './namespaces/controller.js';
 import { nodeRangeController } from './nodeipam/controller.js';
 import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
 import { persistentVolumeBinder } from './persistentvolume/controller.js';
+import { podAutoscaler } from './podautoscaler/controller.js';
 import { podGarbageCollector } from './podgc/controller.js';
 import { policyStatusController } from './policystatus/controller.js';
 import { replicaSetController, replicationController } from './replication/controller.js';
@@ -169,6 +170,7 @@ class ControllerProcess {
       jobPodFinalizers,
       ttlAfterFinishedController,
       cronJobController,
+      podAutoscaler(this.identities.clientFor('horizontal-pod-autoscaler'), served),
       persistentVolumeBinder,
       claimProtection(this.identities.clientFor('pvc-protection-controller')),
       volumeProtection,

@@ -33,6 +33,7 @@ import { flowSchemaRow } from './flowcontrol/flowschema.js';
 import { priorityLevelConfigurationRow } from './flowcontrol/prioritylevel.js';
 import { leaseRow } from './lease.js';
 import { limitRangeRow } from './limitrange/row.js';
+import { nodeMetricsRow, podMetricsRow } from './metrics/rows.js';
 import { namespaceRow } from './namespace.js';
 import { ingressRow } from './networking/ingress/row.js';
 import { ingressClassRow } from './networking/ingressclass.js';
@@ -73,6 +74,8 @@ import { volumeAttributesClassRow } from './storage/volumeattributesclass.js';
 export const builtinKinds: readonly KindRow[] = [
   bindingRow,
   componentStatusRow,
+  nodeMetricsRow,
+  podMetricsRow,
   configMapRow,
   endpointsRow,
   eventRow,

@@ -15,8 +15,11 @@ const special: Record<string, string> = {
   'ingresses.networking.k8s.io': 'ingress',
 };
 
-/** Groups of Kubernetes' own that came as extensions of it: their keys have the group in them, as custom resources have. */
-const extensions = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+/**
+ * Groups of Kubernetes' own that came as extensions of it: their keys have the group in them, as custom resources have.
+ * The last stores nothing, and has pods and nodes of its own.
+ */
+const extensions = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io', 'metrics.k8s.io']);
 
 const withoutGroup = ({ group, custom }: Pick<KindRow, 'group' | 'custom'>): boolean =>
   !custom && !extensions.has(group) && (group === '' || group.endsWith('.k8s.io') || !group.includes('.'));

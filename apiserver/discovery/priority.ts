@@ -28,6 +28,8 @@ const groups: Record<string, number> = {
   'discovery.k8s.io': 16200,
   'flowcontrol.apiserver.k8s.io': 16100,
   'resource.k8s.io': 15900,
+  // After all others: its nodes and pods are not those that are meant by the name.
+  'metrics.k8s.io': 100,
 };
 const versions: Record<string, number> = { v1: 1, 'autoscaling/v2': 30 };
 

@@ -42,12 +42,20 @@ export interface Environment {
   reservations: readonly Reservations[];
   /** Kinds and subresources that code answers: 'subjectaccessreviews', 'serviceaccounts/token'. */
   createHandlers: ReadonlyMap<string, CreateHandler>;
-  /** Core kinds that are never stored: 'componentstatuses'. */
+  /** Kinds that are never stored: 'componentstatuses', 'metrics.k8s.io/pods'. */
   computed: ReadonlyMap<string, Computed>;
 }
 
-/** All objects of a kind, as they are now. */
-export type Computed = () => Promise<AnyObject[]>;
+/** What is asked about: '' is all namespaces, and all names. */
+export interface Asked {
+  namespace: string;
+  name: string;
+  /** Of the labels; all where none was said. */
+  matches(labels: Record<string, string> | undefined): boolean;
+}
+
+/** The objects of a kind, as they are now: at least those that are asked about. */
+export type Computed = (asked: Asked) => Promise<AnyObject[]>;
 
 /**
  * Things of which there is only one to give (a service's address, a node port), taken before the write that needs them.

@@ -9,6 +9,7 @@ import { systemClock } from '../../api/clock.js';
 import type {
   CronJob,
   DaemonSet,
+  HorizontalPodAutoscaler,
   Job,
   KubeObject,
   Namespace,
@@ -29,6 +30,7 @@ import {
   daemonSets,
   endpointSlices,
   endpoints,
+  horizontalPodAutoscalers,
   jobs,
   namespaces,
   nodes,
@@ -74,6 +76,7 @@ const writers = [
     'endpointslice-controller',
     'ephemeral-volume-controller',
     'generic-garbage-collector',
+    'horizontal-pod-autoscaler',
     'job-controller',
     'namespace-controller',
     'persistent-volume-binder',
@@ -124,6 +127,7 @@ describe('each component, with its own identity', function () {
     await pretendNode(node, kubeconfig.kubelet, signal);
     const followed: Resource[] = [pods, replicationControllers, endpoints, endpointSlices, serviceAccounts, configMaps];
     const workloads: Resource[] = [
+      horizontalPodAutoscalers,
       persistentVolumes,
       persistentVolumeClaims,
       cronJobs,
@@ -159,6 +163,9 @@ describe('each component, with its own identity', function () {
     await when(running(3));
     await admin.create(podDisruptionBudgets, webBudget);
     await when(() => list(podDisruptionBudgets)[0]?.status?.disruptionsAllowed === 1);
+    await admin.create(horizontalPodAutoscalers, webAutoscaler);
+    await when(() => list(horizontalPodAutoscalers)[0]?.status?.currentReplicas === 3);
+    await admin.delete(horizontalPodAutoscalers, { namespace, name: 'web' });
 
     await admin.create(statefulSets, db);
     await admin.create(daemonSets, agent);
@@ -340,4 +347,10 @@ const scratch: Pod = {
     ...template.spec,
     volumes: [{ name: 'tmp', ephemeral: { volumeClaimTemplate: { spec: claimSpec } } }],
   },
+};
+const webAutoscaler: HorizontalPodAutoscaler = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web', namespace },
+  spec: { scaleTargetRef: { apiVersion: 'v1', kind: 'ReplicationController', name: 'web' }, maxReplicas: 5 },
 };
