@@ -17,6 +17,7 @@ import { tokenCleaner } from './bootstraptokens/cleaner.js';
 import { bootstrapSigner } from './bootstraptokens/signer.js';
 import { authorityFrom } from './certificates/authority.js';
 import { certificateController } from './certificates/controller.js';
+import { clusterRoleAggregation } from './clusterroleaggregation/controller.js';
 import { cronJobController } from './cronjob/controller.js';
 import { daemonSetController } from './daemonset/controller.js';
 import { deploymentController } from './deployment/controller.js';
@@ -25,6 +26,7 @@ import { disruptionController } from './disruption/controller.js';
 import { scalesBy } from './disruption/scales.js';
 import { staleDisruptionController } from './disruption/stale.js';
 import { endpointsController } from './endpoints/controller.js';
+import { endpointSliceMirroring } from './endpointslicemirroring/controller.js';
 import { endpointSlicesController } from './endpointslices/controller.js';
 import { ephemeralVolumeController } from './ephemeralvolume/controller.js';
 import { garbageCollector, isCollected } from './gc/controller.js';
@@ -178,6 +180,8 @@ class ControllerProcess {
       resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
       endpointsController(),
       endpointSlicesController(),
+      endpointSliceMirroring,
+      clusterRoleAggregation,
       namespaceController(this.identities.clientFor('namespace-controller')),
       serviceAccountController,
       ...(keyFile === undefined ? [] : [serviceAccountTokens(signerFrom(keyFile), ca)]),
