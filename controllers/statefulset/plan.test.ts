@@ -69,7 +69,7 @@ describe('what a stateful set does next', () => {
     ['from the highest down', { replicas: 1 }, '0 1 2', 'scaleDown 2'],
     ['one after the other', { replicas: 1 }, '0 1 2t', ''],
     ['not while one that stays is unwell', { replicas: 1 }, '0x 1 2', ''],
-    ['not an unwell one while a lower one is unwell as well', { replicas: 1 }, '0 1x 2x', ''],
+    ['the highest of several that are unwell', { replicas: 1 }, '0 1x 2x', 'scaleDown 2'],
     ['but an unwell one itself goes', { replicas: 1 }, '0 1 2x', 'scaleDown 2'],
     ['all at once down, too', { replicas: 1, ...parallel }, '0 1 2', 'scaleDown 2, scaleDown 1'],
     ['a new template from the highest', {}, '0o 1o 2o', 'renew 2'],

@@ -108,9 +108,10 @@ class Turn {
   /** The highest goes first; in order, only when all others are well or it is itself the one that is not. */
   private scaleDown(): { steps: Step[]; wait: boolean } {
     const steps: Step[] = [];
-    const everyone = [...this.replicas, ...this.condemned].filter((pod): pod is Pod => pod !== undefined);
+    const highestFirst = [...this.condemned].reverse();
+    const everyone = [...this.replicas, ...highestFirst].filter((pod): pod is Pod => pod !== undefined);
     const firstUnhealthy = everyone.find(pod => !isRunningAndReady(pod) || isTerminating(pod));
-    for (const pod of [...this.condemned].reverse()) {
+    for (const pod of highestFirst) {
       if (isTerminating(pod)) {
         if (this.isOrdered) return { steps, wait: true };
         continue;
