@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import pino from 'pino';
-import { ManualClock } from '../../client/testing/clock.js';
 import { FakeLookup } from '../auth/testing/fake-lookup.js';
 import { openTestApi } from '../testing/harness.js';
 import type { Summary } from './figures.js';
@@ -44,8 +43,9 @@ describe('metrics.k8s.io', () => {
       return summary;
     };
     const lookup = new FakeLookup(objects as never);
+    const clock = { now: () => 0, sleep: async () => undefined };
     const log = pino({ level: 'silent' });
-    api = await openTestApi({ computed: new Map(usageKinds({ lookup, clock: new ManualClock(), log, ask })) });
+    api = await openTestApi({ computed: new Map(usageKinds({ lookup, clock, log, ask })) });
   });
   after(() => api.close());
 

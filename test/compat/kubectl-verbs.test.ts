@@ -320,7 +320,7 @@ for (const binary of kubectls) {
 
     it('events and top: what nobody tells is said to be missing', async () => {
       if (minor >= 26) assert.match((await at.run('events')).err, /No events found in default namespace/);
-      assert.match(await fails('top nodes'), /Metrics API not available/);
+      assert.match(await fails('top nodes'), /metrics not available yet/i);
     });
 
     it('delete: by name, by label, all of a kind, a namespace', async () => {

@@ -115,7 +115,7 @@ const shown: [args: string, expected: RegExp][] = [
   ['quota', /^NAME +REQUEST +LIMIT +AGE\nquota +count\/deployments\.apps: 1\/2, pods: \d+\/20 /],
   [
     'hpa',
-    /^NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/50% +1 +4 +0 /,
+    /^NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/50% +1 +4 +\d /,
   ],
   ['pdb', /^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nweb +2 +N\/A +0 /],
   ['cs', /^NAME +STATUS +MESSAGE +ERROR\n(.*\n)*etcd-0 +Healthy +ok/],
