@@ -11,6 +11,7 @@ describe('a figure', () => {
     assert.match(told, /^x +500 \/s {2}\(400\.\.600; n=3, goal 30, Kubernetes 10, 50 % of bare\)$/);
     const costly = line({ what: 'x', unit: '/s', values: [50], beside: [100], goalShare: 60, micros: [7, 9, 8] });
     assert.match(costly, /^x +50\.0 \/s {2}\(50\.0\.\.50\.0; n=1, 50 % of bare, goal 60 %, 8 us of CPU each\)$/);
+    assert.match(line({ what: 'x', unit: 's', values: [2], micros: [1_500_000] }), /2\.00 s .*n=1, 1\.50 s of CPU\)$/);
     assert.match(line({ what: 'x', unit: 's', values: [] }), /not measured/);
   });
 });

@@ -24,6 +24,9 @@ export function median(values: readonly number[]): number {
 const told = (value: number, unit: Figure['unit']): string =>
   unit === 's' ? value.toFixed(2) : value < 100 ? value.toFixed(1) : String(Math.round(value));
 
+const processorTime = (micros: number, unit: Figure['unit']): string =>
+  unit === 's' ? `${(micros / 1e6).toFixed(2)} s of CPU` : `${Math.round(micros)} us of CPU each`;
+
 export function line({ what, unit, values, upstream, goal, beside, goalShare, micros }: Figure): string {
   if (values.length === 0) return `${what.padEnd(42)} not measured`;
   const spread = `${told(Math.min(...values), unit)}..${told(Math.max(...values), unit)}`;
@@ -33,7 +36,7 @@ export function line({ what, unit, values, upstream, goal, beside, goalShare, mi
     ...(goal === undefined ? [] : [`goal ${goal}`]),
     ...(upstream === undefined ? [] : [`Kubernetes ${upstream}`]),
     ...(share === undefined ? [] : [`${share} % of bare${goalShare === undefined ? '' : `, goal ${goalShare} %`}`]),
-    ...(micros && micros.length > 0 ? [`${Math.round(median(micros))} us of CPU each`] : []),
+    ...(micros && micros.length > 0 ? [processorTime(median(micros), unit)] : []),
   ];
   return `${what.padEnd(42)} ${told(median(values), unit).padStart(7)} ${unit.padEnd(3)} (${spread}; ${notes.join(', ')})`;
 }

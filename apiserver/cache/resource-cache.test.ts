@@ -83,6 +83,17 @@ describe('a resource in the cache', () => {
     );
   });
 
+  it('gives up old changes, but for as many as Kubernetes keeps of any age', () => {
+    const cache = new ResourceCache([], 0, valueAt);
+    for (let revision = 1; revision <= 300; revision++) cache.apply('a/x', entry('a/x', revision), revision);
+    cache.age(150);
+    assert.equal(cache.floor, 150);
+    assert.equal(cache.since(150)?.length, 150);
+    cache.age(300);
+    assert.equal(cache.floor, 200);
+    assert.equal(cache.get('a/x')?.object.metadata.resourceVersion, '300');
+  });
+
   it('keeps no more bytes of old changes than it may', () => {
     const one = entry('a/x', 1).bytes.length;
     const cache = new ResourceCache([], 0, valueAt, { limits: { changes: 1000, bytes: 2 * one } });

@@ -88,6 +88,11 @@ export class ResourceCache {
     return this.#window.floor;
   }
 
+  /** Changes up to this revision are old: most are given up. */
+  age(revision: number): void {
+    this.#window.age(revision);
+  }
+
   onChange(listener: Listener): void {
     this.#listeners.push(listener);
   }

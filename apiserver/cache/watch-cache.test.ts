@@ -155,4 +155,29 @@ describe('the watch cache', () => {
     assert.deepEqual([...lookup.list({ group: 'none', resource: 'nothing' })], []);
     await cache.close();
   });
+
+  it('gives up what is older than five minutes', async () => {
+    const cache = await open(store);
+    const write = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) {
+        const now = await store.get(key('web'));
+        const bytes = value('web', { n: String(n) });
+        await (now ? store.update(key('web'), bytes, now.revision) : store.create(key('web'), bytes));
+      }
+      await cache.fresh();
+    };
+    const resource = cache.resource(configMaps);
+    const beginning = resource.floor;
+    await write(150);
+    cache.tick();
+    const then = cache.revision;
+    clock.time += 299_000;
+    await write(150);
+    cache.tick();
+    assert.equal(resource.floor, beginning);
+    clock.time += 1000;
+    cache.tick();
+    assert.equal(resource.floor, then);
+    await cache.close();
+  });
 });

@@ -27,6 +27,9 @@ import type { Watcher } from './watcher.js';
 /** A read waits so long for the cache to catch up with the store before it is refused. */
 const freshnessMs = 3000;
 const loadPage = 10_000;
+/** Changes that are older are given up, but for the last few: a cluster that was busy once is small again. */
+const historyMs = 300_000;
+const sampleMs = 10_000;
 
 export interface WatchCacheOptions {
   store: Store;
@@ -51,6 +54,8 @@ export class WatchCache {
   #promised = 0;
   readonly #waiting = new Set<{ revision: number; resolve: () => void }>();
   readonly #patience: Deadlines;
+  /** Where the cache was at some times of the last minutes, oldest first. */
+  #passed: { at: number; revision: number }[] = [];
   #leaving = false;
   #dirty = new Set<Watcher>();
   #asking: Promise<number> | undefined;
@@ -201,6 +206,14 @@ export class WatchCache {
     this.#patience.tick();
     const now = this.options.clock.now();
     for (const watcher of this.#watchers()) watcher.tick(now, this.#revision);
+    this.#age(now - historyMs);
+    if (now - (this.#passed.at(-1)?.at ?? 0) >= sampleMs) this.#passed.push({ at: now, revision: this.#revision });
+  }
+
+  #age(time: number): void {
+    const young = this.#passed.findIndex(({ at }) => at > time);
+    const old = this.#passed.splice(0, young < 0 ? this.#passed.length : young).at(-1);
+    if (old) for (const resource of this.#resources.values()) resource.age(old.revision);
   }
 
   watcherCount(): number {

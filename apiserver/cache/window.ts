@@ -9,6 +9,9 @@ export interface WindowLimits {
 
 export const defaultLimits: WindowLimits = { changes: 8192, bytes: 16 * 1024 * 1024 };
 
+/** Changes kept however old they are. */
+const oldKept = 100;
+
 /** The lines that watchers got are kept for the newest changes only: who resumes from further back has them made anew. */
 const framesKept = 256;
 
@@ -57,6 +60,11 @@ export class Window {
       else low = middle + 1;
     }
     return this.#changes.slice(low);
+  }
+
+  /** Changes up to this revision are old: of those only some are kept, as many as Kubernetes keeps at least. */
+  age(revision: number): void {
+    while (this.length > oldKept && (this.#changes[this.#first] as Change).revision <= revision) this.#drop();
   }
 
   /** Nobody asks for these changes again. */
