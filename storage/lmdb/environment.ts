@@ -6,7 +6,7 @@
 import type { Database, DatabaseOptions, open, RootDatabase } from 'lmdb';
 
 /** So many bytes of records may be read or written through one map. */
-const MAPPED_BYTES = 16 * 1024 * 1024;
+const MAPPED_BYTES = 8 * 1024 * 1024;
 
 export interface Databases {
   root: RootDatabase<Buffer, number>;

@@ -8,7 +8,7 @@ import { LmdbJournal } from './journal.js';
 export interface LmdbOptions extends EngineOptions {
   /** A directory; it is made when it is not there. */
   path: string;
-  /** After so many bytes read and written the file is mapped anew; 16 MB unless a test says otherwise. */
+  /** After so many bytes read and written the file is mapped anew; 8 MB unless a test says otherwise. */
   mappedBytes?: number;
 }
 
