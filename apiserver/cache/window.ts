@@ -13,7 +13,7 @@ export const defaultLimits: WindowLimits = { changes: 8192, bytes: 16 * 1024 * 1
 const oldKept = 100;
 
 /** The lines that watchers got are kept for the newest changes only: who resumes from further back has them made anew. */
-const framesKept = 256;
+const framesKept = 32;
 
 export class Window {
   #changes: Change[] = [];

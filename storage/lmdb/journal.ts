@@ -10,7 +10,8 @@ import { isAlive, type Owner, thisProcess } from './owner.js';
 import { RecentValues } from './recent-values.js';
 import { decodeValue, decodeVersion, encodeRecord, RECORD_FORMAT } from './record.js';
 
-const RECENT_BYTES = 4 * 1024 * 1024;
+/** Little: what is dropped while it is young costs the collector nothing. */
+const RECENT_BYTES = 512 * 1024;
 /** So many rows are removed in one commit, so that a compaction does not hold up writes. */
 const REMOVED_AT_ONCE = 1000;
 /** What a removal looks at, at least. */
