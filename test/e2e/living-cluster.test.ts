@@ -4,6 +4,7 @@ import { driveWithKubectl } from './kubectl-scenario.js';
 import { cannotRunNode, type Lab, openLab } from './lab.js';
 import { rollsOut } from './rollout-scenario.js';
 import { leavesNothing, restarts, selfHeal, serviceBalance, sharedVolume } from './scenarios.js';
+import { keepsWorkloads } from './workloads-scenario.js';
 
 const present = (what: string, reason: string | undefined): boolean => {
   if (reason) console.log(`      skipped: ${what}: ${reason}`);
@@ -32,6 +33,7 @@ describe('a living cluster', function () {
       serviceBalance(labOf);
       selfHeal(labOf);
       rollsOut(labOf);
+      keepsWorkloads(labOf);
       restarts(labOf);
       driveWithKubectl(labOf);
       leavesNothing(labOf);
