@@ -7,7 +7,7 @@ export interface WindowLimits {
   bytes: number;
 }
 
-export const defaultLimits: WindowLimits = { changes: 8192, bytes: 16 * 1024 * 1024 };
+export const defaultLimits: WindowLimits = { changes: 8192, bytes: 8 * 1024 * 1024 };
 
 /** Changes kept however old they are. */
 const oldKept = 100;
