@@ -4,9 +4,7 @@ import type { RegistryAuth } from '../cri/types.js';
 
 const dockerHub = 'docker.io';
 
-/** The registry that an image name stands for. */
-export const registryOf = (image: string): string => splitName(image).host;
-
+/** The registry that an image name stands for, and its path there. */
 function splitName(image: string): { host: string; path: string } {
   const [first = '', ...rest] = image.split('/');
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
