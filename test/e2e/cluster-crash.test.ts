@@ -14,15 +14,26 @@ const readyReplicas = ['get', 'rc', 'web', '-o', 'jsonpath={.status.readyReplica
 
 /** As when the power fails: every process is gone at once, and what the kernel alone knew of mounts and of the network. */
 async function crash(lab: Lab): Promise<void> {
-  for (const pid of withDescendants(pidsOf(lab))) process.kill(pid, 'SIGKILL');
+  // Again until none is left: while they are counted, one may start another, or end.
   await eventually(
-    async () => processesOf(lab),
+    async () => {
+      for (const pid of withDescendants(pidsOf(lab))) kill(pid);
+      return processesOf(lab);
+    },
     left => left.length === 0,
   );
   for (const path of mountsOf(lab).reverse()) execFileSync('umount', ['-l', path]);
   const forget =
     'ip link delete orrery0; iptables-save | sed "/^-A/d; s/ \\[.*//" | iptables-restore; iptables -t nat -X';
   await lab.run('sh', ['-c', forget]);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** A stranger who has the process ids now that the cluster's files speak of. */
