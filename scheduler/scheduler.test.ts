@@ -33,6 +33,22 @@ describe('Scheduler', () => {
   };
   const nodeOf = async (name: string): Promise<string | undefined> =>
     (await api.get(pods, { namespace: 'default', name })).spec?.nodeName;
+  /** Of a class whose volumes wait for a pod. */
+  const claimThatWaits = async (provisioner: string): Promise<void> => {
+    await api.create(storageClasses, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'slow' },
+      provisioner,
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await api.create(persistentVolumeClaims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'default' },
+      spec: { storageClassName: 'slow', resources: { requests: { storage: '1Gi' } } },
+    });
+  };
   const said = async (): Promise<string[]> => {
     await recorder.flush();
     return (await api.list(events)).items.map(e => `${e.type} ${e.reason} ${e.message} x${e.count}`);
@@ -204,19 +220,7 @@ describe('Scheduler', () => {
 
   it('has the volume of a claim that waited chosen with the node, and binds the pod when the claim is bound', async () => {
     await api.create(nodes, node({ name: 'n1' }));
-    await api.create(storageClasses, {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'slow' },
-      provisioner: 'csi.x',
-      volumeBindingMode: 'WaitForFirstConsumer',
-    });
-    await api.create(persistentVolumeClaims, {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data', namespace: 'default' },
-      spec: { storageClassName: 'slow', resources: { requests: { storage: '1Gi' } } },
-    });
+    await claimThatWaits('csi.x');
     await create({ name: 'db', volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] });
     start();
     await clock.advance(1000);
@@ -238,19 +242,7 @@ describe('Scheduler', () => {
       spec: { capacity: { storage: '1Gi' }, accessModes: [], storageClassName: 'slow' },
     };
     await api.create(persistentVolumes, claim);
-    await api.create(storageClasses, {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'slow' },
-      provisioner: 'kubernetes.io/no-provisioner',
-      volumeBindingMode: 'WaitForFirstConsumer',
-    });
-    await api.create(persistentVolumeClaims, {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data', namespace: 'default' },
-      spec: { storageClassName: 'slow', resources: { requests: { storage: '1Gi' } } },
-    });
+    await claimThatWaits('kubernetes.io/no-provisioner');
     let failing = 1;
     api.fault = (verb, resource) => {
       if (verb === 'update' && resource === 'persistentvolumes' && failing-- > 0)
