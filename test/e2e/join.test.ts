@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Node } from '../../api/types.js';
 import { root } from '../../tools/sources.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
+import { namesItsNode } from './node-pods.js';
 import { readyPods } from './scenarios.js';
 
 const main = join(root, 'dist/cli/main.js');
@@ -27,23 +28,6 @@ function openMachine(lab: string): void {
   ip('-n', namespace, 'address', 'add', '198.18.0.9/24', 'dev', 'eth0');
   ip('-n', namespace, 'route', 'add', 'default', 'dev', 'eth0');
 }
-
-const pod = (node: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: `on-${node}`, labels: { app: 'pair' } },
-  spec: {
-    nodeName: node,
-    terminationGracePeriodSeconds: 0,
-    containers: [
-      {
-        name: 'web',
-        image: 'orrery.local/busybox:1',
-        command: ['sh', '-c', `mkdir /www; echo ${node} > /www/index.html; exec httpd -f -p 8080 -h /www`],
-      },
-    ],
-  },
-});
 
 describe('a machine that joins', function () {
   this.timeout(120_000);
@@ -115,7 +99,11 @@ describe('a machine that joins', function () {
     const found = (await nodes()).find(({ metadata }) => metadata.name === 'second');
     assert.equal(found?.spec?.podCIDR, '10.244.2.0/24');
     assert.equal(found?.status?.addresses?.[0]?.address, '198.18.0.9');
-    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: names.map(pod) });
+    const input = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: names.map(node => namesItsNode(node, 'pair')),
+    });
     assert.equal((await lab.run('kubectl', ['apply', '-f', '-'], { input })).code, 0);
     const pods = await readyPods(lab, 'app=pair', names.length);
     for (const from of pods) {
@@ -138,7 +126,7 @@ describe('a machine that joins', function () {
     const again = await there('up');
     assert.equal(again.code, 0, again.stderr);
     await readyPods(lab, 'app=pair', names.length);
-    const asked = await lab.run('kubectl', ['exec', 'on-second', '--', 'echo', 'well']);
+    const asked = await lab.run('kubectl', ['exec', 'pair-second', '--', 'echo', 'well']);
     assert.equal(asked.stdout, 'well\n', asked.stderr);
     assert.equal((await there('reset')).code, 0);
     assert.equal(existsSync(machineDir), false);

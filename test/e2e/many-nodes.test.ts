@@ -6,29 +6,12 @@ import type { Node, Pod, Service } from '../../api/types.js';
 import { namespaceOf } from '../../cli/nodes/wiring.js';
 import { root } from '../../tools/sources.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
+import { namesItsNode } from './node-pods.js';
 import { isReady, podsOf, readyPods } from './scenarios.js';
 
 const names = ['lab', 'lab-1', 'lab-2'];
 const nodePort = 30080;
 const main = join(root, 'dist/cli/main.js');
-
-/** Answers with its node's name. */
-const web = (node: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: `web-${node}`, labels: { app: 'web' } },
-  spec: {
-    nodeName: node,
-    terminationGracePeriodSeconds: 0,
-    containers: [
-      {
-        name: 'web',
-        image: 'orrery.local/busybox:1',
-        command: ['sh', '-c', `mkdir /www; echo ${node} > /www/index.html; exec httpd -f -p 8080 -h /www`],
-      },
-    ],
-  },
-});
 
 const service = {
   apiVersion: 'v1',
@@ -94,7 +77,11 @@ describe('three nodes on one machine', function () {
   });
 
   it('have pods that reach each other, and a service from every node', async () => {
-    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...names.map(web), service] });
+    const input = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [...names.map(node => namesItsNode(node, 'web')), service],
+    });
     const applied = await lab.run('kubectl', ['apply', '-f', '-'], { input });
     assert.equal(applied.code, 0, applied.stderr);
     const pods = await readyPods(lab, 'app=web', names.length);
