@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type StatusError, statusError } from '../../api/status.js';
-import { ConnectionError } from '../client.js';
+import { ConnectionError, type ReadOptions } from '../client.js';
 import { leases } from '../resources.js';
 import { ManualClock, settled } from '../testing/clock.js';
 import { silentLog } from '../testing/log.js';
@@ -74,6 +74,23 @@ describe('runAsLeader', () => {
     assert.deepEqual(diary, ['a leads', 'a stops']);
     await clock.advance(8_000);
     assert.deepEqual(diary, ['a leads', 'a stops', 'b leads']);
+  });
+
+  it('a leader asks again when a server hangs, in time to keep its lease', async () => {
+    compete('a');
+    await clock.advance(0);
+    const { get } = api;
+    let asked = 0;
+    const hangs = (_resource: unknown, _name: unknown, { signal }: ReadOptions = {}) => {
+      asked++;
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    api.get = hangs as typeof get;
+    await clock.advance(2_000 + 5_000);
+    assert.equal(asked, 1);
+    api.get = get;
+    await clock.advance(60_000);
+    assert.deepEqual(diary, ['a leads']);
   });
 
   it('a leader whose lease was taken stops at its next look', async () => {

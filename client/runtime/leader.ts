@@ -142,8 +142,24 @@ class Election {
     return holder !== undefined && holder !== '' && holder !== this.#options.identity;
   }
 
-  /** True when the lease is ours afterwards. */
-  async #attempt(signal: AbortSignal): Promise<boolean> {
+  /** True when the lease is ours afterwards. A server that hangs must leave time for a second attempt. */
+  async #attempt(until: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    const over = new AbortController();
+    const late = new AbortController();
+    const seconds = this.#durations.renewDeadlineMs / 2000;
+    const watching = clock.sleep(seconds * 1000, AbortSignal.any([until, over.signal])).then(() => {
+      if (!until.aborted && !over.signal.aborted) late.abort(new ConnectionError(`no answer within ${seconds} s`));
+    });
+    try {
+      return await this.#attemptWithin(AbortSignal.any([until, late.signal]), until);
+    } finally {
+      over.abort();
+      await watching;
+    }
+  }
+
+  async #attemptWithin(signal: AbortSignal, until: AbortSignal): Promise<boolean> {
     const { clock, identity, lease, log } = this.#options;
     this.#comingUp = false;
     try {
@@ -156,7 +172,7 @@ class Election {
       this.#observed = observe(this.#observed, written, clock.now());
       return true;
     } catch (error) {
-      if (signal.aborted) return false;
+      if (until.aborted) return false;
       this.#comingUp = isComingUp(error);
       const level = error instanceof StatusError && error.code === 409 ? 'debug' : 'warn';
       log[level]({ lease: lease.name, reason: (error as Error).message }, 'the lease was not won');
