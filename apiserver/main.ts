@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../api/clock.js';
 import { builtinKinds } from '../api/kinds/index.js';
 import { keepCompacting } from '../storage/compaction.js';
-import { openStore } from '../storage/open.js';
+import { type EtcdCredentials, openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
 import type { SpendQuota } from './admission/resource-quota/index.js';
@@ -42,7 +42,7 @@ import { quotaSpender } from './registry/quota.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
 import { WebhookClient } from './services/webhook-client.js';
-import { defaultSettings, type Settings } from './settings/index.js';
+import { defaultSettings, type EtcdFiles, type Settings } from './settings/index.js';
 import { Shutdown } from './shutdown.js';
 import { kubeletCredentials } from './streaming/kubelets.js';
 import { askKubelets, usageKinds } from './usage/index.js';
@@ -104,7 +104,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const { log, clock } = options;
   const pki = pkiPaths(options.dataDir);
   const { settings = defaultSettings, datastore, dataDir } = options;
-  const opened = await openStore(datastore, dataDir);
+  const opened = await openStore(datastore, dataDir, settings.etcd && (await etcdCredentials(settings.etcd)));
   closing.push(() => opened.close());
   const metrics = openMetrics({ watchers: () => cache.watcherCount(), objects: () => storedObjects(env) });
   const timed = timedStore(opened, () => performance.now(), metrics.stored);
@@ -195,6 +195,13 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(async () => shutdown.begin());
   log.info({ port, datastore: options.datastore }, 'the API server is ready');
   return port;
+}
+
+async function etcdCredentials({ ca, client }: EtcdFiles): Promise<EtcdCredentials> {
+  const rootCertificate = await readFile(ca);
+  if (!client) return { rootCertificate };
+  const [certChain, privateKey] = await Promise.all([readFile(client.cert), readFile(client.key)]);
+  return { rootCertificate, certChain, privateKey };
 }
 
 const openCache = ({ log, clock, onFatal }: ApiServerOptions, store: Store): Promise<WatchCache> =>

@@ -1,5 +1,6 @@
 /** `--datastore`: which store an API server keeps its objects in. */
 import { join } from 'node:path';
+import type { EtcdCredentials } from './etcd/client.js';
 import { openLmdbStore } from './lmdb/open.js';
 import { openMemoryStore } from './memory/open.js';
 import type { Store } from './store.js';
@@ -20,11 +21,13 @@ export function parseDatastore(datastore: string): Datastore {
   return { kind: 'etcd', endpoints };
 }
 
+export type { EtcdCredentials } from './etcd/client.js';
+
 /**
- * Opens the store, without loading the library of another: etcd's is 20 MB. Throws a RangeError for a datastore that is
- * none, and Unavailable when it cannot be reached or used.
+ * Opens the store, without loading the library of another: etcd's is 20 MB. With credentials, etcd is spoken to in TLS.
+ * Throws a RangeError for a datastore that is none, and Unavailable when it cannot be reached or used.
  */
-export async function openStore(datastore: string, dataDir: string): Promise<Store> {
+export async function openStore(datastore: string, dataDir: string, credentials?: EtcdCredentials): Promise<Store> {
   const parsed = parseDatastore(datastore);
   switch (parsed.kind) {
     case 'memory':
@@ -33,7 +36,7 @@ export async function openStore(datastore: string, dataDir: string): Promise<Sto
       return openLmdbStore({ path: join(dataDir, 'store') });
     case 'etcd': {
       const { openEtcdStore } = await import('./etcd/open.js');
-      return openEtcdStore({ endpoints: parsed.endpoints });
+      return openEtcdStore({ endpoints: parsed.endpoints, ...(credentials ? { credentials } : {}) });
     }
   }
 }

@@ -5,6 +5,7 @@ import { readIfThere, writeWhole } from './files.js';
 import { type Identity, identities } from './identities.js';
 import { newPrivateKey, privateKeyOf, privatePem, publicPem } from './keys.js';
 import { embeddedCredentials, renderKubeconfig } from './kubeconfig.js';
+import { ensurePair, type Issue, lazyIssuer } from './pair.js';
 import { type KeyPair, type KubeconfigName, type PkiPaths, pkiPaths } from './paths.js';
 
 export { PkiError } from './authority.js';
@@ -20,8 +21,6 @@ export interface PkiOptions {
   /** Milliseconds since 1970. */
   now: number;
 }
-
-type Issue = (identity: Identity) => Promise<Pem>;
 
 /**
  * Idempotent: what is valid stays; what is missing, expires within 30 days, lacks an address or was issued by another
@@ -65,35 +64,6 @@ export async function ensureNodePki(options: NodePkiOptions): Promise<void> {
       ensureKubeconfig(paths.kubeconfig[name], wanted.kubeconfig[name], authority, issue, options),
     ),
   ]);
-}
-
-/** The first certificate that must be issued loads the library; a start with good files loads nothing. */
-function lazyIssuer(authority: Authority, now: number): Issue {
-  let ready: Promise<Issue> | undefined;
-  const load = async (): Promise<Issue> => {
-    const key = authority.key();
-    const { issuer } = await import('./issue.js');
-    return issuer(authority.pem, key, now);
-  };
-  return async identity => {
-    ready ??= load();
-    return (await ready)(identity);
-  };
-}
-
-async function ensurePair(
-  files: KeyPair,
-  identity: Identity,
-  authority: Authority,
-  issue: Issue,
-  now: number,
-): Promise<void> {
-  const [cert, key] = await Promise.all([readIfThere(files.cert), readIfThere(files.key)]);
-  const found = { ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
-  if (whyRenew(found, identity, authority.cert, now) === undefined) return;
-  const issued = await issue(identity);
-  await writeWhole(files.key, issued.key, 0o600);
-  await writeWhole(files.cert, issued.cert, 0o644);
 }
 
 async function ensureKubeconfig(

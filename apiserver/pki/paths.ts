@@ -21,7 +21,20 @@ export interface PkiPaths {
   kubelet: KeyPair;
   /** Signs service account tokens, and checks them. */
   serviceAccount: { privateKey: string; publicKey: string };
+  /** Of the cluster's own etcd, where it has one. */
+  etcd: EtcdPaths;
   kubeconfig: Record<KubeconfigName, string>;
+}
+
+/** Where kubeadm has them. An authority of their own: who may call the API server may not, for that, write into its store. */
+export interface EtcdPaths {
+  ca: KeyPair;
+  /** What members show their clients. */
+  server: KeyPair;
+  /** What they show each other. */
+  peer: KeyPair;
+  /** What the API servers show them. */
+  client: KeyPair;
 }
 
 export type KubeconfigName = 'admin' | 'controllers' | 'scheduler' | 'kubelet' | 'proxy';
@@ -39,6 +52,12 @@ export function pkiPaths(dataDir: string): PkiPaths {
     kubeletClient: pair('apiserver-kubelet-client'),
     kubelet: pair('kubelet'),
     serviceAccount: serviceAccountKeys(dir),
+    etcd: {
+      ca: pair('etcd/ca'),
+      server: pair('etcd/server'),
+      peer: pair('etcd/peer'),
+      client: pair('apiserver-etcd-client'),
+    },
     kubeconfig: {
       admin: kubeconfig('admin'),
       controllers: kubeconfig('controllers'),

@@ -3,7 +3,7 @@ import { kubernetesTolerations, type TolerationDefaults } from '../admission/def
 import { type AuthenticationOptions, defaultAuthentication } from '../auth/options.js';
 import type { ShutdownTiming } from '../shutdown.js';
 import { authenticationFlags, authenticationOf } from './authentication.js';
-import { type Flags, readFlags } from './flags.js';
+import { FlagError, type Flags, readFlags } from './flags.js';
 
 export { FlagError } from './flags.js';
 
@@ -21,13 +21,22 @@ export interface Settings {
   auditPolicyFile?: string;
   /** `--audit-log-path`: audit.log of the data directory unless said. */
   auditLogPath?: string;
+  etcd?: EtcdFiles;
+}
+
+/** Paths of PEM files, with which an etcd is spoken to in TLS. */
+export interface EtcdFiles {
+  /** `--etcd-cafile` */
+  ca: string;
+  /** `--etcd-certfile` and `--etcd-keyfile` */
+  client?: { cert: string; key: string };
 }
 
 export const defaultSettings: Settings = { authentication: defaultAuthentication };
 
 const known = [
   ...['client-ca-file', 'requestheader-client-ca-file', 'encryption-provider-config'],
-  ...['audit-policy-file', 'audit-log-path'],
+  ...['audit-policy-file', 'audit-log-path', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile'],
   ...['default-not-ready-toleration-seconds', 'default-unreachable-toleration-seconds'],
   ...['shutdown-delay-duration', 'shutdown-watch-termination-grace-period'],
   ...authenticationFlags,
@@ -45,7 +54,19 @@ export function settingsOf(args: readonly string[]): Settings {
     ...file(flags, 'encryption-provider-config', 'encryptionFile'),
     ...file(flags, 'audit-policy-file', 'auditPolicyFile'),
     ...file(flags, 'audit-log-path', 'auditLogPath'),
+    ...etcdOf(flags),
   };
+}
+
+function etcdOf(flags: Flags): Pick<Settings, 'etcd'> {
+  const [ca, cert, key] = ['etcd-cafile', 'etcd-certfile', 'etcd-keyfile'].map(name => flags.text(name));
+  if ((cert === undefined) !== (key === undefined))
+    throw new FlagError('--etcd-certfile and --etcd-keyfile must be specified together');
+  if (ca === undefined) {
+    if (cert !== undefined) throw new FlagError('--etcd-certfile needs --etcd-cafile: the authority of the members');
+    return {};
+  }
+  return { etcd: { ca, ...(cert !== undefined && key !== undefined ? { client: { cert, key } } : {}) } };
 }
 
 function shutdownOf(flags: Flags): Pick<Settings, 'shutdown'> {

@@ -30,6 +30,13 @@ describe("the API server's flags", () => {
     assert.deepEqual(tolerations, { notReady: 300, unreachable: 5 });
   });
 
+  it('say how etcd is spoken to', () => {
+    assert.deepEqual(settingsOf(['--etcd-cafile=/ca.crt']).etcd, { ca: '/ca.crt' });
+    const pair = ['--etcd-certfile=/client.crt', '--etcd-keyfile=/client.key'];
+    const client = { cert: '/client.crt', key: '/client.key' };
+    assert.deepEqual(settingsOf(['--etcd-cafile=/ca.crt', ...pair]).etcd, { ca: '/ca.crt', client });
+  });
+
   it('describe an OpenID Connect provider', () => {
     const { oidc } = settingsOf([
       ...['--oidc-issuer-url=https://id.example', '--oidc-client-id=kube', '--oidc-groups-claim=groups'],
@@ -45,6 +52,8 @@ describe("the API server's flags", () => {
   const refused: [string[], RegExp][] = [
     [['--no-such=1'], /the API server has no flag --no-such: it has --client-ca-file, /],
     [['word'], /"word" is no flag/],
+    [['--etcd-cafile=/a', '--etcd-keyfile=/b'], /--etcd-certfile and --etcd-keyfile must be specified together/],
+    [['--etcd-certfile=/a', '--etcd-keyfile=/b'], /--etcd-certfile needs --etcd-cafile/],
     [['--anonymous-auth=maybe'], /--anonymous-auth is true or false, and not "maybe"/],
     [['--oidc-issuer-url=https://x'], /--oidc-issuer-url and --oidc-client-id must be specified together/],
     [['--oidc-issuer-url=http://x', '--oidc-client-id=k'], /must be an https URL, and not "http:\/\/x"/],

@@ -20,6 +20,8 @@ export interface EtcdServerOptions {
   dataDir?: string;
   /** Absent: any that is free. Given to start a server again where it was. */
   port?: number;
+  /** Paths of PEM files: with them it takes only clients whose certificates that authority signed. */
+  tls?: { ca: string; cert: string; key: string };
 }
 
 /** Why there is no etcd on this machine; undefined when there is one. */
@@ -36,7 +38,9 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'orrery-etcd-'));
   const endpoint = `127.0.0.1:${options.port ?? (await freePort())}`;
   // setpriv becomes etcd; however the tests end, the server ends with them.
-  const command = ['--pdeathsig', 'KILL', 'etcd', ...flags(dataDir, endpoint)];
+  // Whoever comes may ask there how it is, also of one that speaks TLS.
+  const health = `http://127.0.0.1:${await freePort()}`;
+  const command = ['--pdeathsig', 'KILL', 'etcd', ...flags(dataDir, endpoint, health, options.tls)];
   const child = spawn('setpriv', command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (text: Buffer) => {
@@ -54,7 +58,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
     await end('SIGTERM');
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
-  if (!(await becomesHealthy(endpoint, child))) {
+  if (!(await becomesHealthy(health, child))) {
     await stop();
     throw new Error(`etcd at ${endpoint} did not start; its log ends:\n${log}`);
   }
@@ -62,16 +66,20 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
 }
 
 /** A short election makes the shortest lease that etcd grants one second. */
-const flags = (dataDir: string, endpoint: string): string[] => [
-  ...['--data-dir', dataDir, '--name', 'test', '--listen-peer-urls', 'http://127.0.0.1:0'],
-  ...['--listen-client-urls', `http://${endpoint}`, '--advertise-client-urls', `http://${endpoint}`],
-  ...['--heartbeat-interval', '20', '--election-timeout', '200'],
-];
+function flags(dataDir: string, endpoint: string, health: string, tls: EtcdServerOptions['tls']): string[] {
+  const url = `${tls ? 'https' : 'http'}://${endpoint}`;
+  return [
+    ...['--data-dir', dataDir, '--name', 'test', '--listen-peer-urls', 'http://127.0.0.1:0'],
+    ...['--listen-client-urls', url, '--advertise-client-urls', url, '--listen-metrics-urls', health],
+    ...['--heartbeat-interval', '20', '--election-timeout', '200'],
+    ...(tls ? ['--client-cert-auth', '--trusted-ca-file', tls.ca, '--cert-file', tls.cert, '--key-file', tls.key] : []),
+  ];
+}
 
-async function becomesHealthy(endpoint: string, child: ChildProcess): Promise<boolean> {
+async function becomesHealthy(url: string, child: ChildProcess): Promise<boolean> {
   const deadline = Date.now() + STARTS_WITHIN_MS;
   while (Date.now() < deadline && child.exitCode === null && child.pid !== undefined) {
-    const answer = await fetch(`http://${endpoint}/health`).then(
+    const answer = await fetch(`${url}/health`).then(
       response => response.json(),
       () => undefined,
     );

@@ -5,8 +5,11 @@ import type { Clock } from '../../api/clock.js';
 import { mayHaveBeenSent, wasNotSent } from './errors.js';
 import { HostGuard } from './host-guard.js';
 
+/** In PEM. */
 export interface EtcdCredentials {
+  /** Signs the members. */
   rootCertificate: Buffer;
+  /** Of a client certificate; both or neither. */
   privateKey?: Buffer;
   certChain?: Buffer;
 }
@@ -36,7 +39,7 @@ export class EtcdClient extends Etcd3 {
     credentials?: EtcdCredentials,
   ) {
     super({
-      hosts: endpoints.map(e => (credentials && !e.includes('://') ? `https://${e}` : e)),
+      hosts: endpoints.map(endpoint => (credentials ? `https://${endpoint}` : endpoint)),
       ...(credentials && { credentials }),
       grpcOptions: {
         // A page of large objects is more than the 4 MB that gRPC takes by default.
