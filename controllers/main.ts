@@ -12,7 +12,7 @@ import { connect } from '../client/rest/connect.js';
 import type { Controller } from '../client/runtime/controller.js';
 import { runAsLeader } from '../client/runtime/leader.js';
 import { runControllers } from '../client/runtime/run.js';
-import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
+import { withFormerVersions } from '../client/versions/former.js';
 import { tokenCleaner } from './bootstraptokens/cleaner.js';
 import { bootstrapSigner } from './bootstraptokens/signer.js';
 import { authorityFrom } from './certificates/authority.js';
@@ -143,8 +143,8 @@ class ControllerProcess {
       const until = AbortSignal.any([signal, outdated.signal]);
       const watching = this.kindsChange(served, until).then(() => outdated.abort());
       await runControllers({
-        client: withAnyEndpointSlices(this.client),
-        clientFor: name => withAnyEndpointSlices(this.identities.clientFor(name)),
+        client: withFormerVersions(this.client),
+        clientFor: name => withFormerVersions(this.identities.clientFor(name)),
         controllers: this.controllers(served.resources).filter(controller => isServable(controller, served)),
         clock,
         random: Math.random,

@@ -9,7 +9,7 @@ import { Informer } from '../client/informer/informer.js';
 import { loadKubeconfig } from '../client/kubeconfig.js';
 import { endpointSlices, nodes, services } from '../client/resources.js';
 import { connect } from '../client/rest/index.js';
-import { withAnyEndpointSlices } from '../client/versions/endpoint-slices.js';
+import { withFormerVersions } from '../client/versions/former.js';
 import { ensureServiceRoute, removeServiceRoute, type ServiceRoute } from './apply/service-route.js';
 import { setSysctls } from './apply/sysctls.js';
 import { removeRules, Tables } from './apply/tables.js';
@@ -42,7 +42,7 @@ export async function cleanup(): Promise<void> {
 export async function startProxy(options: ProxyOptions): Promise<{ stop(): Promise<void> }> {
   const { log, clock } = options;
   const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-proxy', log, clock });
-  return proxyWith(withAnyEndpointSlices(client), options);
+  return proxyWith(withFormerVersions(client), options);
 }
 
 /** The same over a client that is there already, which is closed with the proxy. */

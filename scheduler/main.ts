@@ -6,6 +6,7 @@ import type { Client } from '../client/client.js';
 import { loadKubeconfig } from '../client/kubeconfig.js';
 import { connect, serverAnswers } from '../client/rest/index.js';
 import { runAsLeader } from '../client/runtime/leader.js';
+import { withFormerVersions } from '../client/versions/former.js';
 import { defaultConfig, readSchedulerConfig, type SchedulerConfig } from './profiles/read-config.js';
 import { Scheduler } from './scheduler.js';
 import { Voice } from './voice.js';
@@ -25,7 +26,8 @@ export interface StartSchedulerOptions {
 export async function startScheduler(options: StartSchedulerOptions): Promise<{ stop(): Promise<void> }> {
   const { clock, log } = options;
   const config = options.config === undefined ? defaultConfig : readSchedulerConfig(options.config);
-  const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-scheduler', log, clock });
+  const connection = loadKubeconfig({ path: options.kubeconfig });
+  const client = withFormerVersions(connect(connection, { userAgent: 'kube-scheduler', log, clock }));
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const running = run(client, options, config, stopping.signal).catch((error: unknown) => {

@@ -45,10 +45,7 @@ export async function openSources(common: Common): Promise<Sources> {
   ): Promise<Informer<T> | undefined> => ((await isReadable(common, resource)) ? of(resource, more) : undefined);
   const [namespaces, budgets, csiNodes, csiDrivers, capacities] = await Promise.all([
     ifReadable(kinds.namespaces),
-    // Until 1.21 there was another version of them, alike in what is read here.
-    ifReadable(kinds.podDisruptionBudgets).then(
-      v1 => v1 ?? ifReadable({ ...kinds.podDisruptionBudgets, version: 'v1beta1' }),
-    ),
+    ifReadable(kinds.podDisruptionBudgets),
     ifReadable(kinds.csiNodes),
     ifReadable(kinds.csiDrivers),
     ifReadable(kinds.csiStorageCapacities, { indexes: { [bySclass]: capacity => [capacity.storageClassName] } }),
@@ -87,7 +84,7 @@ export const volumeObjects = ({
   capacities: name => capacities?.byIndex(bySclass, name) ?? [],
 });
 
-/** Kubernetes 1.20 has budgets in another version only, and its scheduler may not read namespaces. What cannot be told for certain may be read. */
+/** Kubernetes 1.20's scheduler may not read namespaces. What cannot be told for certain may be read. */
 async function isReadable({ client, log, signal }: Common, resource: Resource): Promise<boolean> {
   try {
     await client.list(resource, { limit: 1, signal });
