@@ -38,6 +38,8 @@ export interface KubeletContext {
   clusterDns: () => ClusterDns;
   /** What the node has too little of. */
   pressures: () => readonly Pressure[];
+  /** The machine is about to shut down. */
+  isShuttingDown: () => boolean;
   /** All of the cluster; resolves once they are known. */
   services: () => Promise<readonly Service[]>;
   /** The kubelet stops; its pods do not. */

@@ -2,7 +2,6 @@
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { Logger } from 'pino';
 import type { Clock } from '../api/clock.js';
 import type { Pod } from '../api/types.js';
 import type { Client } from '../client/client.js';
@@ -15,60 +14,32 @@ import { Announced } from './cri/announced.js';
 import type { Cri } from './cri/cri.js';
 import { followEvents } from './cri/events.js';
 import { Directories } from './directories.js';
-import { type EvictionLimits, Evictions } from './eviction/evict.js';
+import { Evictions } from './eviction/evict.js';
 import { observeMachine } from './eviction/observe.js';
 import { usualThresholds } from './eviction/thresholds.js';
 import { collectImages, ImageCollector } from './images/collect.js';
-import { type CollectLimits, usualLimits as usualImageLimits } from './images/collect-plan.js';
+import { usualLimits as usualImageLimits } from './images/collect-plan.js';
 import { Limit } from './limit.js';
-import { type LogLimits, usualLimits as usualLogLimits } from './logs/plan.js';
+import { usualLimits as usualLogLimits } from './logs/plan.js';
 import { keepLogsShort } from './logs/rotation.js';
 import { type KubeletMetrics, openMetrics } from './metrics.js';
 import { keepLease } from './node/lease.js';
 import { readMachine } from './node/machine.js';
 import { allocatable, type NodeFacts } from './node/node.js';
 import { keepStatus, register } from './node/registration.js';
+import type { NodeOptions } from './node-options.js';
 import { Cgroups } from './pods/cgroups.js';
 import { parseResolvConf } from './pods/config/dns.js';
 import { Pods, podsView } from './pods/index.js';
 import type { Figures, PodsView } from './server/contracts.js';
+import { systemLogind } from './shutdown/logind.js';
+import { NodeShutdown } from './shutdown/shutdown.js';
 import { NodeStatistics } from './stats/collect.js';
 import { resourceMetrics } from './stats/resource-metrics.js';
 import type { Summary } from './stats/summary-types.js';
 import { FollowedObjects } from './volumes/objects.js';
 import { tokenSource } from './volumes/tokens.js';
 import { PodVolumes } from './volumes/volumes.js';
-
-export interface NodeOptions {
-  nodeName: string;
-  nodeIP: string;
-  /** Everything of this node is below it; see directories.ts. */
-  dataDir: string;
-  /** Of this node's pods: '10.244.0.0/24'. */
-  podCidr: string;
-  /** Of all nodes' pods: they see each other's addresses. This node's range unless given. */
-  clusterCidr?: string;
-  /** The pods' bridge: 'orrery0' unless given. */
-  bridge?: string;
-  /** The cgroup that this node's pods are in: '/kubepods' unless given. */
-  cgroupParent?: string;
-  /** How many processes a pod may have; as many as the node unless given. */
-  podPidsLimit?: number;
-  /** Of a runtime that is there already; unless given the kubelet starts a containerd of its own. */
-  criSocket?: string;
-  /** The cluster's DNS server; unless given, the address of the Service kube-system/kube-dns, where there is one. */
-  clusterDns?: string;
-  /** 'cluster.local' unless given. */
-  clusterDomain?: string;
-  /** Of containers; Kubernetes' limits unless given. */
-  logs?: { limits: LogLimits; lookMs: number };
-  /** When pods have to go; Kubernetes' thresholds unless given. */
-  eviction?: Partial<EvictionLimits>;
-  /** When unused ones are removed; Kubernetes' limits unless given. */
-  images?: { limits: CollectLimits; lookMs: number };
-  log: Logger;
-  clock: Clock;
-}
 
 /** Serves what the API server asks kubelets for; answers the port. */
 export type Serve = (seam: {
@@ -115,17 +86,28 @@ export async function startNode(
   });
   const runtime = { ...untimed, cri: metrics.timed(untimed.cri) };
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, clock, log });
-  const context = await contextOf(client, options, runtime, directories, events, () => evictions.pressures(), signal);
+  const context = await contextOf(
+    client,
+    options,
+    runtime,
+    directories,
+    events,
+    () => evictions.pressures(),
+    () => shutdown.isNear,
+    signal,
+  );
   const informer = followPods(client, options, signal);
   const hasEvents = runtime.name === 'containerd';
   const pods = new Pods({ context, informer, relistMs: hasEvents ? relistMs.withEvents : relistMs.without });
   const figures = figuresOf(context, pods, metrics);
   const collector = imageCollector(options, context);
+  const shutdown = shutdownOf(options, context, pods, metrics);
   const evictions = evictionsOf(options, context, pods, figures.statistics, collector, metrics);
   const server = await serve({ cri: runtime.cri, podsView: podsView(pods), figures });
   const tasks = [
     pods.run(),
-    keepNode(client, options, runtime, server.port, context.pressures, signal),
+    keepNode(client, options, runtime, server.port, context, shutdown),
+    shutdown.keep(),
     runtime.keep(signal),
     evictions.keep(),
     ...housekeeping(options, context, pods, collector),
@@ -169,7 +151,7 @@ function housekeeping(
   const { cri, clock, log, signal } = context;
   return [
     keepLogsShort({ limits: usualLogLimits, ...logs, cri, clock, log, signal, logs: () => pods.logs() }),
-    collectImages(collector, { ...(images ? { lookMs: images.lookMs } : {}), clock, log, signal }),
+    collectImages(collector, { ...(images?.lookMs ? { lookMs: images.lookMs } : {}), clock, log, signal }),
   ];
 }
 
@@ -197,6 +179,18 @@ function evictionsOf(
     freeImages: () => collector.free(),
   });
 }
+
+const shutdownOf = (
+  { shutdownGroups: groups = [] }: NodeOptions,
+  { clock, log, events, signal, node }: KubeletContext,
+  pods: Pods,
+  metrics: KubeletMetrics,
+): NodeShutdown =>
+  new NodeShutdown({
+    ...{ groups, clock, log, events, signal, nodeName: node.name, measured: metrics.shutdown },
+    logind: systemLogind(),
+    pods: () => pods.workers(),
+  });
 
 const followPods = (client: Client, { nodeName, clock, log }: NodeOptions, signal: AbortSignal): Informer<Pod> =>
   startInformer({
@@ -227,8 +221,8 @@ async function keepNode(
   { nodeName, nodeIP, podCidr, dataDir, clock, log }: NodeOptions,
   { cri, name, version }: Runtime,
   port: number,
-  pressures: KubeletContext['pressures'],
-  signal: AbortSignal,
+  { pressures, isShuttingDown, signal }: KubeletContext,
+  shutdown: NodeShutdown,
 ): Promise<void> {
   const machine = await readMachine(dataDir);
   const facts: NodeFacts = {
@@ -239,7 +233,8 @@ async function keepNode(
     machine,
     runtimeVersion: `${name}://${version}`,
   };
-  const options = { facts, cri, client, clock, log, pressures, signal };
+  const onNews = (listener: () => void): void => shutdown.onChange(listener);
+  const options = { facts, cri, client, clock, log, pressures, isShuttingDown, onNews, signal };
   const node = await register(options);
   if (node) await Promise.all([keepStatus(options), keepLease(node, options)]);
 }
@@ -251,6 +246,7 @@ async function contextOf(
   directories: Directories,
   events: EventRecorder,
   pressures: KubeletContext['pressures'],
+  isShuttingDown: () => boolean,
   signal: AbortSignal,
 ): Promise<KubeletContext> {
   const { nodeName, nodeIP, dataDir, clock, log, clusterDns, clusterDomain } = options;
@@ -284,6 +280,7 @@ async function contextOf(
     nodeDns: parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => '')),
     clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),
     pressures,
+    isShuttingDown,
     services: async () => {
       await services.synced;
       return services.list();

@@ -2,7 +2,10 @@
 
 import { loadKubeconfig } from '../client/kubeconfig.js';
 import { connect } from '../client/rest/connect.js';
-import { type NodeOptions, startNode } from './kubelet.js';
+import { optionsOf } from './configuration/options.js';
+import { readKubeletConfiguration, usualConfiguration } from './configuration/read.js';
+import { startNode } from './kubelet.js';
+import type { NodeOptions } from './node-options.js';
 import { startServer } from './server/index.js';
 
 export { type ResetOptions, resetNode } from './reset.js';
@@ -10,6 +13,8 @@ export { type ResetOptions, resetNode } from './reset.js';
 export interface KubeletOptions extends NodeOptions {
   /** The path of a kubeconfig, of the user system:node:NAME. */
   kubeconfig: string;
+  /** A KubeletConfiguration; Kubernetes' defaults unless given. */
+  configuration?: unknown;
   /** Of the HTTPS server. */
   port: number;
   /** Holds kubelet.crt, kubelet.key and ca.crt. */
@@ -18,13 +23,15 @@ export interface KubeletOptions extends NodeOptions {
 
 /**
  * Resolves once the runtime is there and the server listens; the API may come later. Throws an Error that says what
- * is missing and how to mend it. Stopping the kubelet leaves the containerd and all pods running.
+ * is missing and how to mend it, or a ConfigError for a configuration that cannot be used. Stopping the kubelet leaves the containerd and all pods running.
  */
 export async function startKubelet(options: KubeletOptions): Promise<{ stop(): Promise<void> }> {
   const { kubeconfig, port, pkiDir, nodeName, log, clock } = options;
+  const { configuration: written } = options;
+  const configuration = written === undefined ? usualConfiguration : readKubeletConfiguration(written);
   const client = connect(loadKubeconfig({ path: kubeconfig }), { userAgent: 'kubelet', log, clock });
   try {
-    const node = await startNode(client, options, seam =>
+    const node = await startNode(client, { ...optionsOf(configuration), ...options }, seam =>
       startServer({ ...seam, pkiDir, port, nodeName, client, log, clock }),
     );
     return {

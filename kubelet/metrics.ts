@@ -10,6 +10,8 @@ export interface KubeletMetrics {
   /** The same runtime, its calls counted and timed. */
   timed(cri: Cri): Cri;
   evicted(signal: string): void;
+  /** The machine's shutdown, as far as the pods are concerned. */
+  shutdown(what: 'start' | 'end'): void;
 }
 
 /** What is counted when somebody asks. */
@@ -50,12 +52,14 @@ export function openMetrics(counted: Counted): KubeletMetrics {
     help: 'Pods that were evicted, by the signal that asked for it',
     ...{ labelNames: ['eviction_signal'] as const, registers },
   });
+  const shutdowns = shutdownGauges(registry);
   gauges(registry, counted);
   volumeGauges(registry, counted);
   const { clock } = counted;
   return {
     registry,
     evicted: signal => evictions.inc({ eviction_signal: signal }),
+    shutdown: what => shutdowns[what].set(clock.now() / 1000),
     timed: cri =>
       timedCalls(cri, async (name, call) => {
         const labels = { operation_type: operationType(name) };
@@ -87,6 +91,16 @@ function timedCalls(cri: Cri, timed: Timed): Cri {
     (...args: unknown[]) => timed(name, () => (method as (...args: unknown[]) => Promise<unknown>)(...args)),
   ]);
   return { ...cri, ...Object.fromEntries(wrapped) };
+}
+
+function shutdownGauges(registry: Registry): Record<'start' | 'end', Gauge> {
+  const gauge = (what: string): Gauge =>
+    new Gauge({
+      name: `kubelet_graceful_shutdown_${what}_time_seconds`,
+      help: `Last graceful shutdown ${what} time since unix epoch in seconds`,
+      registers: [registry],
+    });
+  return { start: gauge('start'), end: gauge('end') };
 }
 
 function gauges(registry: Registry, { nodeName, pods }: Counted): void {

@@ -48,6 +48,15 @@ if [ ! -d /usr/lib/python3/dist-packages/kubernetes ] && [ "$(id -u)" -eq 0 ] &&
     echo "python3-kubernetes could not be installed: the tests that need it will be skipped"
 fi
 
+# A bus of its own with a login manager that only says so: a node that shuts down.
+if [ "$(id -u)" -eq 0 ] && have apt-get &&
+  ! { have dbus-daemon && /usr/bin/python3 -c 'import dbus, gi' 2>/dev/null; }; then
+  echo "installing Debian's dbus-daemon, python3-dbus and python3-gi with apt-get"
+  { apt "$limit" install -y --no-install-recommends --download-only dbus-daemon python3-dbus python3-gi &&
+    apt "" install -y --no-install-recommends dbus-daemon python3-dbus python3-gi; } >/dev/null 2>&1 ||
+    echo "they could not be installed: the tests that need them will be skipped"
+fi
+
 # Unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl, and the others would start services.
 # unpack PACKAGE FOLDER PROGRAM
 unpack() {

@@ -77,6 +77,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
   },
   async kubelet({ layout, node: config, log }) {
     const { startKubelet } = await import('../../kubelet/main.js');
+    const written = readYamlIfThere(join(layout.dataDir, 'kubelet.yaml'));
     return startKubelet({
       kubeconfig: join(layout.kubeconfigs, 'kubelet.conf'),
       nodeName: config.nodeName,
@@ -86,6 +87,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       podCidr: config.podCidr,
       clusterCidr: config.clusterCidr,
       pkiDir: layout.pki,
+      ...(written === undefined ? {} : { configuration: written }),
       ...('cgroupParent' in config ? { cgroupParent: config.cgroupParent } : {}),
       log,
       clock: systemClock,

@@ -23,7 +23,7 @@ export interface Candidate {
   use?: PodUse;
 }
 
-const criticalPriority = 2_000_000_000;
+export const criticalPriority = 2_000_000_000;
 
 /** These are never evicted: the node itself depends on them. */
 export const isCritical = (pod: Pod): boolean => isMirror(pod) || (pod.spec?.priority ?? 0) >= criticalPriority;

@@ -10,6 +10,10 @@ export interface NodeHealth {
   problems: readonly string[];
 }
 
+/** As Kubernetes puts several errors into one. */
+const allOf = ([first = '', ...more]: readonly string[]): string =>
+  more.length === 0 ? first : `[${[first, ...more].join(', ')}]`;
+
 export function nodeConditions(before: readonly NodeCondition[], health: NodeHealth, now: number): NodeCondition[] {
   const { problems } = health;
   const conditions: [Pressure, badReason: string, bad: string, goodReason: string, good: string][] = [
@@ -43,7 +47,7 @@ export function nodeConditions(before: readonly NodeCondition[], health: NodeHea
   const ready =
     problems.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
-      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: `[${problems.join(', ')}]` };
+      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: allOf(problems) };
   return [...verdicts, ready].map(verdict => {
     const old = before.find(c => c.type === verdict.type);
     const kept = old?.status === verdict.status ? old.lastTransitionTime : undefined;

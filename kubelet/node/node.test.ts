@@ -102,7 +102,26 @@ describe('the registration', () => {
       status: async () => [{ type: 'NetworkReady', status: ready(), reason: '', message: ready() ? '' : 'no network' }],
     } as unknown as Cri;
     const log = pino({ level: 'silent' });
-    const options = { facts, cri, client: api, clock, log, pressures: () => [], signal: stop.signal };
+    let near = false;
+    let news = (): void => {};
+    const onNews = (listener: () => void): void => {
+      news = listener;
+    };
+    const shutDown = (): void => {
+      near = true;
+      news();
+    };
+    const options = {
+      facts,
+      cri,
+      client: api,
+      clock,
+      log,
+      pressures: () => [],
+      isShuttingDown: () => near,
+      onNews,
+      signal: stop.signal,
+    };
     const readyNow = async () =>
       (await api.get(nodes, { name: 'n1' })).status?.conditions?.find(c => c.type === 'Ready')?.status;
     /** Real time passes: the machine's files are read. */
@@ -112,7 +131,7 @@ describe('the registration', () => {
         await new Promise(resolve => setTimeout(resolve, 2));
       }
     };
-    return { clock, api, stop, options, until };
+    return { clock, api, stop, options, until, shutDown };
   };
 
   it('is tried until the API is there, and keeps what is there from before', async () => {
@@ -148,6 +167,20 @@ describe('the registration', () => {
     const writes = api.writes.length;
     await clock.advance(10_000);
     assert.equal(api.writes.length, writes, 'what is the same is not written again');
+    stop.abort();
+    await keeping;
+  });
+
+  it('says at once that the machine shuts down', async () => {
+    const { api, stop, options, until, shutDown } = setUp(() => true);
+    await register(options);
+    const keeping = keepStatus(options);
+    await until('True');
+    shutDown();
+    await until('False');
+    const { status } = await api.get(nodes, { name: 'n1' });
+    const ready = status?.conditions?.find(c => c.type === 'Ready');
+    assert.deepEqual([ready?.reason, ready?.message], ['KubeletNotReady', 'node is shutting down']);
     stop.abort();
     await keeping;
   });

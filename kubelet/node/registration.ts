@@ -20,6 +20,9 @@ export interface RegistrationOptions {
   log: Logger;
   /** What the node has too little of. */
   pressures: () => readonly Pressure[];
+  isShuttingDown: () => boolean;
+  /** Calls back when that has changed. */
+  onNews: (listener: () => void) => void;
   signal: AbortSignal;
 }
 
@@ -60,9 +63,14 @@ const startCause = ({ name }: NodeFacts): string => `kubelet ${name} <- registra
 
 /** Runs until the signal aborts. */
 export async function keepStatus(options: RegistrationOptions): Promise<void> {
-  const { clock, log, signal } = options;
+  const { clock, log, signal, onNews } = options;
   let writtenAt = 0;
+  let woken = new AbortController();
+  const wake = (): void => woken.abort();
+  onNews(wake);
+  signal.addEventListener('abort', wake);
   while (!signal.aborted) {
+    woken = new AbortController();
     let wait = lookMs;
     try {
       const { written, ready } = await statusOnce(options, clock.now() - writtenAt >= repeatMs);
@@ -74,8 +82,9 @@ export async function keepStatus(options: RegistrationOptions): Promise<void> {
       if (isNotFound(error)) await register(options);
       wait = retryMs;
     }
-    await clock.sleep(wait, signal);
+    await clock.sleep(wait, woken.signal);
   }
+  signal.removeEventListener('abort', wake);
 }
 
 /** What the API has is read first: the node controller writes there too, when it misses the heartbeat. */
@@ -103,15 +112,13 @@ const imagesOf = ({ cri }: RegistrationOptions): Promise<Pick<NonNullable<Node['
     () => ({}),
   );
 
-async function health({ cri, pressures: pressed }: RegistrationOptions): Promise<NodeHealth> {
-  const pressures = pressed();
-  try {
-    const conditions = await cri.status();
-    const problems = conditions.filter(c => !c.status).map(c => c.message || c.reason || `${c.type} is false`);
-    return { pressures, problems };
-  } catch (error) {
-    return { pressures, problems: [`container runtime is down: ${(error as Error).message}`] };
-  }
+async function health({ cri, pressures, isShuttingDown }: RegistrationOptions): Promise<NodeHealth> {
+  const problems = await cri.status().then(
+    conditions => conditions.filter(c => !c.status).map(c => c.message || c.reason || `${c.type} is false`),
+    error => [`container runtime is down: ${(error as Error).message}`],
+  );
+  if (isShuttingDown()) problems.push('node is shutting down');
+  return { pressures: pressures(), problems };
 }
 
 /** Times of heartbeats aside. */

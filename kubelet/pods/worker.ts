@@ -9,6 +9,7 @@ import { nodes } from '../../client/resources.js';
 import { causeText, describeChange, type Trigger, withChange } from '../../client/runtime/cause.js';
 import type { KubeletContext } from '../context.js';
 import { detailsOf } from '../cri/cri.js';
+import { shutdownRejection } from '../shutdown/shutdown.js';
 import { baseStatus } from '../status/base.js';
 import { podStatus } from '../status/pod-status.js';
 import { StatusReporter } from '../status/reporter.js';
@@ -107,6 +108,17 @@ export class PodWorker {
   get takesPlace(): boolean {
     const isOver = this.#status?.phase === 'Failed' || this.#status?.phase === 'Succeeded';
     return this.#admitted && this.#exists && !isOver;
+  }
+
+  /** Nothing of it runs, and no volume of it is mounted. */
+  get isAtRest(): boolean {
+    const { containers, sandboxes } = this.#seen;
+    return !containers.some(isAlive) && !sandboxes.some(s => s.ready) && !this.#progress.volumesLeft;
+  }
+
+  /** Resolves once the API has its last status. */
+  settled(): Promise<void> {
+    return this.#reporter.settled();
   }
 
   /** What it was given on this node. */
@@ -254,6 +266,7 @@ export class PodWorker {
     const { client, node } = this.context;
     const labels = selects(this.#pod) ? (await client.get(nodes, { name: node.name })).metadata.labels : {};
     const rejection =
+      (this.context.isShuttingDown() ? shutdownRejection : undefined) ??
       underPressure(this.#pod, this.context.pressures()) ??
       misfit(this.#pod, { ...node, labels: labels ?? {}, others: this.others() });
     if (rejection) this.#fail({ ...rejection, isRejection: true });
@@ -284,6 +297,14 @@ export class PodWorker {
     this.#because(termination.reason);
     this.#resume();
     return true;
+  }
+
+  /** It is ending, and has no more time than this. */
+  hasten(graceSeconds: number): void {
+    if (!this.#ending) return;
+    this.#end({ ...this.#ending, deadline: this.context.clock.now() + graceSeconds * 1000 });
+    this.#because('its time was cut short');
+    this.#resume();
   }
 
   #fail({ graceSeconds, ...status }: Termination): void {

@@ -1,8 +1,9 @@
 /** The arguments of plugins (pluginConfig), with Kubernetes' names and bounds. Pure. */
+
+import { ConfigError, list, number, oneOf, text } from '../../api/config-fields.js';
 import { isObject, type JsonObject } from '../../api/json.js';
 import type { NodeSelector } from '../filters/node-selector.js';
 import type { WrittenConstraint } from '../model/spread-constraint.js';
-import { ConfigError, list, number, oneOf, text } from './fields.js';
 import { defaultProfile, type FitStrategy, type ProfileArguments, type ResourceWeight } from './profile.js';
 
 type Reader = (args: JsonObject, path: string) => Partial<ProfileArguments>;

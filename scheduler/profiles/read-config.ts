@@ -2,12 +2,12 @@
  * Kubernetes' KubeSchedulerConfiguration, as far as this scheduler has what it speaks of. What it does not have is refused
  * by name: a setting that is ignored would be a surprise later. Pure.
  */
+import { ConfigError, list, number, text } from '../../api/config-fields.js';
 import { isObject, type JsonObject } from '../../api/json.js';
 import { readArguments } from './arguments.js';
-import { ConfigError, list, number, text } from './fields.js';
 import { defaultProfile, type Profile } from './profile.js';
 
-export { ConfigError } from './fields.js';
+export { ConfigError } from '../../api/config-fields.js';
 
 export interface SchedulerConfig {
   profiles: readonly Profile[];

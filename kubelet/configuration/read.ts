@@ -1,0 +1,143 @@
+/**
+ * Kubernetes' KubeletConfiguration, as far as this kubelet does what it speaks of. What it does not do is refused by name:
+ * a setting that is ignored would be a surprise later. Pure.
+ */
+import { ConfigError, list, number, text } from '../../api/config-fields.js';
+import { nanosecondsOf } from '../../api/go-duration.js';
+import { isObject } from '../../api/json.js';
+import { tryParse } from '../../api/quantity.js';
+
+const apiVersion = 'kubelet.config.k8s.io/v1beta1';
+const kind = 'KubeletConfiguration';
+
+/** With Kubernetes' names, and its ways to write durations and quantities: what /configz shows. */
+export interface KubeletConfiguration {
+  kind: string;
+  apiVersion: string;
+  clusterDNS: string[];
+  clusterDomain: string;
+  containerLogMaxFiles: number;
+  containerLogMaxSize: string;
+  containerLogMonitorInterval: string;
+  imageGCHighThresholdPercent: number;
+  imageGCLowThresholdPercent: number;
+  imageMinimumGCAge: string;
+  maxPods: number;
+  podPidsLimit: number;
+  shutdownGracePeriod: string;
+  shutdownGracePeriodByPodPriority?: { priority: number; shutdownGracePeriodSeconds: number }[];
+  shutdownGracePeriodCriticalPods: string;
+}
+
+type Field = Exclude<keyof KubeletConfiguration, 'kind' | 'apiVersion'>;
+
+export const usualConfiguration: KubeletConfiguration = {
+  kind,
+  apiVersion,
+  clusterDNS: [],
+  clusterDomain: 'cluster.local',
+  containerLogMaxFiles: 5,
+  containerLogMaxSize: '10Mi',
+  containerLogMonitorInterval: '10s',
+  imageGCHighThresholdPercent: 85,
+  imageGCLowThresholdPercent: 80,
+  imageMinimumGCAge: '2m',
+  maxPods: 110,
+  podPidsLimit: -1,
+  shutdownGracePeriod: '0s',
+  shutdownGracePeriodCriticalPods: '0s',
+};
+
+type Reader = (value: unknown, path: string) => unknown;
+
+const most = 2 ** 31 - 1;
+const whole =
+  (least: number): Reader =>
+  (value, path) =>
+    number(value, path, least, most);
+const percent: Reader = (value, path) => number(value, path, 0, 100);
+const duration: Reader = (value, path) => {
+  const said = text(value, path);
+  const nanos = said === undefined ? 0n : nanosecondsOf(said);
+  if (nanos === undefined || nanos < 0n) throw new ConfigError(`${path} should be a duration such as 30s or 1m30s`);
+  return said;
+};
+const size: Reader = (value, path) => {
+  if (!tryParse(value)) throw new ConfigError(`${path} should be a quantity such as 10Mi`);
+  return String(value);
+};
+const servers: Reader = (value, path) => {
+  const all = list(value, path).map((one, i) => text(one, `${path}[${i}]`));
+  if (all.length > 1) throw new ConfigError(`${path}: pods are given one server by this kubelet`);
+  return all;
+};
+const groups: Reader = (value, path) =>
+  list(value, path).map((one, i) => {
+    if (!isObject(one)) throw new ConfigError(`${path}[${i}] should be an object`);
+    const of = (field: string): number => number(one[field], `${path}[${i}].${field}`, -most, most) ?? 0;
+    return { priority: of('priority'), shutdownGracePeriodSeconds: of('shutdownGracePeriodSeconds') };
+  });
+const fixed: Reader = (value, path) => {
+  const is = usualConfiguration[path as Field];
+  if (value !== is) throw new ConfigError(`${path} is ${is} with this kubelet, and cannot be set`);
+  return is;
+};
+
+const readers: Record<Field, Reader> = {
+  clusterDNS: servers,
+  clusterDomain: text,
+  containerLogMaxFiles: whole(2),
+  containerLogMaxSize: size,
+  containerLogMonitorInterval: duration,
+  imageGCHighThresholdPercent: percent,
+  imageGCLowThresholdPercent: percent,
+  imageMinimumGCAge: duration,
+  maxPods: fixed,
+  podPidsLimit: whole(-1),
+  shutdownGracePeriod: duration,
+  shutdownGracePeriodByPodPriority: groups,
+  shutdownGracePeriodCriticalPods: duration,
+};
+
+/** Of what `readKubeletConfiguration` has let through. */
+export const millisecondsOf = (written: string): number => Number((nanosecondsOf(written) ?? 0n) / 1_000_000n);
+
+/** Throws a ConfigError. */
+export function readKubeletConfiguration(value: unknown): KubeletConfiguration {
+  if (!isObject(value) || value.apiVersion !== apiVersion || value.kind !== kind)
+    throw new ConfigError(`it should be a ${kind} of ${apiVersion}`);
+  const read = Object.entries(value).map(([field, said]) => {
+    if (field === 'apiVersion' || field === 'kind') return [field, said];
+    const reader = readers[field as Field] as Reader | undefined;
+    if (!reader) throw new ConfigError(`${field} is not supported by this kubelet`);
+    return [field, reader(said, field)];
+  });
+  const configuration = { ...usualConfiguration, ...Object.fromEntries(read) } as KubeletConfiguration;
+  const problem = problemOf(configuration);
+  if (problem !== undefined) throw new ConfigError(`invalid configuration: ${problem}`);
+  return configuration;
+}
+
+/** What does not go together. */
+function problemOf(c: KubeletConfiguration): string | undefined {
+  if (c.imageGCLowThresholdPercent >= c.imageGCHighThresholdPercent)
+    return `imageGCLowThresholdPercent ${c.imageGCLowThresholdPercent} must be less than imageGCHighThresholdPercent ${c.imageGCHighThresholdPercent}`;
+  return shutdownProblem(c);
+}
+
+function shutdownProblem(c: KubeletConfiguration): string | undefined {
+  const [all, critical] = [c.shutdownGracePeriod, c.shutdownGracePeriodCriticalPods].map(millisecondsOf) as [
+    number,
+    number,
+  ];
+  for (const [name, ms] of [
+    ['shutdownGracePeriod', all],
+    ['shutdownGracePeriodCriticalPods', critical],
+  ] as const)
+    if (ms > 0 && ms < 1000) return `${name} ${c[name]} must be either zero or otherwise >= 1 sec`;
+  if (critical > all)
+    return `shutdownGracePeriodCriticalPods ${c.shutdownGracePeriodCriticalPods} must be <= shutdownGracePeriod ${c.shutdownGracePeriod}`;
+  return c.shutdownGracePeriodByPodPriority && all > 0
+    ? 'Cannot specify both shutdownGracePeriodByPodPriority and shutdownGracePeriod at the same time'
+    : undefined;
+}
