@@ -36,6 +36,10 @@ export class Directories {
   subPath(uid: string, container: string, index: number): string {
     return join(this.subPaths(uid), container, String(index));
   }
+  /** What is mounted of images, and from which. */
+  imageVolumes(uid: string): string {
+    return join(this.pod(uid), 'images');
+  }
   hostsFile(uid: string): string {
     return join(this.pod(uid), 'etc-hosts');
   }

@@ -19,6 +19,7 @@ import { observeMachine } from './eviction/observe.js';
 import { usualThresholds } from './eviction/thresholds.js';
 import { collectImages, ImageCollector } from './images/collect.js';
 import { usualLimits as usualImageLimits } from './images/collect-plan.js';
+import { containerdViews } from './images/views.js';
 import { Limit } from './limit.js';
 import { usualLimits as usualLogLimits } from './logs/plan.js';
 import { keepLogsShort } from './logs/rotation.js';
@@ -37,6 +38,7 @@ import { NodeShutdown } from './shutdown/shutdown.js';
 import { NodeStatistics } from './stats/collect.js';
 import { resourceMetrics } from './stats/resource-metrics.js';
 import type { Summary } from './stats/summary-types.js';
+import { ImageVolumes } from './volumes/images.js';
 import { FollowedObjects } from './volumes/objects.js';
 import { tokenSource } from './volumes/tokens.js';
 import { PodVolumes } from './volumes/volumes.js';
@@ -155,8 +157,10 @@ function housekeeping(
   ];
 }
 
-const imageCollector = ({ images, nodeName }: NodeOptions, { cri, clock, log, events }: KubeletContext) =>
-  new ImageCollector({ limits: usualImageLimits, ...images, cri, clock, log, events, nodeName });
+function imageCollector({ images, nodeName }: NodeOptions, { cri, clock, log, events, volumes }: KubeletContext) {
+  const mounted = () => volumes.imagesInUse();
+  return new ImageCollector({ limits: usualImageLimits, ...images, cri, clock, log, events, nodeName, mounted });
+}
 
 /** Kubernetes' own period of looking, and how long its conditions hold on. */
 const evictionTimes = { lookMs: 10_000, transitionMs: 5 * 60_000 };
@@ -255,6 +259,8 @@ async function contextOf(
   const dnsService = (): string | undefined =>
     services.get({ namespace: 'kube-system', name: 'kube-dns' })?.spec?.clusterIP;
   const objects = new FollowedObjects({ client, clock, log, signal });
+  const images = runtimeName === 'containerd' ? new ImageVolumes(directories, containerdViews(cri)) : undefined;
+  const tokens = tokenSource(client, clock);
   return {
     cri,
     exits: new Announced(),
@@ -266,7 +272,7 @@ async function contextOf(
     events,
     directories,
     objects,
-    volumes: new PodVolumes({ directories, objects, tokens: tokenSource(client, clock), client, nodeName }),
+    volumes: new PodVolumes({ directories, objects, tokens, client, nodeName, images }),
     cgroups: new Cgroups(options.cgroupParent, undefined, options.podPidsLimit),
     starts: new Limit(startsPerCore * availableParallelism(), clock, startPatienceMs),
     node: {

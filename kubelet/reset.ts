@@ -10,9 +10,11 @@ import { connectCri } from './cri/connect.js';
 import { type Cri, isNotFound } from './cri/cri.js';
 import { Directories } from './directories.js';
 import { pauseImage } from './images/local.js';
+import { containerdViews } from './images/views.js';
 import { defaultBridge } from './kubelet.js';
 import { forgetAddresses, tearDownNetwork } from './network/setup.js';
 import { Cgroups } from './pods/cgroups.js';
+import { ImageVolumes } from './volumes/images.js';
 import { removeWithMounts, unmountBelow } from './volumes/mounts.js';
 
 export interface ResetOptions {
@@ -34,7 +36,9 @@ export async function resetNode(options: ResetOptions): Promise<void> {
   if (existsSync(containerdPaths(dataDir).config)) {
     const socket = await startContainerd({ dataDir, binaries: findBinaries(), sandboxImage: pauseImage, log, clock });
     const cri = connectCri(socket);
-    await removePods(cri).finally(() => cri.close());
+    await removePods(cri)
+      .then(() => removeImageVolumes(directories, cri))
+      .finally(() => cri.close());
     await endOrphansOnce(socket);
     await stopContainerd(dataDir, clock);
   }
@@ -62,11 +66,21 @@ async function removePods(cri: Cri): Promise<void> {
   );
 }
 
+/** What was mounted of images is in containerd's store, which may stay. */
+async function removeImageVolumes(directories: Directories, cri: Cri): Promise<void> {
+  const volumes = new ImageVolumes(directories, containerdViews(cri));
+  for (const uid of await namesIn(directories.pods)) {
+    await unmountBelow(directories.subPaths(uid));
+    await volumes.unmount(uid);
+  }
+}
+
+const namesIn = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
+
 /** Of all pods that have left a directory here. */
 async function removeCgroups({ pods, logs }: Directories, cgroups: Cgroups, clock: Clock): Promise<void> {
-  const names = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
-  const ofLogs = (await names(logs)).map(name => name.split('_')[2] ?? '');
-  const uids = new Set([...(await names(pods)), ...ofLogs].filter(Boolean));
+  const ofLogs = (await namesIn(logs)).map(name => name.split('_')[2] ?? '');
+  const uids = new Set([...(await namesIn(pods)), ...ofLogs].filter(Boolean));
   await Promise.all([...uids].map(uid => cgroups.remove(uid, clock)));
   await cgroups.removeParents();
 }

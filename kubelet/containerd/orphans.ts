@@ -4,9 +4,9 @@
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../../api/clock.js';
+import { containersProto } from '../cri/containerd-proto.js';
 import { detailsOf } from '../cri/cri.js';
 import { type Call, channel, kubernetesNamespace, unaryCalls } from '../cri/grpc.js';
-import { containersProto } from '../cri/proto.js';
 import { killHard } from '../kill-hard.js';
 import { type Process, processes, type Shim, shimsAmong } from './processes.js';
 

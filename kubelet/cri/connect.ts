@@ -36,6 +36,7 @@ function sandboxes(
 ): Part<
   | 'version'
   | 'status'
+  | 'statusInfo'
   | 'runPodSandbox'
   | 'stopPodSandbox'
   | 'removePodSandbox'
@@ -47,6 +48,7 @@ function sandboxes(
     version: () => call('Version', { version: 'v1' }, versionTimeoutMs),
     status: async () =>
       (await call<{ status: { conditions: t.RuntimeCondition[] } }>('Status', {}, 10_000)).status.conditions,
+    statusInfo: async () => (await call<{ info: Record<string, string> }>('Status', { verbose: true }, 10_000)).info,
     runPodSandbox: async (config, runtimeHandler = '') =>
       (await call<{ podSandboxId: string }>('RunPodSandbox', { config, runtimeHandler }, slow)).podSandboxId,
     stopPodSandbox: async id => void (await call('StopPodSandbox', { podSandboxId: id }, slow)),

@@ -10,6 +10,8 @@ export interface Cri {
   version(): Promise<{ runtimeName: string; runtimeVersion: string; runtimeApiVersion: string }>;
   /** RuntimeReady and NetworkReady. */
   status(): Promise<t.RuntimeCondition[]>;
+  /** What the runtime adds in verbose mode (containerd: a JSON under 'config'). */
+  statusInfo(): Promise<Record<string, string>>;
 
   /** Answers the sandbox's id. */
   /** `handler`: of the runtime's configuration; its default one unless given. */

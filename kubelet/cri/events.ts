@@ -5,8 +5,8 @@
  */
 import protobuf from 'protobufjs';
 import type { Clock } from '../../api/clock.js';
+import { eventsProto } from './containerd-proto.js';
 import { channel, kubernetesNamespace, plain } from './grpc.js';
-import { eventsProto } from './proto.js';
 
 export interface EventListener {
   /** The id of a container, or of a sandbox (its pause container), whose main process has ended. */

@@ -62,6 +62,34 @@ function unary(
     });
 }
 
+/** All that a streaming method answers to one request. */
+export function collectedCall(
+  client: grpc.Client,
+  proto: string,
+  service: string,
+  name: string,
+  metadata: grpc.Metadata = new grpc.Metadata(),
+): (request: object, deadlineMs: number) => Promise<Record<string, unknown>[]> {
+  const described = protobuf.parse(proto).root.resolveAll().lookupService(service);
+  const method = described.methods[name];
+  const request = method?.resolvedRequestType as protobuf.Type;
+  const response = method?.resolvedResponseType as protobuf.Type;
+  const encode = (value: object): Buffer => Buffer.from(request.encode(request.fromObject(value)).finish());
+  const decode = (bytes: Buffer): Record<string, unknown> => plain(response, bytes);
+  const path = `${described.fullName.replace('.', '/')}/${name}`;
+  return (value, deadlineMs) =>
+    new Promise((resolve, reject) => {
+      const deadline = Date.now() + deadlineMs;
+      const stream = client.makeServerStreamRequest(path, encode, decode, value, metadata, { deadline });
+      const answers: Record<string, unknown>[] = [];
+      stream.on('data', (answer: Record<string, unknown>) => answers.push(answer));
+      stream.on('error', (error: grpc.ServiceError) =>
+        reject(new CriError(name, error.code, error.details || error.message)),
+      );
+      stream.on('end', () => resolve(answers));
+    });
+}
+
 /** int64 becomes a number: nanoseconds since 1970 lose less than a microsecond by that. */
 export const plain = (type: protobuf.Type, bytes: Uint8Array): Record<string, unknown> =>
   type.toObject(type.decode(bytes), { longs: Number, enums: String, defaults: true });

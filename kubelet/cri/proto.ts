@@ -1,7 +1,6 @@
 /**
- * The part of the Container Runtime Interface (runtime.v1) that the kubelet speaks, and two of containerd's own services.
- * Names and numbers are those of the published interface; messages and fields that nothing here uses are left out,
- * which protobuf allows in both directions.
+ * The part of the Container Runtime Interface (runtime.v1) that the kubelet speaks. Names and numbers are those of the
+ * published interface; messages and fields that nothing here uses are left out, which protobuf allows in both directions.
  */
 export const runtimeProto = `
 syntax = "proto3";
@@ -278,28 +277,4 @@ message PullImageRequest { ImageSpec image = 1; AuthConfig auth = 2; PodSandboxC
 message PullImageResponse { string image_ref = 1; }
 message RemoveImageRequest { ImageSpec image = 1; }
 message ImageFsInfoResponse { repeated FilesystemUsage image_filesystems = 1; }
-`;
-
-/** containerd's own record of containers and sandboxes, which has them before anything of them runs. */
-export const containersProto = `
-syntax = "proto3";
-package containerd.services.containers.v1;
-
-service Containers { rpc List(ListContainersRequest) returns (ListContainersResponse); }
-message ListContainersRequest { repeated string filters = 1; }
-message Container { string id = 1; }
-message ListContainersResponse { repeated Container containers = 1; }
-`;
-
-/** containerd's own event service: how a container's exit is seen at once (CRI 1.6 has no event stream). */
-export const eventsProto = `
-syntax = "proto3";
-package containerd.services.events.v1;
-
-service Events { rpc Subscribe(SubscribeRequest) returns (stream Envelope); }
-message SubscribeRequest { repeated string filters = 1; }
-message Any { string type_url = 1; bytes value = 2; }
-message Envelope { string namespace = 2; string topic = 3; Any event = 4; }
-message TaskExit { string container_id = 1; string id = 2; uint32 pid = 3; uint32 exit_status = 4; }
-message TaskOOM { string container_id = 1; }
 `;

@@ -11,6 +11,7 @@ import { usualLimits } from './collect-plan.js';
 function setUp() {
   const images = new Map<string, { repoTags: string[]; pinned: boolean }>();
   const used = new Set<string>();
+  const mounted = new Set<string>();
   const disk = { capacityBytes: 1000, availableBytes: 500 };
   const cri = {
     listImages: async () => [...images].map(([id, image]) => ({ id, size: 30, ...image })),
@@ -32,10 +33,11 @@ function setUp() {
     events,
     clock,
     log,
+    mounted: async () => mounted,
     diskOf: async () => disk,
   });
   const add = (id: string, repoTags: string[] = [], pinned = false): void => void images.set(id, { repoTags, pinned });
-  return { images, used, disk, clock, collector, add, api, events };
+  return { images, used, mounted, disk, clock, collector, add, api, events };
 }
 
 describe('the collection of images', () => {
@@ -49,20 +51,25 @@ describe('the collection of images', () => {
   });
 
   it('removes what was used longest ago, and only as much as is needed', async () => {
-    const { images, used, disk, clock, collector, add } = setUp();
-    for (const id of ['a', 'b', 'c', 'd', 'local', 'pinned'])
+    const { images, used, mounted, disk, clock, collector, add } = setUp();
+    for (const id of ['a', 'b', 'c', 'd', 'local', 'pinned', 'volume'])
       add(id, id === 'local' ? ['orrery.local/pause:1'] : [], id === 'pinned');
     for (const id of ['a', 'c']) used.add(id);
+    mounted.add('volume');
     await collector.look();
     used.delete('a');
     await clock.advance(600_000);
     disk.availableBytes = 145;
     await collector.look();
     // 55 bytes for 20 %: d and b were never used.
-    assert.deepEqual([...images.keys()], ['a', 'c', 'local', 'pinned']);
+    assert.deepEqual([...images.keys()], ['a', 'c', 'local', 'pinned', 'volume']);
     disk.availableBytes = 0;
     await collector.look();
-    assert.deepEqual([...images.keys()], ['c', 'local', 'pinned'], 'what is used, made here or pinned stays');
+    assert.deepEqual(
+      [...images.keys()],
+      ['c', 'local', 'pinned', 'volume'],
+      'what is used, mounted, made here or pinned stays',
+    );
   });
 
   it('says when it finds too little', async () => {

@@ -24,6 +24,8 @@ export interface CollectOptions {
   events: EventRecorder;
   clock: Clock;
   log: Logger;
+  /** The ids of images that are mounted as volumes. */
+  mounted: () => Promise<ReadonlySet<string>>;
   /** Of the file system that a path is on; the kernel's answer unless given. */
   diskOf?: (path: string) => Promise<Disk>;
 }
@@ -67,12 +69,12 @@ export class ImageCollector {
     for (const image of await this.#unused()) await this.#remove(image);
   }
 
-  /** The images that are there and that no container has, dead ones included. */
+  /** The images that are there, and that no container has, dead ones included, nor a volume. */
   async #unused(): Promise<HeldImage[]> {
     const { cri, clock } = this.options;
     const now = clock.now();
     const images = await cri.listImages();
-    const used = new Set((await cri.listContainers()).map(c => c.imageRef));
+    const used = new Set([...(await cri.listContainers()).map(c => c.imageRef), ...(await this.options.mounted())]);
     const ids = new Set(images.map(({ id }) => id));
     for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
     for (const { id, size } of images) {

@@ -28,16 +28,18 @@ export interface EnsureOptions {
   pullSecrets: () => Promise<readonly Secret[]>;
 }
 
-/** Throws ImageError. */
-export async function ensureImage(container: Container, options: EnsureOptions): Promise<Image> {
+/** Of a container; a volume that is an image asks in the same way. Throws ImageError. */
+export async function ensureImage(
+  { image: name = '', imagePullPolicy }: Pick<Container, 'image' | 'imagePullPolicy'>,
+  options: EnsureOptions,
+): Promise<Image> {
   const { cri, say } = options;
-  const name = container.image ?? '';
   if (!validName.test(name))
     throw new ImageError(
       'InvalidImageName',
       `Failed to apply default image tag "${name}": couldn't parse image name "${name}": invalid reference format`,
     );
-  const policy = (container.imagePullPolicy ?? defaultPolicy(name)) as PullPolicy;
+  const policy = (imagePullPolicy ?? defaultPolicy(name)) as PullPolicy;
   const present = await inspect(cri, name);
   switch (imageVerdict(name, policy, present !== undefined)) {
     case 'never':

@@ -1,4 +1,4 @@
-/** An OCI image layout in a tar, as `ctr images import` reads it: one layer, one config, one manifest, one index. */
+/** An OCI image layout in a tar, as `ctr images import` reads it: layers, one config, one manifest, one index. */
 import { createHash } from 'node:crypto';
 import { type TarEntry, tar } from './tar.js';
 
@@ -8,6 +8,8 @@ export interface ImageRecipe {
   /** Go's name of the architecture: 'amd64', 'arm64'. */
   architecture: string;
   files: readonly TarEntry[];
+  /** Layers on top of that. */
+  above?: readonly (readonly TarEntry[])[];
   config: { Entrypoint?: string[]; Cmd?: string[]; Env?: string[]; WorkingDir?: string };
 }
 
@@ -37,19 +39,19 @@ function blob(mediaType: string, content: Buffer | object): Blob {
 }
 
 export function buildImage(recipe: ImageRecipe): BuiltImage {
-  const layer = blob(mediaTypes.layer, tar(recipe.files));
+  const layers = [recipe.files, ...(recipe.above ?? [])].map(files => blob(mediaTypes.layer, tar(files)));
   const config = blob(mediaTypes.config, {
     architecture: recipe.architecture,
     os: 'linux',
     config: recipe.config,
-    rootfs: { type: 'layers', diff_ids: [layer.descriptor.digest] },
-    history: [{ created_by: 'orrery' }],
+    rootfs: { type: 'layers', diff_ids: layers.map(layer => layer.descriptor.digest) },
+    history: layers.map(() => ({ created_by: 'orrery' })),
   });
   const manifest = blob(mediaTypes.manifest, {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
     config: config.descriptor,
-    layers: [layer.descriptor],
+    layers: layers.map(layer => layer.descriptor),
   });
   const index = {
     schemaVersion: 2,
@@ -61,7 +63,7 @@ export function buildImage(recipe: ImageRecipe): BuiltImage {
   const archive = tar([
     file('oci-layout', json({ imageLayoutVersion: '1.0.0' })),
     file('index.json', json(index)),
-    ...[layer, config, manifest].map(b => file(`blobs/${b.descriptor.digest.replace(':', '/')}`, b.bytes)),
+    ...[...layers, config, manifest].map(b => file(`blobs/${b.descriptor.digest.replace(':', '/')}`, b.bytes)),
   ]);
   return { name: recipe.name, id: config.descriptor.digest, archive };
 }

@@ -8,10 +8,11 @@ import { detailsOf, isNotFound } from '../cri/cri.js';
 import { podName } from '../directories.js';
 import { removeLog } from '../logs/rotation.js';
 import { removeWithMounts } from '../volumes/mounts.js';
+import { fetchImage } from './fetch.js';
 import { fullName, type Job, podFacts, say } from './job.js';
 import { killContainer, tellOfEnd } from './kill.js';
 import { resizePod } from './resize/perform.js';
-import { fetchImage, sandboxFor, startContainer } from './start.js';
+import { sandboxFor, startContainer } from './start.js';
 import type { Step } from './step.js';
 
 const volumeBackoff = { baseMs: 500, maxMs: 120_000 };

@@ -4,8 +4,6 @@ import type { Container } from '../../api/types.js';
 import { exponential } from '../../client/queue/backoff.js';
 import { detailsOf } from '../cri/cri.js';
 import type { Mount } from '../cri/types.js';
-import { ensureImage, ImageError } from '../images/ensure.js';
-import { pullDelay } from '../images/policy.js';
 import { afterRestart, backoffOf } from './backoff.js';
 import { containerConfig } from './config/container.js';
 import { containerEnv } from './config/env.js';
@@ -22,8 +20,6 @@ import { changed, sizeOf } from './resize/size.js';
 import { latest } from './seen.js';
 
 const startBackoff = { baseMs: 1000, maxMs: 60_000 };
-/** Between the failure itself and the report that it is not being tried again for a while. */
-const showFailureMs = 1000;
 /** A postStart hook may take as long as it likes; the runtime's calls need some number. */
 const hookSeconds = 24 * 3600;
 
@@ -34,57 +30,6 @@ class StartFailure extends Error {
   ) {
     super(detailsOf(cause), { cause });
   }
-}
-
-/** Goes on beside the worker: a pull can take minutes. */
-export function fetchImage(job: Job, name: string): void {
-  const { context, progress } = job;
-  const container = containerSpec(job.pod, name);
-  if (!container) return;
-  progress.images.set(name, 'checking');
-  const work = async (): Promise<void> => {
-    try {
-      const image = await ensureImage(container, {
-        cri: context.cri,
-        clock: context.clock,
-        say: (type, reason, message) => say(job, type, reason, message, name),
-        pullSecrets: () => pullSecrets(job),
-      });
-      progress.failures.delete(`image ${name}`);
-      progress.foundImages.set(name, image);
-      progress.images.set(name, 'ready');
-      job.resume(`the image of container ${name} is there`);
-    } catch (error) {
-      await imageFailed(job, name, container, error);
-    }
-  };
-  void work();
-}
-
-async function imageFailed(job: Job, name: string, container: Container, error: unknown): Promise<void> {
-  const { progress, context } = job;
-  const reason = error instanceof ImageError ? error.reason : 'ErrImagePull';
-  const message = detailsOf(error);
-  const delay = pullDelay(progress.failed(`image ${name}`));
-  progress.notBefore.containers.set(name, context.clock.now() + delay);
-  progress.problems.set(name, { reason, message });
-  progress.images.delete(name);
-  say(job, 'Warning', 'Failed', `Error: ${reason}`, name);
-  job.resume(`the image of container ${name}: ${reason}`);
-  if (reason !== 'ErrImagePull') return;
-  await context.clock.sleep(showFailureMs, job.running);
-  if (job.running.aborted || progress.problems.get(name)?.reason !== reason) return;
-  const backoff = `Back-off pulling image "${container.image}"`;
-  progress.problems.set(name, { reason: 'ImagePullBackOff', message: `${backoff}: ${reason}: ${message}` });
-  say(job, 'Normal', 'BackOff', backoff, name);
-  say(job, 'Warning', 'Failed', 'Error: ImagePullBackOff', name);
-  job.resume(`the image of container ${name}: ImagePullBackOff`);
-}
-
-async function pullSecrets({ pod, context }: Job) {
-  const names = (pod.spec?.imagePullSecrets ?? []).flatMap(s => s.name ?? []);
-  const found = await Promise.all(names.map(context.objects.of(pod).secret));
-  return found.filter(secret => secret !== undefined);
 }
 
 /** Never throws: what fails is remembered, shown, and tried again later. */

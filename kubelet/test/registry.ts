@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { containerdPaths } from '../containerd/start.js';
 import { architecture } from '../images/import.js';
-import { buildImage } from '../images/oci.js';
+import { buildImage, type ImageRecipe } from '../images/oci.js';
 import { eventually, type TestNode } from './node.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -61,8 +61,12 @@ export class Registry {
 
   /** A busybox that has its name in a variable, so that each is another image. Answers the digest of its manifest. */
   push(node: TestNode, repository: string, content: string): string {
-    const name = `${this.host}/${repository}`;
-    importBusybox(node, name, content);
+    return this.pushImage(node, busyboxNamed(`${this.host}/${repository}`, content));
+  }
+
+  pushImage(node: TestNode, recipe: ImageRecipe): string {
+    const { name } = recipe;
+    importImage(node, recipe);
     ctr(node, 'images', 'push', '--plain-http', '--user', `${user.name}:${user.password}`, name);
     const line = ctr(node, 'images', 'ls', `name==${name}`).split('\n')[1] ?? '';
     ctr(node, 'images', 'rm', '--sync', name);
@@ -82,10 +86,13 @@ export const ctr = (node: TestNode, ...args: string[]): string => {
   return execFileSync('ctr', ['--address', socket, '--namespace', 'k8s.io', ...args]).toString();
 };
 
-/** As `docker save` and `ctr images import` bring one: a busybox under another name, with NAME set to its content. */
-export function importBusybox(node: TestNode, name: string, content = name): void {
+/** A busybox under another name, with NAME set to its content. */
+export const importBusybox = (node: TestNode, name: string, content = name): void =>
+  importImage(node, busyboxNamed(name, content));
+
+function busyboxNamed(name: string, content: string): ImageRecipe {
   const applets = ['sh', 'sleep', 'cat', 'env', 'touch'];
-  const { archive } = buildImage({
+  return {
     name,
     architecture: architecture(),
     files: [
@@ -95,7 +102,12 @@ export function importBusybox(node: TestNode, name: string, content = name): voi
       { path: 'content', type: 'file', mode: 0o644, content: Buffer.from(content) },
     ],
     config: { Env: ['PATH=/bin', `NAME=${content}`] },
-  });
+  };
+}
+
+/** As `docker save` and `ctr images import` bring one. */
+function importImage(node: TestNode, recipe: ImageRecipe): void {
+  const { archive } = buildImage(recipe);
   const file = join(node.dataDir, 'imported.tar');
   writeFileSync(file, archive);
   ctr(node, 'images', 'import', file);

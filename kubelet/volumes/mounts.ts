@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Throws with what `mount` printed; after so many milliseconds it is ended. */
-export async function mount(args: string[], timeoutMs = 0): Promise<void> {
-  await run('mount', args, { timeout: timeoutMs });
+/** Throws with what `mount` printed. After so many milliseconds it is ended; relative paths are those of `cwd`. */
+export async function mount(args: string[], { timeoutMs = 0, cwd = '/' } = {}): Promise<void> {
+  await run('mount', args, { timeout: timeoutMs, cwd });
 }
 
 /** Paths of all mounts at or below a directory, the deepest first. */

@@ -18,5 +18,5 @@ export function nfsArguments({ server, path, readOnly }: Nfs, options: readonly 
 /** Throws with what `mount` printed. */
 export async function prepareNfs(nfs: Nfs, options: readonly string[], dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  if (!(await isMounted(dir))) await mount(nfsArguments(nfs, options, dir), patienceMs);
+  if (!(await isMounted(dir))) await mount(nfsArguments(nfs, options, dir), { timeoutMs: patienceMs });
 }

@@ -7,6 +7,8 @@ export type Source =
   /** A directory of this node that must be there. */
   | { kind: 'local'; path: string; readOnly?: boolean }
   | { kind: 'nfs'; nfs: NonNullable<Volume['nfs']>; mountOptions: readonly string[]; readOnly?: boolean }
+  /** What is in an image; who mounts it is told of its reference. */
+  | { kind: 'image'; readOnly: true }
   /** Files from API objects. */
   | { kind: 'written'; readOnly: true };
 
@@ -16,6 +18,7 @@ export function sourceOfVolume(volume: Volume): Source {
   if (emptyDir) return { kind: 'emptyDir', emptyDir };
   if (hostPath) return { kind: 'hostPath', hostPath };
   if (nfs) return { kind: 'nfs', nfs, mountOptions: [], ...(nfs.readOnly ? { readOnly: true } : {}) };
+  if (volume.image) return { kind: 'image', readOnly: true };
   if (isWritten(volume)) return { kind: 'written', readOnly: true };
   throw unsupported(Object.keys(volume).find(key => key !== 'name') ?? 'none');
 }
@@ -44,4 +47,5 @@ export function sourceOfPersistent({ spec }: PersistentVolume): Source {
   throw unsupported(Object.keys(spec ?? {}).find(key => !aboutVolume.has(key)) ?? 'none');
 }
 
-const unsupported = (type: string): Error => new Error(`volumes of type ${type} are not supported by this kubelet`);
+export const unsupported = (type: string): Error =>
+  new Error(`volumes of type ${type} are not supported by this kubelet`);

@@ -10,12 +10,13 @@ import { writeAtomically } from './atomic.js';
 import { ClaimError, claimOf, resolveClaim } from './claims.js';
 import { prepareEmptyDir } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
+import type { ImageVolumes } from './images.js';
 import { removeWithMounts } from './mounts.js';
 import { prepareNfs } from './nfs.js';
 import type { FollowedObjects } from './objects.js';
 import { giveToGroup } from './ownership.js';
 import { payloadOf } from './payload.js';
-import { isWritten, type Source, sourceOfVolume } from './source.js';
+import { isWritten, type Source, sourceOfVolume, unsupported } from './source.js';
 import { bindSubPath } from './subpath.js';
 import type { TokenSource } from './tokens.js';
 import { type FileSystem, fileSystem, type Use, usage } from './usage.js';
@@ -27,6 +28,8 @@ export interface VolumesOptions {
   /** Reads claims. */
   client: Client;
   nodeName: string;
+  /** Undefined where the runtime cannot show what is in an image. */
+  images: ImageVolumes | undefined;
 }
 
 /** One volume could not be made; `message` is what Kubernetes' FailedMount event says. */
@@ -61,9 +64,19 @@ export class PodVolumes {
 
   constructor(private readonly options: VolumesOptions) {}
 
-  /** Makes what is missing and leaves what is there. Throws VolumeError. */
+  /** Makes what is missing and leaves what is there; images have to be pulled, and come later. Throws VolumeError. */
   async mount(pod: Pod, facts: PodFacts): Promise<void> {
     await Promise.all((pod.spec?.volumes ?? []).map(volume => this.#mountOne(volume, pod, facts)));
+  }
+
+  /** `find` answers the id of the image, unless the volume is there already. Throws what it throws. */
+  async mountImage(pod: Pod, volume: Volume, find: () => Promise<string>, signal: AbortSignal): Promise<void> {
+    await this.options.images?.mount(pod.metadata.uid ?? '', volume.name, find, signal);
+  }
+
+  /** The ids of images that are mounted. */
+  async imagesInUse(): Promise<Set<string>> {
+    return (await this.options.images?.inUse()) ?? new Set();
   }
 
   /** Writes changed ConfigMaps, Secrets, labels and aged tokens anew. Throws VolumeError. */
@@ -76,7 +89,7 @@ export class PodVolumes {
   async uses(pod: Pod): Promise<VolumeUse[]> {
     const uses = (pod.spec?.volumes ?? []).map(async volume => {
       const source = this.#known(volume, pod);
-      if (source.kind === 'hostPath') return [];
+      if (source.kind === 'hostPath' || source.kind === 'image') return [];
       const path = this.#path(volume, source, pod);
       const disk = await fileSystem(path);
       const isShared = source.kind !== 'nfs' && !(source.kind === 'emptyDir' && source.emptyDir.medium === 'Memory');
@@ -102,7 +115,8 @@ export class PodVolumes {
         return {
           containerPath: mount.mountPath,
           hostPath,
-          readonly: mount.readOnly === true || source.readOnly === true,
+          // What is mounted of an image is as it should be: asked for this, runc would forget that nothing of it may be run.
+          readonly: source.kind !== 'image' && (mount.readOnly === true || source.readOnly === true),
           propagation: propagations[mount.mountPropagation ?? 'None'] ?? 'PROPAGATION_PRIVATE',
         };
       }),
@@ -111,8 +125,9 @@ export class PodVolumes {
 
   /** Ends the volumes, and what was in those that belong to the pod. */
   async unmount(uid: string): Promise<void> {
-    const { directories, objects, tokens } = this.options;
+    const { directories, objects, tokens, images } = this.options;
     await removeWithMounts(directories.subPaths(uid));
+    await images?.unmount(uid);
     await removeWithMounts(directories.volumes(uid));
     await rm(directories.written(uid), { recursive: true, force: true });
     tokens.forget(uid);
@@ -137,6 +152,7 @@ export class PodVolumes {
     const uid = pod.metadata.uid ?? '';
     if (source.kind === 'hostPath') return source.hostPath.path;
     if (source.kind === 'local') return source.path;
+    if (source.kind === 'image') return this.options.images?.path(uid, volume.name) ?? '';
     return source.kind === 'written'
       ? this.options.directories.writtenVolume(uid, volume.name)
       : this.options.directories.volume(uid, volume.name);
@@ -180,6 +196,9 @@ export class PodVolumes {
       case 'local':
         if (!(await stat(path).catch(() => undefined))) throw new Error(`path "${path}" does not exist`);
         if (fsGroup !== undefined && !source.readOnly) await giveToGroup(path, fsGroup, fsGroupChangePolicy);
+        return;
+      case 'image':
+        if (!this.options.images) throw unsupported('image');
         return;
       case 'written':
         return this.#write(volume, path, pod, facts, fsGroup);

@@ -48,10 +48,10 @@ function requestLimits(resources: PodSpec['resources']): void {
   }
 }
 
+const pullPolicy = (image = ''): string => (imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent');
+
 function defaultContainer(container: Container): void {
-  if (!container.imagePullPolicy) {
-    container.imagePullPolicy = imageTag(container.image ?? '') === 'latest' ? 'Always' : 'IfNotPresent';
-  }
+  if (!container.imagePullPolicy) container.imagePullPolicy = pullPolicy(container.image);
   if (!container.terminationMessagePath) container.terminationMessagePath = '/dev/termination-log';
   if (!container.terminationMessagePolicy) container.terminationMessagePolicy = 'File';
   fill(container, 'resources', {});
@@ -86,6 +86,7 @@ function defaultVolume(volume: Volume): void {
   if (volume.secret) fill(volume.secret, 'defaultMode', fileMode);
   if (volume.configMap) fill(volume.configMap, 'defaultMode', fileMode);
   if (volume.hostPath) fill(volume.hostPath, 'type', '');
+  if (volume.image && !volume.image.pullPolicy) volume.image.pullPolicy = pullPolicy(volume.image.reference);
   if (volume.projected) defaultProjected(volume.projected);
   if (volume.downwardAPI) {
     fill(volume.downwardAPI, 'defaultMode', fileMode);

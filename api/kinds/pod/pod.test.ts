@@ -77,6 +77,8 @@ describe("a pod's defaults", () => {
           { name: 'empty' },
           { name: 'secret', secret: { secretName: 's' } },
           { name: 'host', hostPath: { path: '/x' } },
+          { name: 'newest', image: { reference: 'busybox' } },
+          { name: 'fixed', image: { reference: 'busybox:1' } },
           { name: 'token', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } },
         ],
       },
@@ -100,6 +102,8 @@ describe("a pod's defaults", () => {
       { name: 'empty', emptyDir: {} },
       { name: 'secret', secret: { secretName: 's', defaultMode: 420 } },
       { name: 'host', hostPath: { path: '/x', type: '' } },
+      { name: 'newest', image: { reference: 'busybox', pullPolicy: 'Always' } },
+      { name: 'fixed', image: { reference: 'busybox:1', pullPolicy: 'IfNotPresent' } },
       {
         name: 'token',
         projected: { sources: [{ serviceAccountToken: { path: 't', expirationSeconds: 3600 } }], defaultMode: 420 },

@@ -16,17 +16,9 @@ export async function leaks(lab: Lab, uids: ReadonlySet<string>): Promise<string
     mount: mountsBelow([join(node, 'pods'), join(node, 'memory/'), join(containerd, 'state')]),
     'pod directory': ['pods', 'memory', 'logs/pods'].flatMap(folder => namesIn(join(node, folder))),
     shim: shimsOf(containerd),
-    container: await lines(
-      lab,
-      'ctr',
-      '--address',
-      join(containerd, 'containerd.sock'),
-      '-n',
-      'k8s.io',
-      'containers',
-      'ls',
-      '-q',
-    ),
+    container: await ctr(lab, containerd, 'containers', 'ls', '-q'),
+    // Those of the images are 'Committed'.
+    snapshot: (await ctr(lab, containerd, 'snapshots', 'ls')).filter(line => /(Active|View)\s*$/.test(line)),
     cgroup: podCgroups(uids),
     'runc state': runcStates(containerd),
     'packet filter rule': (await lines(lab, 'iptables-save')).filter(isOfPod),
@@ -39,6 +31,9 @@ async function lines(lab: Lab, command: string, ...args: string[]): Promise<stri
   if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
   return stdout.split('\n').filter(Boolean);
 }
+
+const ctr = (lab: Lab, containerd: string, ...args: string[]): Promise<string[]> =>
+  lines(lab, 'ctr', '--address', join(containerd, 'containerd.sock'), '-n', 'k8s.io', ...args);
 
 /** Of the pods: the lab's own cable has other names. */
 const vethsIn = async (lab: Lab): Promise<string[]> =>

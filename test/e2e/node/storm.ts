@@ -7,7 +7,7 @@ import { systemClock } from '../../../api/clock.js';
 import type { KubeObject, Pod, PodSpec } from '../../../api/types.js';
 import { layoutOf } from '../../../cli/cluster/layout.js';
 import { keptProcess } from '../../../cli/cluster/processes.js';
-import { idle, object, pod, type Scene, shell } from './scene.js';
+import { idle, image, object, pod, type Scene, shell } from './scene.js';
 
 export type Victim = 'node' | 'containerd';
 
@@ -60,9 +60,14 @@ const kinds: ((n: number) => PodSpec)[] = [
     volumes: [
       { name: 'scratch', emptyDir: { medium: 'Memory' } },
       { name: 'config', configMap: { name: 'storm' } },
+      { name: 'image', image: { reference: image } },
     ],
     initContainers: [shell('echo begun > /scratch/file', { name: 'first', ...mount('scratch') })],
-    containers: [shell(idle, mount('scratch')), shell(idle, { name: 'other', ...mount('config') })],
+    containers: [
+      shell(idle, mount('scratch')),
+      shell(idle, { name: 'other', ...mount('config') }),
+      shell(`test -f /image/bin/busybox || exit 1; ${idle}`, { name: 'third', ...mount('image') }),
+    ],
   }),
   n => ({ containers: [shell(idle, { ports: [{ containerPort: 80, hostPort: 20_000 + n }] })] }),
   () => ({ hostNetwork: true, containers: [shell(idle)] }),
