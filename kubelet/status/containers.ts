@@ -1,7 +1,8 @@
 /** ContainerStatus of one container, from what the runtime shows and what the kubelet is waiting for. Pure. */
 import { timestamp } from '../../api/clock.js';
-import type { Container, ContainerState, ContainerStatus } from '../../api/types.js';
+import type { Container, ContainerState, ContainerStatus, VolumeMount } from '../../api/types.js';
 import type { ContainerSeen } from '../pods/seen.js';
+import { isReadOnlyBelow } from '../volumes/volumes.js';
 
 export interface ContainerFacts {
   /** Newest first, all of this name. */
@@ -48,13 +49,11 @@ export function containerStatus(spec: Container, facts: ContainerFacts, context:
   };
 }
 
-/** What is mounted below a volume stays as it is: the runtime does not make that read-only. */
 function mountsOf({ volumeMounts = [] }: Container): Pick<ContainerStatus, 'volumeMounts'> {
   if (volumeMounts.length === 0) return {};
-  const readOnly = { readOnly: true, recursiveReadOnly: 'Disabled' };
-  return {
-    volumeMounts: volumeMounts.map(m => ({ name: m.name, mountPath: m.mountPath, ...(m.readOnly ? readOnly : {}) })),
-  };
+  const readOnly = (m: VolumeMount): object =>
+    m.readOnly ? { readOnly: true, recursiveReadOnly: isReadOnlyBelow(m) ? 'Enabled' : 'Disabled' } : {};
+  return { volumeMounts: volumeMounts.map(m => ({ name: m.name, mountPath: m.mountPath, ...readOnly(m) })) };
 }
 
 /** The runtime has no such container: it was not made yet, or what is left of it is in the API alone. */

@@ -6,15 +6,31 @@
 import { closeSync, constants, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { isMounted, mount } from './mounts.js';
+import { isMounted, mount, mountsBelow } from './mounts.js';
 
 /** Linux's O_PATH, which Node does not name: a handle to a place, not to its content. */
 const oPath = 0o10000000;
 const handleFlags = oPath | constants.O_NOFOLLOW;
 
-/** Binds `volume/subPath` to `target`, made as a directory where it does not exist yet. Throws when it leads outside. */
+/**
+ * Binds `volume/subPath` to `target`. Where it does not exist yet it is made as a directory, unless the volume cannot be
+ * written to. Throws when it leads outside, or to nothing.
+ */
 export async function bindSubPath(volume: string, subPath: string, target: string): Promise<void> {
-  if (await isMounted(target)) return;
+  if (!(await isMounted(target))) await bind(volume, subPath, target, ['--bind']);
+}
+
+/**
+ * The same with all that is mounted below, and nothing of it can be written to: what a runtime makes read-only is the
+ * top alone. An empty subPath is the whole volume.
+ */
+export async function bindReadOnly(volume: string, subPath: string, target: string): Promise<void> {
+  // Private: what is unmounted here stays mounted there. In one command, as a kubelet may be killed between two.
+  if (!(await isMounted(target))) await bind(volume, subPath, target, ['--rbind', '--make-rprivate']);
+  for (const path of await mountsBelow(target)) await mount(['-o', 'remount,bind,ro', path]);
+}
+
+async function bind(volume: string, subPath: string, target: string, how: readonly string[]): Promise<void> {
   const root = realpathSync(volume);
   const names = namesInside(root, subPath);
   const handle = openInside(root, names);
@@ -25,7 +41,7 @@ export async function bindSubPath(volume: string, subPath: string, target: strin
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, '');
     }
-    await mount(['--no-canonicalize', '--bind', source, target]);
+    await mount(['--no-canonicalize', ...how, source, target]);
   } finally {
     closeSync(handle);
   }
@@ -53,7 +69,7 @@ export function namesInside(root: string, subPath: string): string[] {
 }
 
 function openInside(root: string, names: readonly string[]): number {
-  let handle = openSync(root, handleFlags | constants.O_DIRECTORY);
+  let handle = openSync(root, names.length > 0 ? handleFlags | constants.O_DIRECTORY : handleFlags);
   for (const name of names) {
     const path = `/proc/self/fd/${handle}/${name}`;
     let next: number;
@@ -61,7 +77,7 @@ function openInside(root: string, names: readonly string[]): number {
       next = openSync(path, handleFlags);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      mkdirSync(path, 0o755);
+      makeDirectory(path, names.join(sep));
       next = openSync(path, handleFlags);
     } finally {
       closeSync(handle);
@@ -69,6 +85,15 @@ function openInside(root: string, names: readonly string[]): number {
     handle = next;
   }
   return handle;
+}
+
+function makeDirectory(path: string, subPath: string): void {
+  try {
+    mkdirSync(path, 0o755);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EROFS') throw error;
+    throw new Error(`subPath ${JSON.stringify(subPath)} does not exist in the volume, which is read-only`);
+  }
 }
 
 function isDirectory(handle: number): boolean {

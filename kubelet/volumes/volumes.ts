@@ -1,6 +1,6 @@
 /** A pod's volumes on this node: made before its containers, kept up to date while it lives, removed with it. */
 import { rm, stat } from 'node:fs/promises';
-import type { Container, Pod, Volume } from '../../api/types.js';
+import type { Container, Pod, Volume, VolumeMount } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import type { Mount } from '../cri/types.js';
 import type { Directories } from '../directories.js';
@@ -17,7 +17,7 @@ import type { FollowedObjects } from './objects.js';
 import { giveToGroup } from './ownership.js';
 import { payloadOf } from './payload.js';
 import { isWritten, type Source, sourceOfVolume, unsupported } from './source.js';
-import { bindSubPath } from './subpath.js';
+import { bindReadOnly, bindSubPath } from './subpath.js';
 import type { TokenSource } from './tokens.js';
 import { type FileSystem, fileSystem, type Use, usage } from './usage.js';
 
@@ -57,6 +57,10 @@ const propagations: Record<string, NonNullable<Mount['propagation']>> = {
   HostToContainer: 'PROPAGATION_HOST_TO_CONTAINER',
   Bidirectional: 'PROPAGATION_BIDIRECTIONAL',
 };
+
+/** With all that is mounted below it. */
+export const isReadOnlyBelow = ({ readOnly, recursiveReadOnly }: VolumeMount): boolean =>
+  readOnly === true && (recursiveReadOnly === 'Enabled' || recursiveReadOnly === 'IfPossible');
 
 export class PodVolumes {
   /** What stands behind the claims of each pod, by its uid: it does not change while the pod exists. */
@@ -111,7 +115,8 @@ export class PodVolumes {
         const subPath = mount.subPathExpr ? expand(mount.subPathExpr, name => env.get(name)) : mount.subPath;
         const source = this.#known(volume, pod);
         const whole = this.#path(volume, source, pod);
-        const hostPath = subPath ? await this.#bind(pod, container, index, whole, subPath) : whole;
+        const isOfItsOwn = Boolean(subPath) || isReadOnlyBelow(mount);
+        const hostPath = isOfItsOwn ? await this.#bind(pod, container, index, whole, subPath ?? '') : whole;
         return {
           containerPath: mount.mountPath,
           hostPath,
@@ -137,11 +142,12 @@ export class PodVolumes {
 
   async #bind(pod: Pod, container: Container, index: number, whole: string, subPath: string): Promise<string> {
     const target = this.options.directories.subPath(pod.metadata.uid ?? '', container.name, index);
+    const mount = container.volumeMounts?.[index];
     try {
-      await bindSubPath(whole, subPath, target);
+      await (mount && isReadOnlyBelow(mount) ? bindReadOnly : bindSubPath)(whole, subPath, target);
     } catch (error) {
       throw new Error(
-        `failed to prepare subPath for volumeMount "${container.volumeMounts?.[index]?.name}" of container "${container.name}": ${(error as Error).message}`,
+        `failed to prepare subPath for volumeMount "${mount?.name}" of container "${container.name}": ${(error as Error).message}`,
         { cause: error },
       );
     }

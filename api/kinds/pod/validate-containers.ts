@@ -64,7 +64,12 @@ function validatePorts(container: Container, path: string, around: Surroundings)
   });
 }
 
-function validateMount(mount: VolumeMount, path: string, volumes: ReadonlySet<string>): FieldError[] {
+function validateMount(
+  mount: VolumeMount,
+  path: string,
+  volumes: ReadonlySet<string>,
+  isPrivileged: boolean,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (!mount.name) errors.push(required(`${path}.name`));
   else if (!volumes.has(mount.name)) errors.push(notFoundValue(`${path}.name`, mount.name));
@@ -82,6 +87,23 @@ function validateMount(mount: VolumeMount, path: string, volumes: ReadonlySet<st
   if (mount.mountPropagation && !propagations.includes(mount.mountPropagation)) {
     errors.push(notSupported(`${path}.mountPropagation`, mount.mountPropagation, propagations));
   }
+  if (mount.mountPropagation === 'Bidirectional' && !isPrivileged) {
+    const why = 'Bidirectional mount propagation is available only to privileged containers';
+    errors.push(forbiddenField(`${path}.mountPropagation`, why));
+  }
+  return [...errors, ...validateReadOnly(mount, `${path}.recursiveReadOnly`)];
+}
+
+function validateReadOnly({ recursiveReadOnly, readOnly, mountPropagation }: VolumeMount, path: string): FieldError[] {
+  if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return [];
+  const modes = ['Disabled', 'Enabled', 'IfPossible'];
+  if (!modes.includes(recursiveReadOnly)) return [notSupported(path, recursiveReadOnly, modes)];
+  const errors: FieldError[] = [];
+  if (!readOnly) errors.push(forbiddenField(path, 'may only be specified when readOnly is true'));
+  if (mountPropagation && mountPropagation !== 'None') {
+    const why = 'may only be specified when mountPropagation is None or not specified';
+    errors.push(forbiddenField(path, why));
+  }
   return errors;
 }
 
@@ -89,7 +111,7 @@ function validateMounts(container: Container, path: string, volumes: ReadonlySet
   const paths = new Set<string>();
   return (container.volumeMounts ?? []).flatMap((mount, index) => {
     const field = `${path}.volumeMounts[${index}]`;
-    const errors = validateMount(mount, field, volumes);
+    const errors = validateMount(mount, field, volumes, container.securityContext?.privileged === true);
     if (paths.has(mount.mountPath)) errors.push(invalidValue(`${field}.mountPath`, mount.mountPath, 'must be unique'));
     paths.add(mount.mountPath);
     return errors;

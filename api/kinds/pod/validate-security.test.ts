@@ -116,6 +116,26 @@ describe('a pod whose guards make no sense', () => {
       ],
     ],
     [
+      'mounts what it may not',
+      pod(
+        { volumes: [{ name: 'v', emptyDir: {} }] },
+        {
+          volumeMounts: [
+            { name: 'v', mountPath: '/a', mountPropagation: 'Bidirectional' },
+            { name: 'v', mountPath: '/b', recursiveReadOnly: 'Often' },
+            { name: 'v', mountPath: '/c', recursiveReadOnly: 'Enabled', mountPropagation: 'HostToContainer' },
+            { name: 'v', mountPath: '/d', recursiveReadOnly: 'IfPossible', readOnly: true, mountPropagation: 'None' },
+          ],
+        },
+      ),
+      [
+        `${c}.volumeMounts[0].mountPropagation: Forbidden: Bidirectional mount propagation is available only to privileged containers`,
+        `${c}.volumeMounts[1].recursiveReadOnly: Unsupported value: "Often": supported values: "Disabled", "Enabled", "IfPossible"`,
+        `${c}.volumeMounts[2].recursiveReadOnly: Forbidden: may only be specified when readOnly is true`,
+        `${c}.volumeMounts[2].recursiveReadOnly: Forbidden: may only be specified when mountPropagation is None or not specified`,
+      ],
+    ],
+    [
       'has volumes of nothing',
       pod({
         volumes: [

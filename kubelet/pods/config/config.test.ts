@@ -112,16 +112,6 @@ describe('what is refused', () => {
       /^SupplementalGroupsPolicyNotSupported/,
     ],
     ['hugepages, here', { containers: [{ name: 'c', resources: { limits: { 'hugepages-2Mi': '2Mi' } } }] }, undefined],
-    [
-      'mounts that are read-only all the way down',
-      { containers: [{ name: 'c', volumeMounts: [{ name: 'v', recursiveReadOnly: 'Enabled' }] }] },
-      /recursiveReadOnly Enabled/,
-    ],
-    [
-      'mounts that are so where it is possible',
-      { containers: [{ name: 'c', volumeMounts: [{ name: 'v', recursiveReadOnly: 'IfPossible' }] }] },
-      undefined,
-    ],
     ['a safe sysctl', { securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }, undefined],
     ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
     ['a policy of one container', { containers: [{ name: 's', restartPolicy: 'Never' }] }, /"s": restartPolicy Never/],

@@ -71,7 +71,5 @@ export function containerRefusal(c: Container, node: Abilities): string | undefi
   // There are no devices here; hugepages are looked for when the pod is admitted.
   const known = ['cpu', 'memory', 'ephemeral-storage'];
   const odd = Object.keys(amounts).find(name => !known.includes(name) && !name.startsWith('hugepages-'));
-  if (odd) return about(`resource ${odd}`);
-  const mount = (c.volumeMounts ?? []).find(m => m.recursiveReadOnly === 'Enabled');
-  return mount ? about(`volumeMounts recursiveReadOnly ${mount.recursiveReadOnly}`) : undefined;
+  return odd ? about(`resource ${odd}`) : undefined;
 }

@@ -1,6 +1,6 @@
 /** What else a pod may ask of its node: a sentence each. Run by real.test.ts. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '../../../api/types.js';
@@ -181,6 +181,38 @@ describe('what a pod may ask for', function () {
     assert.equal(await node.exec(hears, ['ls', '/h/inside']), 'from-the-pod\n');
     await Promise.all(['hears', 'alone', 'tells'].map(name => node.delete(name, 0)));
     await Promise.all(['hears', 'alone', 'tells'].map(name => node.gone(name)));
+  });
+
+  it('a mount that is read-only all the way down, and one that is so at its top alone', async () => {
+    const outer = join(dir, 'outer');
+    mkdirSync(join(outer, 'folder/inner'), { recursive: true });
+    await mount(['-t', 'tmpfs', '-o', 'nosuid', 'tmpfs', join(outer, 'folder/inner')]);
+    const mounted = (mountPath: string, recursiveReadOnly: string, more = {}) => ({
+      ...{ name: 'h', mountPath, readOnly: true, recursiveReadOnly },
+      ...more,
+    });
+    await node.create('reads', {
+      volumes: [{ name: 'h', hostPath: { path: outer } }],
+      containers: [
+        busybox('c', idle, {
+          volumeMounts: [
+            mounted('/all', 'Enabled'),
+            mounted('/part', 'IfPossible', { subPath: 'folder' }),
+            mounted('/top', 'Disabled'),
+          ],
+        }),
+      ],
+    });
+    const reads = await node.ready('reads');
+    for (const path of ['/all/x', '/all/folder/inner/x', '/part/x', '/part/inner/x', '/top/x'])
+      await assert.rejects(node.exec(reads, ['touch', path]), /Read-only file system/, path);
+    await node.exec(reads, ['touch', '/top/folder/inner/x']);
+    assert.match(await node.exec(reads, ['cat', '/proc/mounts']), / \/all\/folder\/inner tmpfs ro,nosuid/);
+    const modes = reads.status?.containerStatuses?.[0]?.volumeMounts?.map(m => m.recursiveReadOnly);
+    assert.deepEqual(modes, ['Enabled', 'Enabled', 'Disabled']);
+    await node.delete('reads');
+    await node.gone('reads');
+    assert.deepEqual(readdirSync(join(outer, 'folder/inner')), ['x'], 'what is mounted on the host stays mounted');
   });
 
   it('who goes first when memory runs out', async () => {
