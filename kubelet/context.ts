@@ -1,6 +1,8 @@
 /** What all pods of one kubelet share. */
+
 import type { Logger } from 'pino';
 import type { Clock } from '../api/clock.js';
+import type { DnsConfig } from '../api/network/resolv-conf.js';
 import type { Service } from '../api/types.js';
 import type { Client } from '../client/client.js';
 import type { EventRecorder } from '../client/runtime/events.js';
@@ -11,7 +13,7 @@ import type { Pressure } from './eviction/thresholds.js';
 import type { Limit } from './limit.js';
 import type { Amounts } from './node/node.js';
 import type { Cgroups } from './pods/cgroups.js';
-import type { ClusterDns, DnsConfig } from './pods/config/dns.js';
+import type { ClusterDns } from './pods/config/dns.js';
 import type { FollowedObjects } from './volumes/objects.js';
 import type { PodVolumes } from './volumes/volumes.js';
 

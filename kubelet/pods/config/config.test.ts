@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Container, Pod } from '../../../api/types.js';
 import { Directories } from '../../directories.js';
 import { containerConfig } from './container.js';
-import { dnsConfig, parseResolvConf } from './dns.js';
+import { dnsConfig } from './dns.js';
 import { hostName, hostsFile } from './hosts.js';
 import { refusal } from './refusals.js';
 import { sandboxConfig } from './sandbox.js';
@@ -47,11 +47,6 @@ describe('resolv.conf', () => {
   for (const [what, spec, dns, expected] of cases) {
     it(what, () => assert.deepEqual(dnsConfig(pod(spec), node, dns as typeof cluster), expected));
   }
-  it('is read', () =>
-    assert.deepEqual(
-      parseResolvConf('# x\nnameserver 1.1.1.1\nsearch a b\nsearch example.org\noptions timeout:2\n'),
-      node,
-    ));
 });
 
 describe('/etc/hosts', () => {

@@ -1,11 +1,6 @@
 /** The resolv.conf of a pod, by its dnsPolicy. */
+import type { DnsConfig } from '../../../api/network/resolv-conf.js';
 import type { Pod } from '../../../api/types.js';
-
-export interface DnsConfig {
-  servers: string[];
-  searches: string[];
-  options: string[];
-}
 
 export interface ClusterDns {
   /** The address of the cluster's DNS service; without it ClusterFirst is as Default. */
@@ -40,16 +35,4 @@ function baseConfig(pod: Pod, node: DnsConfig, { server, domain }: ClusterDns): 
     searches: [`${pod.metadata.namespace}.svc.${domain}`, `svc.${domain}`, domain, ...node.searches],
     options: ['ndots:5'],
   };
-}
-
-/** The node's own file. */
-export function parseResolvConf(text: string): DnsConfig {
-  const config: DnsConfig = { servers: [], searches: [], options: [] };
-  for (const line of text.split('\n')) {
-    const [keyword, ...words] = line.trim().split(/\s+/);
-    if (keyword === 'nameserver' && words[0]) config.servers.push(words[0]);
-    if (keyword === 'search') config.searches = words;
-    if (keyword === 'options') config.options.push(...words);
-  }
-  return config;
 }

@@ -1,9 +1,10 @@
 /** The runtime's configuration of a pod's sandbox. */
+import type { DnsConfig } from '../../../api/network/resolv-conf.js';
 import type { Pod } from '../../../api/types.js';
 import type { SandboxConfig } from '../../cri/types.js';
 import { type Directories, podName } from '../../directories.js';
 import { sandboxAnnotations, sandboxLabels } from '../labels.js';
-import { type ClusterDns, type DnsConfig, dnsConfig } from './dns.js';
+import { type ClusterDns, dnsConfig } from './dns.js';
 import { hostName } from './hosts.js';
 import { namespaceOptions, supplementalGroups } from './security.js';
 import { dotted } from './sysctls.js';
