@@ -17,7 +17,7 @@ import { followEvents } from './cri/events.js';
 import { Directories } from './directories.js';
 import { Evictions } from './eviction/evict.js';
 import { observeMachine } from './eviction/observe.js';
-import { usualThresholds } from './eviction/thresholds.js';
+import { type Thresholds, usualThresholds } from './eviction/thresholds.js';
 import { collectImages, ImageCollector } from './images/collect.js';
 import { usualLimits as usualImageLimits } from './images/collect-plan.js';
 import { containerdViews } from './images/views.js';
@@ -157,13 +157,15 @@ function housekeeping(
   ];
 }
 
+const thresholdsOf = ({ eviction }: NodeOptions): Thresholds => eviction?.thresholds ?? usualThresholds;
+
 function imageCollector({ images, nodeName }: NodeOptions, { cri, clock, log, events, volumes }: KubeletContext) {
   const mounted = () => volumes.imagesInUse();
   return new ImageCollector({ limits: usualImageLimits, ...images, cri, clock, log, events, nodeName, mounted });
 }
 
 /** Kubernetes' own period of looking, and how long its conditions hold on. */
-const evictionTimes = { lookMs: 10_000, transitionMs: 5 * 60_000 };
+const evictionTimes = { lookMs: 10_000, transitionMs: 5 * 60_000, maxPodGraceSeconds: 0 };
 
 function evictionsOf(
   { eviction, dataDir }: NodeOptions,
@@ -222,12 +224,13 @@ const followContainerd = ({ cri, revive }: Runtime, pods: Pods, clock: Clock, si
 
 async function keepNode(
   client: Client,
-  { nodeName, nodeIP, podCidr, dataDir, clock, log }: NodeOptions,
+  node: NodeOptions,
   { cri, name, version }: Runtime,
   port: number,
   { pressures, isShuttingDown, signal }: KubeletContext,
   shutdown: NodeShutdown,
 ): Promise<void> {
+  const { nodeName, nodeIP, podCidr, dataDir, clock, log } = node;
   const machine = await readMachine(dataDir);
   const facts: NodeFacts = {
     name: nodeName,
@@ -235,12 +238,13 @@ async function keepNode(
     podCidr,
     port,
     machine,
+    thresholds: thresholdsOf(node),
     runtimeVersion: `${name}://${version}`,
   };
   const onNews = (listener: () => void): void => shutdown.onChange(listener);
   const options = { facts, cri, client, clock, log, pressures, isShuttingDown, onNews, signal };
-  const node = await register(options);
-  if (node) await Promise.all([keepStatus(options), keepLease(node, options)]);
+  const registered = await register(options);
+  if (registered) await Promise.all([keepStatus(options), keepLease(registered, options)]);
 }
 
 async function contextOf(
@@ -279,7 +283,7 @@ async function contextOf(
       name: nodeName,
       ip: nodeIP,
       memoryBytes: machine.memoryBytes,
-      allocatable: allocatable(machine),
+      allocatable: allocatable(machine, thresholdsOf(options)),
       selinux: machine.selinux,
       apparmor: machine.apparmor,
     },

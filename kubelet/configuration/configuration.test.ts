@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ConfigError } from '../../api/config-fields.js';
+import { usualThresholds } from '../eviction/thresholds.js';
 import { optionsOf } from './options.js';
 import { readKubeletConfiguration, usualConfiguration } from './read.js';
 
+const mib = 1024 * 1024;
 const written = (fields: object): object => ({
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
@@ -14,6 +16,7 @@ describe('a KubeletConfiguration', () => {
     assert.deepEqual(readKubeletConfiguration(written({})), usualConfiguration);
     assert.deepEqual(optionsOf(usualConfiguration), {
       clusterDomain: 'cluster.local',
+      eviction: { thresholds: usualThresholds, transitionMs: 300_000, maxPodGraceSeconds: 0 },
       logs: { limits: { maxBytes: 10 * 1024 * 1024, maxFiles: 5 }, lookMs: 10_000 },
       images: { limits: { highPercent: 85, lowPercent: 80, leastAgeMs: 120_000 } },
       shutdownGroups: [
@@ -38,6 +41,38 @@ describe('a KubeletConfiguration', () => {
       'images',
       { imageGCHighThresholdPercent: 50, imageGCLowThresholdPercent: 40, imageMinimumGCAge: '0' },
       { images: { limits: { highPercent: 50, lowPercent: 40, leastAgeMs: 0 } } },
+    ],
+    [
+      'evictions, of which those that are set are all',
+      {
+        evictionHard: { 'memory.available': '200Mi', 'imagefs.available': '0%' },
+        evictionSoft: { 'nodefs.available': '15%' },
+        evictionSoftGracePeriod: { 'nodefs.available': '1m30s' },
+        evictionMaxPodGracePeriod: 60,
+        evictionMinimumReclaim: { 'memory.available': '50Mi', 'nodefs.available': '2%' },
+        evictionPressureTransitionPeriod: '30s',
+      },
+      {
+        eviction: {
+          thresholds: [
+            { signal: 'memory.available', least: { amount: 200 * mib }, reclaim: { amount: 50 * mib } },
+            { signal: 'nodefs.available', least: { part: 0.15 }, reclaim: { part: 0.02 }, graceMs: 90_000 },
+          ],
+          transitionMs: 30_000,
+          maxPodGraceSeconds: 60,
+        },
+      },
+    ],
+    [
+      'evictions beside the usual ones',
+      { evictionHard: { 'memory.available': '1Gi' }, mergeDefaultEvictionSettings: true },
+      {
+        eviction: {
+          thresholds: [{ signal: 'memory.available', least: { amount: 1024 * mib } }, ...usualThresholds.slice(1)],
+          transitionMs: 300_000,
+          maxPodGraceSeconds: 0,
+        },
+      },
     ],
     ['processes', { podPidsLimit: 100, maxPods: 110 }, { podPidsLimit: 100 }],
     [
@@ -83,6 +118,30 @@ describe('a KubeletConfiguration', () => {
       'images that would never be enough',
       written({ imageGCHighThresholdPercent: 80 }),
       /invalid configuration: imageGCLowThresholdPercent 80 must be less than imageGCHighThresholdPercent 80/,
+    ],
+    [
+      'a signal of no meaning',
+      written({ evictionHard: { 'swap.free': '1' } }),
+      /evictionHard: unsupported eviction signal swap\.free/,
+    ],
+    ['a signal that is not there', written({ evictionMinimumReclaim: { x: '1' } }), /unsupported eviction signal x/],
+    ['too large a part', written({ evictionHard: { 'nodefs.available': '101%' } }), /101% must be from 0% to 100%/],
+    [
+      'a threshold of nothing',
+      written({ evictionHard: { 'memory.available': '0' } }),
+      /eviction threshold 0 must be positive/,
+    ],
+    ['a threshold of anything', written({ evictionHard: { 'memory.available': 'some' } }), /should be a quantity/],
+    ['no texts', written({ evictionHard: { 'memory.available': 100 } }), /memory\.available should be a text/],
+    [
+      'a soft threshold without a grace',
+      written({ evictionSoft: { 'memory.available': '1Gi' } }),
+      /grace period must be specified for the soft eviction threshold memory\.available/,
+    ],
+    [
+      'a soft threshold with a grace of nothing',
+      written({ evictionSoft: { 'memory.available': '1Gi' }, evictionSoftGracePeriod: { 'memory.available': '0s' } }),
+      /invalid eviction grace period specified: 0s, must be a positive value/,
     ],
     [
       'a shutdown that is too short',

@@ -2,25 +2,32 @@
 import { parse, toNumber } from '../../api/quantity.js';
 import type { NodeOptions } from '../node-options.js';
 import { type ShutdownGroup, usualGroups } from '../shutdown/plan.js';
-import { type KubeletConfiguration, millisecondsOf } from './read.js';
+import { millisecondsOf } from './durations.js';
+import { thresholdsOf } from './eviction.js';
+import type { KubeletConfiguration } from './read.js';
 
 export type ConfiguredOptions = Pick<
   NodeOptions,
-  'clusterDns' | 'clusterDomain' | 'logs' | 'images' | 'podPidsLimit' | 'shutdownGroups'
+  'eviction' | 'clusterDns' | 'clusterDomain' | 'logs' | 'images' | 'podPidsLimit' | 'shutdownGroups'
 >;
 
 export const optionsOf = (c: KubeletConfiguration): ConfiguredOptions => ({
   ...(c.clusterDNS[0] === undefined ? {} : { clusterDns: c.clusterDNS[0] }),
   clusterDomain: c.clusterDomain,
+  eviction: {
+    thresholds: thresholdsOf(c),
+    transitionMs: millisecondsOf(c.evictionPressureTransitionPeriod, 'evictionPressureTransitionPeriod'),
+    maxPodGraceSeconds: c.evictionMaxPodGracePeriod,
+  },
   logs: {
     limits: { maxBytes: toNumber(parse(c.containerLogMaxSize)), maxFiles: c.containerLogMaxFiles },
-    lookMs: millisecondsOf(c.containerLogMonitorInterval),
+    lookMs: millisecondsOf(c.containerLogMonitorInterval, 'containerLogMonitorInterval'),
   },
   images: {
     limits: {
       highPercent: c.imageGCHighThresholdPercent,
       lowPercent: c.imageGCLowThresholdPercent,
-      leastAgeMs: millisecondsOf(c.imageMinimumGCAge),
+      leastAgeMs: millisecondsOf(c.imageMinimumGCAge, 'imageMinimumGCAge'),
     },
   },
   // Kubernetes writes "as many as the node" as -1.
@@ -29,11 +36,12 @@ export const optionsOf = (c: KubeletConfiguration): ConfiguredOptions => ({
 });
 
 function groupsOf(c: KubeletConfiguration): ShutdownGroup[] {
-  const seconds = (written: string): number => millisecondsOf(written) / 1000;
+  const seconds = (field: 'shutdownGracePeriod' | 'shutdownGracePeriodCriticalPods'): number =>
+    millisecondsOf(c[field], field) / 1000;
   return (
     c.shutdownGracePeriodByPodPriority?.map(({ priority, shutdownGracePeriodSeconds }) => ({
       priority,
       graceSeconds: shutdownGracePeriodSeconds,
-    })) ?? usualGroups(seconds(c.shutdownGracePeriod), seconds(c.shutdownGracePeriodCriticalPods))
+    })) ?? usualGroups(seconds('shutdownGracePeriod'), seconds('shutdownGracePeriodCriticalPods'))
   );
 }

@@ -3,9 +3,10 @@
  * a setting that is ignored would be a surprise later. Pure.
  */
 import { ConfigError, list, number, text } from '../../api/config-fields.js';
-import { nanosecondsOf } from '../../api/go-duration.js';
 import { isObject } from '../../api/json.js';
 import { tryParse } from '../../api/quantity.js';
+import { millisecondsOf } from './durations.js';
+import { type Amounts, readAmounts, thresholdsOf, usualHard } from './eviction.js';
 
 const apiVersion = 'kubelet.config.k8s.io/v1beta1';
 const kind = 'KubeletConfiguration';
@@ -19,10 +20,17 @@ export interface KubeletConfiguration {
   containerLogMaxFiles: number;
   containerLogMaxSize: string;
   containerLogMonitorInterval: string;
+  evictionHard: Amounts;
+  evictionMaxPodGracePeriod: number;
+  evictionMinimumReclaim: Amounts;
+  evictionPressureTransitionPeriod: string;
+  evictionSoft: Amounts;
+  evictionSoftGracePeriod: Amounts;
   imageGCHighThresholdPercent: number;
   imageGCLowThresholdPercent: number;
   imageMinimumGCAge: string;
   maxPods: number;
+  mergeDefaultEvictionSettings: boolean;
   podPidsLimit: number;
   shutdownGracePeriod: string;
   shutdownGracePeriodByPodPriority?: { priority: number; shutdownGracePeriodSeconds: number }[];
@@ -39,10 +47,17 @@ export const usualConfiguration: KubeletConfiguration = {
   containerLogMaxFiles: 5,
   containerLogMaxSize: '10Mi',
   containerLogMonitorInterval: '10s',
+  evictionHard: usualHard,
+  evictionMaxPodGracePeriod: 0,
+  evictionMinimumReclaim: {},
+  evictionPressureTransitionPeriod: '5m',
+  evictionSoft: {},
+  evictionSoftGracePeriod: {},
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,
   imageMinimumGCAge: '2m',
   maxPods: 110,
+  mergeDefaultEvictionSettings: false,
   podPidsLimit: -1,
   shutdownGracePeriod: '0s',
   shutdownGracePeriodCriticalPods: '0s',
@@ -57,10 +72,12 @@ const whole =
     number(value, path, least, most);
 const percent: Reader = (value, path) => number(value, path, 0, 100);
 const duration: Reader = (value, path) => {
-  const said = text(value, path);
-  const nanos = said === undefined ? 0n : nanosecondsOf(said);
-  if (nanos === undefined || nanos < 0n) throw new ConfigError(`${path} should be a duration such as 30s or 1m30s`);
-  return said;
+  millisecondsOf(value, path);
+  return value;
+};
+const truth: Reader = (value, path) => {
+  if (typeof value !== 'boolean') throw new ConfigError(`${path} should be true or false`);
+  return value;
 };
 const size: Reader = (value, path) => {
   if (!tryParse(value)) throw new ConfigError(`${path} should be a quantity such as 10Mi`);
@@ -89,18 +106,22 @@ const readers: Record<Field, Reader> = {
   containerLogMaxFiles: whole(2),
   containerLogMaxSize: size,
   containerLogMonitorInterval: duration,
+  evictionHard: readAmounts,
+  evictionMaxPodGracePeriod: whole(0),
+  evictionMinimumReclaim: readAmounts,
+  evictionPressureTransitionPeriod: duration,
+  evictionSoft: readAmounts,
+  evictionSoftGracePeriod: readAmounts,
   imageGCHighThresholdPercent: percent,
   imageGCLowThresholdPercent: percent,
   imageMinimumGCAge: duration,
   maxPods: fixed,
+  mergeDefaultEvictionSettings: truth,
   podPidsLimit: whole(-1),
   shutdownGracePeriod: duration,
   shutdownGracePeriodByPodPriority: groups,
   shutdownGracePeriodCriticalPods: duration,
 };
-
-/** Of what `readKubeletConfiguration` has let through. */
-export const millisecondsOf = (written: string): number => Number((nanosecondsOf(written) ?? 0n) / 1_000_000n);
 
 /** Throws a ConfigError. */
 export function readKubeletConfiguration(value: unknown): KubeletConfiguration {
@@ -112,7 +133,11 @@ export function readKubeletConfiguration(value: unknown): KubeletConfiguration {
     if (!reader) throw new ConfigError(`${field} is not supported by this kubelet`);
     return [field, reader(said, field)];
   });
-  const configuration = { ...usualConfiguration, ...Object.fromEntries(read) } as KubeletConfiguration;
+  const said = { ...usualConfiguration, ...Object.fromEntries(read) } as KubeletConfiguration;
+  const { evictionHard, mergeDefaultEvictionSettings: merges } = said;
+  // Whoever sets one of them has set all, unless they say otherwise.
+  const configuration = merges ? { ...said, evictionHard: { ...usualHard, ...evictionHard } } : said;
+  thresholdsOf(configuration);
   const problem = problemOf(configuration);
   if (problem !== undefined) throw new ConfigError(`invalid configuration: ${problem}`);
   return configuration;
@@ -126,10 +151,8 @@ function problemOf(c: KubeletConfiguration): string | undefined {
 }
 
 function shutdownProblem(c: KubeletConfiguration): string | undefined {
-  const [all, critical] = [c.shutdownGracePeriod, c.shutdownGracePeriodCriticalPods].map(millisecondsOf) as [
-    number,
-    number,
-  ];
+  const all = millisecondsOf(c.shutdownGracePeriod, 'shutdownGracePeriod');
+  const critical = millisecondsOf(c.shutdownGracePeriodCriticalPods, 'shutdownGracePeriodCriticalPods');
   for (const [name, ms] of [
     ['shutdownGracePeriod', all],
     ['shutdownGracePeriodCriticalPods', critical],

@@ -12,15 +12,8 @@ import type { NodeStatistics } from '../stats/collect.js';
 import type { PodStats } from '../stats/summary-types.js';
 import { isDiskLimited, overLimit } from './limits.js';
 import { type Candidate, evictionMessage, type PodUse, ranked, resourceOf } from './rank.js';
-import {
-  type Crossed,
-  crossed,
-  type Observations,
-  type Pressure,
-  Pressures,
-  pressureOf,
-  type Thresholds,
-} from './thresholds.js';
+import { type Crossed, type Observations, type Pressure, pressureOf, type Thresholds } from './thresholds.js';
+import { firstWatch, judge, pressures } from './watch.js';
 
 /** A pod's worker. */
 export interface Evictable {
@@ -36,6 +29,8 @@ export interface EvictionLimits {
   lookMs: number;
   /** For so long a condition holds on. */
   transitionMs: number;
+  /** For a soft threshold a pod has its own grace, but no more than this. */
+  maxPodGraceSeconds: number;
   /** What is left on the machine. */
   observe: () => Promise<Observations>;
 }
@@ -54,20 +49,19 @@ export interface EvictionOptions extends EvictionLimits {
   evicted: (signal: string) => void;
 }
 
-/** One that was evicted is waited for this long before another one is. */
+/** One that was evicted is waited for this long, beyond its grace, before another one is. */
 const patienceMs = 30_000;
 
 export class Evictions {
-  readonly #pressures: Pressures;
+  #watch = firstWatch;
   #leaving: { pod: Evictable; until: number } | undefined;
 
-  constructor(private readonly options: EvictionOptions) {
-    this.#pressures = new Pressures(options.transitionMs);
-  }
+  constructor(private readonly options: EvictionOptions) {}
 
   /** What the node has too little of, or had until lately. */
   pressures(): Pressure[] {
-    return this.#pressures.current(this.options.clock.now());
+    const { clock, transitionMs } = this.options;
+    return pressures(this.#watch, clock.now(), transitionMs);
   }
 
   /** Runs until the signal aborts; never throws. */
@@ -94,9 +88,9 @@ export class Evictions {
 
   async #observe(): Promise<Crossed[]> {
     const { observe, thresholds, clock } = this.options;
-    const all = crossed(await observe(), thresholds);
-    this.#pressures.observe(clock.now(), all);
-    return all;
+    const { watch, due } = judge(this.#watch, await observe(), thresholds, clock.now());
+    this.#watch = watch;
+    return due;
   }
 
   /** What can be had without ending a pod. Answers what is still too little after that. */
@@ -113,7 +107,7 @@ export class Evictions {
   }
 
   async #evictOne(short: Crossed): Promise<void> {
-    const { pods, statistics, clock } = this.options;
+    const { pods, statistics, clock, maxPodGraceSeconds } = this.options;
     const { pods: stats } = await statistics.summary();
     const uses = new Map(stats.map(one => [one.podRef.uid, useOf(one)]));
     const candidates = pods()
@@ -124,8 +118,9 @@ export class Evictions {
       });
     for (const candidate of ranked(candidates, short.signal)) {
       const { worker } = candidate as (typeof candidates)[number];
-      if (!this.#evict(worker, short.signal, evictionMessage(candidate, short))) continue;
-      this.#leaving = { pod: worker, until: clock.now() + patienceMs };
+      const graceSeconds = short.isSoft ? maxPodGraceSeconds : 0;
+      if (!this.#evict(worker, short.signal, evictionMessage(candidate, short), graceSeconds)) continue;
+      this.#leaving = { pod: worker, until: clock.now() + graceSeconds * 1000 + patienceMs };
       return;
     }
     this.options.log.warn({ ...short }, 'the node is short of something, and there is no pod to evict');
@@ -139,13 +134,13 @@ export class Evictions {
     for (const pod of limited) {
       const use = uses.get(pod.allocated.metadata.uid ?? '');
       const over = use && overLimit(pod.allocated, use);
-      if (over) this.#evict(pod, over.signal, over.message);
+      if (over) this.#evict(pod, over.signal, over.message, 0);
     }
   }
 
-  /** At once: what is short now cannot wait for a grace. */
-  #evict(pod: Evictable, signal: string, message: string): boolean {
-    const isEvicted = pod.terminate({ reason: 'Evicted', message, graceSeconds: 0, isDisruption: true });
+  /** At once, unless it is for a soft threshold: what is short now cannot wait. */
+  #evict(pod: Evictable, signal: string, message: string, graceSeconds: number): boolean {
+    const isEvicted = pod.terminate({ reason: 'Evicted', message, graceSeconds, isDisruption: true });
     if (isEvicted) this.options.evicted(signal);
     return isEvicted;
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Container, Pod, PodSpec } from '../../api/types.js';
 import { isDiskLimited, overLimit } from './limits.js';
 import { type Candidate, evictionMessage, type PodUse, ranked } from './rank.js';
-import { crossed, type Observations, Pressures, type Signal, usualThresholds } from './thresholds.js';
+import type { Signal } from './thresholds.js';
 
 const mib = 1024 * 1024;
 const pod = (name: string, spec: Partial<PodSpec> = {}, more: Partial<Container> = {}): Pod => ({
@@ -23,40 +23,6 @@ const use = (more: Partial<PodUse>): PodUse => ({
 const memory = (name: string, mb: number, priority = 0, request = '0'): Candidate => ({
   pod: pod(name, { priority }, asks({ memory: request })),
   use: use({ memoryBytes: mb * mib }),
-});
-
-describe('what the node is short of', () => {
-  const memoryOf = (available: number): Observations => ({ 'memory.available': { available, capacity: 1000 * mib } });
-  const table: [string, Observations, Signal[]][] = [
-    ['nothing is known', {}, []],
-    ['enough memory', memoryOf(100 * mib), []],
-    ['too little memory', memoryOf(100 * mib - 1), ['memory.available']],
-    ['a file system without inodes', { 'nodefs.inodesFree': { available: 0, capacity: 0 } }, []],
-    [
-      'several things: memory first',
-      {
-        'imagefs.available': { available: 14, capacity: 100 },
-        'nodefs.available': { available: 10, capacity: 100 },
-        'nodefs.inodesFree': { available: 4, capacity: 100 },
-        ...memoryOf(1),
-      },
-      ['memory.available', 'nodefs.inodesFree', 'imagefs.available'],
-    ],
-  ];
-  for (const [what, observations, expected] of table)
-    it(what, () =>
-      assert.deepEqual(
-        crossed(observations, usualThresholds).map(c => c.signal),
-        expected,
-      ),
-    );
-
-  it('is told for a while after it is over', () => {
-    const pressures = new Pressures(1000);
-    pressures.observe(0, [{ signal: 'nodefs.inodesFree', available: 0, threshold: 1 }]);
-    pressures.observe(500, []);
-    assert.deepEqual([pressures.current(999), pressures.current(1000)], [['DiskPressure'], []]);
-  });
 });
 
 describe('who is evicted first', () => {
@@ -135,11 +101,16 @@ describe('who is evicted first', () => {
     const containers = new Map([['c', { memoryBytes: 300 * mib, diskBytes: 0 }]]);
     const candidate = { pod: pod('p', {}, asks({ memory: '100Mi' })), use: use({ containers }) };
     assert.equal(
-      evictionMessage(candidate, { signal: 'memory.available', available: 50 * mib, threshold: 100 * mib }),
+      evictionMessage(candidate, {
+        signal: 'memory.available',
+        available: 50 * mib,
+        threshold: 100 * mib,
+        isSoft: false,
+      }),
       'The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 300Mi, request is 100Mi, has larger consumption of memory. ',
     );
     assert.equal(
-      evictionMessage(candidate, { signal: 'nodefs.inodesFree', available: 5, threshold: 10 }),
+      evictionMessage(candidate, { signal: 'nodefs.inodesFree', available: 5, threshold: 10, isSoft: false }),
       'The node was low on resource: inodes. Threshold quantity: 10, available: 5. ',
     );
   });

@@ -1,4 +1,4 @@
-/** When the node runs short of something: what is left of it, and how little is too little. Pure, but for the memory of it. */
+/** When the node runs short of something: what is left of it, and how little is too little. Pure. */
 
 /** Kubernetes' eviction signals. */
 export type Signal =
@@ -17,38 +17,45 @@ export interface Observation {
 
 export type Observations = Partial<Record<Signal, Observation>>;
 
-/** In bytes, or a part of the whole. */
-export type Least = { bytes: number } | { part: number };
+/** In bytes or pieces, or a part of the whole. */
+export type Least = { amount: number } | { part: number };
 
-export type Thresholds = Partial<Record<Signal, Least>>;
+export interface Threshold {
+  signal: Signal;
+  least: Least;
+  /** A soft one: it may be crossed for so long before a pod has to go. */
+  graceMs?: number;
+  /** Once a pod had to go, there has to be this much more before it is enough (evictionMinimumReclaim). */
+  reclaim?: Least;
+}
+
+export type Thresholds = readonly Threshold[];
 
 /** Kubernetes' evictionHard; processes have none there, and a machine that has no more of them cannot even be helped. */
-export const usualThresholds: Thresholds = {
-  'memory.available': { bytes: 100 * 1024 * 1024 },
-  'nodefs.available': { part: 0.1 },
-  'nodefs.inodesFree': { part: 0.05 },
-  'imagefs.available': { part: 0.15 },
-  'imagefs.inodesFree': { part: 0.05 },
-  'pid.available': { part: 0.05 },
-};
+export const usualThresholds: Thresholds = [
+  { signal: 'memory.available', least: { amount: 100 * 1024 * 1024 } },
+  { signal: 'nodefs.available', least: { part: 0.1 } },
+  { signal: 'nodefs.inodesFree', least: { part: 0.05 } },
+  { signal: 'imagefs.available', least: { part: 0.15 } },
+  { signal: 'imagefs.inodesFree', least: { part: 0.05 } },
+  { signal: 'pid.available', least: { part: 0.05 } },
+];
+
+/** Of a whole of that capacity. */
+export const amountOf = (least: Least, capacity: number): number =>
+  'amount' in least ? least.amount : Math.floor(least.part * capacity);
 
 export interface Crossed {
   signal: Signal;
   available: number;
+  /** What there should be at least. */
   threshold: number;
+  isSoft: boolean;
 }
 
-/** What there is too little of: memory first, as it is gone fastest. */
-export function crossed(observations: Observations, thresholds: Thresholds): Crossed[] {
-  const all = (Object.entries(thresholds) as [Signal, Least][]).flatMap(([signal, least]) => {
-    const { available, capacity } = observations[signal] ?? { available: 0, capacity: 0 };
-    // Some file systems count no inodes.
-    if (capacity <= 0) return [];
-    const threshold = 'bytes' in least ? least.bytes : Math.floor(least.part * capacity);
-    return available < threshold ? [{ signal, available, threshold }] : [];
-  });
-  return all.sort((a, b) => order.indexOf(a.signal) - order.indexOf(b.signal));
-}
+/** Memory first, as it is gone fastest; what cannot wait before what can. */
+export const byUrgency = (a: Crossed, b: Crossed): number =>
+  order.indexOf(a.signal) - order.indexOf(b.signal) || Number(a.isSoft) - Number(b.isSoft);
 
 const order: Signal[] = [
   'memory.available',
@@ -63,18 +70,3 @@ export type Pressure = 'MemoryPressure' | 'DiskPressure' | 'PIDPressure';
 
 export const pressureOf = (signal: Signal): Pressure =>
   signal === 'memory.available' ? 'MemoryPressure' : signal === 'pid.available' ? 'PIDPressure' : 'DiskPressure';
-
-/** A condition holds on for a while after its cause is gone: it must not come and go with every pod. */
-export class Pressures {
-  readonly #seenAt = new Map<Pressure, number>();
-
-  constructor(private readonly transitionMs: number) {}
-
-  observe(now: number, all: readonly Crossed[]): void {
-    for (const { signal } of all) this.#seenAt.set(pressureOf(signal), now);
-  }
-
-  current(now: number): Pressure[] {
-    return [...this.#seenAt].flatMap(([pressure, at]) => (now - at < this.transitionMs ? [pressure] : []));
-  }
-}

@@ -1,10 +1,12 @@
 /** The nodes' part: each is registered, says that it is Ready, and renews its lease, unless the script has it fall silent. */
+
 import type { Logger } from 'pino';
 import type { Clock } from '../../api/clock.js';
 import type { Lease, Node } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import { leases, nodes } from '../../client/resources.js';
 import { isNotFound } from '../../client/runtime/writer.js';
+import { usualThresholds } from '../eviction/thresholds.js';
 import type { Limit } from '../limit.js';
 import { type NodeHealth, nodeConditions } from '../node/conditions.js';
 import { leaseOf } from '../node/lease.js';
@@ -63,6 +65,7 @@ export function hollowNode({ index, name }: HollowNode, script: HollowScript, no
     podCidr: '',
     port: 10250,
     machine: machineOf(name, script),
+    thresholds: usualThresholds,
     runtimeVersion: 'hollow://1',
   };
   const zone = script.zones > 0 ? { 'topology.kubernetes.io/zone': `zone-${index % script.zones}` } : {};

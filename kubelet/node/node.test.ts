@@ -4,7 +4,7 @@ import { leases, nodes } from '../../client/resources.js';
 import { ManualClock, settled } from '../../client/testing/clock.js';
 import type { Cri } from '../cri/cri.js';
 import type { Image } from '../cri/types.js';
-import type { Pressure } from '../eviction/thresholds.js';
+import { type Pressure, type Threshold, usualThresholds } from '../eviction/thresholds.js';
 import { PodsApi } from '../test/pods-api.js';
 import { nodeConditions } from './conditions.js';
 import { nodeImages } from './images.js';
@@ -34,6 +34,7 @@ const facts: NodeFacts = {
   podCidr: '10.244.1.0/24',
   port: 10250,
   machine,
+  thresholds: usualThresholds,
   runtimeVersion: 'containerd://1.6',
 };
 const now = Date.UTC(2026, 0, 1);
@@ -76,13 +77,23 @@ describe('the Node', () => {
       'ephemeral-storage': '104857600Ki',
       pods: '110',
     });
-    assert.equal(allocatable(machine).memory, '4091904Ki');
+    assert.equal(allocatable(machine, usualThresholds).memory, '4091904Ki');
     assert.equal(newNode(facts).metadata.labels?.['kubernetes.io/hostname'], 'n1');
     assert.deepEqual(newNode(facts).spec?.podCIDRs, ['10.244.1.0/24']);
     assert.deepEqual(nodeStatus(facts).addresses, [
       { type: 'InternalIP', address: '10.0.0.1' },
       { type: 'Hostname', address: 'n1' },
     ]);
+  });
+  it('keeps for itself what a pod would have to go for', () => {
+    const soft: Threshold = { signal: 'memory.available', least: { amount: 2 ** 30 }, graceMs: 1000 };
+    const of = (...thresholds: Threshold[]) => allocatable(machine, thresholds);
+    assert.deepEqual([of(soft).memory, of(soft)['ephemeral-storage']], ['4194304Ki', String(100 * 1024 ** 3)]);
+    assert.equal(of(soft, { signal: 'memory.available', least: { part: 0.25 } }).memory, '3145728Ki');
+    assert.equal(
+      of({ signal: 'nodefs.available', least: { amount: 2 ** 30 } })['ephemeral-storage'],
+      String(99 * 1024 ** 3),
+    );
   });
   it('is read from this machine', async () => {
     const here = await readMachine('/');

@@ -1,5 +1,6 @@
 /** The Node object of this machine. Pure. */
 import type { Node } from '../../api/types.js';
+import { amountOf, type Signal, type Thresholds } from '../eviction/thresholds.js';
 import type { Machine } from './machine.js';
 
 export interface NodeFacts {
@@ -9,15 +10,14 @@ export interface NodeFacts {
   /** Of the kubelet's HTTPS server. */
   port: number;
   machine: Machine;
+  /** Of eviction. */
+  thresholds: Thresholds;
   /** 'containerd://1.6.20' */
   runtimeVersion: string;
 }
 
 const version = 'v1.36.0';
 const maxPods = '110';
-/** Kept from pods so that the node itself does not run out: Kubernetes' hard eviction threshold. */
-const reservedMemoryBytes = 100 * 1024 * 1024;
-
 /** Of each resource, as quantities. */
 export type Amounts = Record<'cpu' | 'memory' | 'ephemeral-storage' | 'pods', string>;
 
@@ -28,12 +28,19 @@ export const capacity = ({ cpus, memoryBytes, diskBytes }: Machine): Amounts => 
   pods: maxPods,
 });
 
-export const allocatable = (machine: Machine): Amounts => ({
-  ...capacity(machine),
-  memory: `${Math.floor((machine.memoryBytes - reservedMemoryBytes) / 1024)}Ki`,
-  // A tenth is the threshold of disk pressure.
-  'ephemeral-storage': String(Math.floor(machine.diskBytes * 0.9)),
-});
+/** What pods may have in all: the rest is kept free, as one of them would have to go when it is used. */
+export function allocatable(machine: Machine, thresholds: Thresholds): Amounts {
+  const free = (signal: Signal, capacity: number): number => {
+    const hard = thresholds.find(one => one.signal === signal && one.graceMs === undefined);
+    return hard ? capacity - amountOf(hard.least, capacity) : capacity;
+  };
+  const { memoryBytes, diskBytes } = machine;
+  return {
+    ...capacity(machine),
+    memory: `${Math.floor(free('memory.available', memoryBytes) / 1024)}Ki`,
+    'ephemeral-storage': String(free('nodefs.available', diskBytes)),
+  };
+}
 
 export const nodeLabels = ({ name, machine }: NodeFacts): Record<string, string> => ({
   'beta.kubernetes.io/arch': machine.architecture,
@@ -54,7 +61,7 @@ export const newNode = (facts: NodeFacts): Node => ({
 /** All of the status but the conditions and the images, which come from the runtime. */
 export const nodeStatus = (facts: NodeFacts): NonNullable<Node['status']> => ({
   capacity: { ...capacity(facts.machine) },
-  allocatable: { ...allocatable(facts.machine) },
+  allocatable: { ...allocatable(facts.machine, facts.thresholds) },
   addresses: [
     { type: 'InternalIP', address: facts.ip },
     { type: 'Hostname', address: facts.name },

@@ -3,16 +3,21 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import type { Container, Pod, PodSpec } from '../../../api/types.js';
 import { events, nodes, pods } from '../../../client/resources.js';
-import type { Observations } from '../../eviction/thresholds.js';
+import { type Observations, type Threshold, usualThresholds } from '../../eviction/thresholds.js';
 import { busybox, eventually, idle, nodeName, TestNode } from '../node.js';
 
 describe('a node that is short of something', function () {
   this.timeout(120_000);
   let node: TestNode;
   let left: Observations = {};
+  const mib = 1024 * 1024;
   const transitionMs = 3_000;
+  const softGraceMs = 2_000;
   before(async () => {
-    node = await TestNode.start({ eviction: { lookMs: 200, transitionMs, observe: async () => left } });
+    const soft: Threshold = { signal: 'memory.available', least: { amount: 200 * mib }, graceMs: softGraceMs };
+    const thresholds = [...usualThresholds, soft];
+    const times = { lookMs: 200, transitionMs, maxPodGraceSeconds: 30 };
+    node = await TestNode.start({ eviction: { ...times, thresholds, observe: async () => left } });
   });
   afterEach(async () => {
     left = {};
@@ -78,6 +83,23 @@ describe('a node that is short of something', function () {
     await node.ready('welcome');
     for (const name of ['modest', 'small']) assert.equal((await node.get(name)).status?.phase, 'Running');
     assert.match(await node.figures.metrics(), /^kubelet_evictions\{eviction_signal="memory\.available"\} 1$/m);
+  });
+
+  it('of memory, but not badly: says so at once, waits for better times, and then leaves a pod its grace', async () => {
+    const polite = "trap 'sleep 1; exit 7' TERM; while :; do sleep 1000 & wait $!; done";
+    await node.create('polite', { terminationGracePeriodSeconds: 600, containers: [busybox('c', polite)] });
+    await node.ready('polite');
+    const began = Date.now();
+    left = { 'memory.available': { available: 150 * mib, capacity: 2 ** 32 } };
+    await eventually('the node has MemoryPressure', conditions, all => all.includes('MemoryPressure'));
+    const gone = await evicted('polite');
+    const at = node.api.statuses.find(s => s.name === 'polite' && s.phase === 'Failed')?.at ?? 0;
+    assert.ok(at - began >= softGraceMs, `it was evicted after ${at - began} ms`);
+    assert.match(
+      gone.status?.message ?? '',
+      /low on resource: memory\. Threshold quantity: 200Mi, available: 150Mi\. /,
+    );
+    assert.equal(gone.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 7, 'it ended by itself');
   });
 
   it('of disk: ends one after the other while it lasts, those first that keep most, and says so of itself', async () => {
