@@ -16,6 +16,7 @@ import { addGet } from './get.js';
 import { addAnnotate, addLabel } from './label.js';
 import { addLogs } from './logs.js';
 import { addPatch } from './patch.js';
+import { addRollout } from './rollout.js';
 import { addScale } from './scale.js';
 import { addTaint } from './taint.js';
 import { addVersion } from './version.js';
@@ -29,6 +30,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   addCreate,
   addDelete,
   addScale,
+  addRollout,
   addLogs,
   addExec,
   addLabel,
