@@ -1,7 +1,7 @@
 /** Kinds that hold data, and those that stand for someone or somewhere. */
 import type { ConfigMap, Secret, ServiceAccount } from '../../api/types.js';
 import { labelled, named } from './metadata.js';
-import { type Item, orNone } from './text.js';
+import type { Item } from './text.js';
 
 const sizeOf = (base64: string): string => `${Buffer.from(base64, 'base64').length} bytes`;
 
@@ -37,11 +37,23 @@ export const describeSecret = (secret: Secret): Item[] => [
   ...sortedEntries(secret.data).map(([key, value]): Item => [key, sizeOf(value)]),
 ];
 
-export const describeServiceAccount = (account: ServiceAccount): Item[] => [
-  ...named(account),
-  ...labelled(account),
-  ['Image pull secrets', orNone(account.imagePullSecrets?.map(({ name }) => name).join(', '))],
-  ['Mountable secrets', orNone(account.secrets?.map(({ name }) => name).join(', '))],
-  // Tokens are asked for when they are needed, and stored in no secret.
-  ['Tokens', '<none>'],
-];
+/** `secrets` of the namespace: kubectl marks those that are named and are not there, and lists its tokens. */
+export function describeServiceAccount(account: ServiceAccount, secrets: readonly Secret[]): Item[] {
+  const names = new Set(secrets.map(({ metadata }) => metadata.name));
+  const marked = (list: readonly { name?: string }[] | undefined): string | string[] =>
+    orNoneOf((list ?? []).map(({ name = '' }) => (names.has(name) ? name : `${name} (not found)`)));
+  const tokens = secrets.filter(
+    ({ type, metadata }) =>
+      type === 'kubernetes.io/service-account-token' &&
+      metadata.annotations?.['kubernetes.io/service-account.uid'] === account.metadata.uid,
+  );
+  return [
+    ...named(account),
+    ...labelled(account),
+    ['Image pull secrets', marked(account.imagePullSecrets)],
+    ['Mountable secrets', marked(account.secrets)],
+    ['Tokens', orNoneOf(tokens.map(({ metadata }) => metadata.name ?? ''))],
+  ];
+}
+
+const orNoneOf = (list: readonly string[]): string | string[] => (list.length > 0 ? [...list] : '<none>');

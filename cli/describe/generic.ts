@@ -1,12 +1,13 @@
 /** Any kind, as its fields stand: what there is to say of a kind that has no description of its own. */
 import { isObject } from '../../api/json.js';
 import type { AnyObject } from '../../api/types.js';
-import { labelled, named } from './metadata.js';
+import { labelled } from './metadata.js';
 import type { Item } from './text.js';
 
 export function describeAny(object: AnyObject): Item[] {
   const { name: _, namespace: __, labels: ___, annotations: ____, managedFields: _____, ...metadata } = object.metadata;
-  return [...named(object), ...labelled(object), ...fieldItems({ ...object, metadata })];
+  const { name = '', namespace = '' } = object.metadata;
+  return [['Name', name], ['Namespace', namespace], ...labelled(object), ...fieldItems({ ...object, metadata })];
 }
 
 const fieldItems = (fields: Readonly<Record<string, unknown>>): Item[] =>
@@ -24,10 +25,10 @@ function item(heading: string, value: unknown): Item {
 
 const acronyms = /^(api|url|uid|osb|guid)$/i;
 
-/** 'observedGeneration' -> 'Observed Generation', 'apiVersion' -> 'API Version'. A name that is no identifier stays. */
+/** 'observedGeneration' -> 'Observed Generation', 'apiVersion' -> 'API Version', 'x-y' -> 'X - Y'. Other names stay. */
 function title(field: string): string {
-  if (!/^[A-Za-z0-9]+$/.test(field)) return field;
-  const words = field.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[A-Z]/g) ?? [field];
+  if (!/^[A-Za-z-]+$/.test(field)) return field;
+  const words = field.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]|-+/g) ?? [field];
   return words
     .map(word => (acronyms.test(word) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
     .join(' ');

@@ -1,29 +1,63 @@
 /** Which description a kind has. A new kind's goes in here. */
-import type { AnyObject, EndpointSlice, Event, Lease, LimitRange, Pod, ResourceQuota } from '../../api/types.js';
+import type { RequestedNames } from '../../api/certificates/request.js';
+import type {
+  AnyObject,
+  EndpointSlice,
+  Event,
+  Lease,
+  LimitRange,
+  Pod,
+  ReplicaSet,
+  ResourceQuota,
+  Secret,
+  Service,
+} from '../../api/types.js';
 import { lastSeen, seenText } from '../output/events.js';
+import { describeAutoscaler } from './autoscaler.js';
+import { describeCronJob, describeJob } from './batch.js';
+import { describeBudget, describeLimitRange, describePriorityClass, describeQuota } from './bounds.js';
+import { describeCertificateRequest } from './certificate-request.js';
 import { describeConfigMap, describeSecret, describeServiceAccount } from './data.js';
 import { describeEndpointSlice, describeEndpoints } from './endpoints.js';
 import { describeAny } from './generic.js';
+import { describeIngress, describeIngressClass } from './ingress.js';
 import { describeNamespace } from './namespace.js';
+import { describeNetworkPolicy } from './network-policy.js';
 import { describeNode } from './node.js';
 import { describePod } from './pod.js';
 import { describeBinding, describeRole } from './rbac.js';
+import { describeService } from './service.js';
+import { describeClaim, describeStorageClass, describeVolume } from './storage.js';
 import { type Item, layOut } from './text.js';
-import { describeReplicationController, describeService } from './workloads.js';
+import {
+  describeDaemonSet,
+  describeDeployment,
+  describeReplicaSet,
+  describeReplicationController,
+  describeStatefulSet,
+} from './workloads.js';
 
-/** What a description tells beside the object itself. */
+/** What a description tells beside the object itself. What may not be read is left out. */
 export interface Surroundings {
   /** Undefined where events are not told. */
   events?: readonly Event[];
-  /** Of a service. */
+  /** Of a service, or of those that an ingress leads to. */
   slices?: readonly EndpointSlice[];
-  /** Of a node, or of what controls pods. */
+  /** Of an ingress's namespace. */
+  services?: readonly Service[];
+  /** Of a node, of what controls pods, or of a claim's namespace. */
   pods?: readonly Pod[];
+  /** Of a deployment's namespace. */
+  replicaSets?: readonly ReplicaSet[];
+  /** Of a service account's namespace. */
+  secrets?: readonly Secret[];
   /** Of a node. */
   lease?: Lease;
   /** Of a namespace; undefined where the server has no such kind, or it may not be read. */
   quotas?: readonly ResourceQuota[];
   limits?: readonly LimitRange[];
+  /** What a certificate is asked for. */
+  names?: RequestedNames;
   now: number;
 }
 
@@ -35,9 +69,29 @@ const describers: Record<string, (object: never, around: Surroundings) => Item[]
   'v1 Namespace': (namespace, { quotas, limits }) => describeNamespace(namespace, quotas, limits),
   'v1 ConfigMap': describeConfigMap,
   'v1 Secret': describeSecret,
-  'v1 ServiceAccount': describeServiceAccount,
+  'v1 ServiceAccount': (account, { secrets = [] }) => describeServiceAccount(account, secrets),
   'v1 Endpoints': describeEndpoints,
+  'v1 ResourceQuota': describeQuota,
+  'v1 LimitRange': describeLimitRange,
+  'v1 PersistentVolume': (volume, { now }) => describeVolume(volume, now),
+  'v1 PersistentVolumeClaim': (claim, { pods = [], now }) => describeClaim(claim, pods, now),
+  'apps/v1 Deployment': (deployment, { replicaSets = [] }) => describeDeployment(deployment, replicaSets),
+  'apps/v1 ReplicaSet': (set, { pods = [] }) => describeReplicaSet(set, pods),
+  'apps/v1 StatefulSet': (set, { pods = [] }) => describeStatefulSet(set, pods),
+  'apps/v1 DaemonSet': (set, { pods = [] }) => describeDaemonSet(set, pods),
+  'batch/v1 Job': describeJob,
+  'batch/v1 CronJob': describeCronJob,
+  'autoscaling/v2 HorizontalPodAutoscaler': describeAutoscaler,
+  'policy/v1 PodDisruptionBudget': describeBudget,
+  'scheduling.k8s.io/v1 PriorityClass': describePriorityClass,
+  'storage.k8s.io/v1 StorageClass': describeStorageClass,
+  'networking.k8s.io/v1 Ingress': (ingress, { services = [], slices = [] }) =>
+    describeIngress(ingress, { services, slices }),
+  'networking.k8s.io/v1 IngressClass': describeIngressClass,
+  'networking.k8s.io/v1 NetworkPolicy': describeNetworkPolicy,
   'discovery.k8s.io/v1 EndpointSlice': describeEndpointSlice,
+  'certificates.k8s.io/v1 CertificateSigningRequest': (request, { names }) =>
+    describeCertificateRequest(request, names),
   'rbac.authorization.k8s.io/v1 Role': describeRole,
   'rbac.authorization.k8s.io/v1 ClusterRole': describeRole,
   'rbac.authorization.k8s.io/v1 RoleBinding': describeBinding,
@@ -45,7 +99,8 @@ const describers: Record<string, (object: never, around: Surroundings) => Item[]
 };
 
 /** Kinds whose descriptions tell no events, as kubectl's do not. */
-const eventless = /^(Namespace|Secret|Role|ClusterRole|RoleBinding|ClusterRoleBinding)$/;
+const eventless =
+  /^(Namespace|Secret|ResourceQuota|LimitRange|NetworkPolicy|Role|ClusterRole|RoleBinding|ClusterRoleBinding)$/;
 
 export const tellsEvents = (object: AnyObject): boolean => !eventless.test(object.kind);
 

@@ -1,7 +1,7 @@
 /** What descriptions of all kinds begin with. */
 import type { KubeObject } from '../../api/types.js';
 import { lastApplied } from '../objects/apply.js';
-import { type Item, mapLines } from './text.js';
+import { type Item, joined, mapLines } from './text.js';
 
 export const named = (object: KubeObject): Item[] => [
   ['Name', object.metadata.name ?? ''],
@@ -36,4 +36,10 @@ const shortened = (line: string, length: number): string =>
 export function controlledBy(object: KubeObject): Item[] {
   const owner = object.metadata.ownerReferences?.find(reference => reference.controller);
   return owner ? [['Controlled By', `${owner.kind}/${owner.name}`]] : [];
+}
+
+/** On one line: 'a=1,b=2'. */
+export function annotationText({ metadata }: KubeObject): string {
+  const { [lastApplied]: _, ...shown } = metadata.annotations ?? {};
+  return joined(shown);
 }

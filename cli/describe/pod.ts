@@ -80,6 +80,7 @@ export function describePodTemplate(template: PodTemplateSpec | undefined): Item
     ...containerItems('Init Containers', spec?.initContainers, undefined),
     ...containerItems('Containers', spec?.containers, undefined),
     ...volumeItems(spec?.volumes, 1),
+    ...when(spec?.priorityClassName, () => ['Priority Class Name', spec?.priorityClassName ?? '']),
     ['Node-Selectors', mapLines(spec?.nodeSelector)],
     ['Tolerations', tolerations(spec?.tolerations)],
   ];

@@ -1,73 +1,152 @@
-/** What makes pods, and what leads to them. */
-import type { EndpointSlice, Pod, ReplicationController, Service } from '../../api/types.js';
+/** What keeps pods running: replica sets and their like, deployments, stateful sets, daemon sets. */
+import { selectorText } from '../../api/kinds/workload/columns.js';
+import type {
+  DaemonSet,
+  Deployment,
+  KubeObject,
+  PersistentVolumeClaim,
+  Pod,
+  ReplicaSet,
+  ReplicationController,
+  StatefulSet,
+} from '../../api/types.js';
+import { sameTemplate } from '../rollout/template.js';
 import { controlledBy, labelled, named } from './metadata.js';
 import { describePodTemplate } from './pod.js';
-import { type Item, joined, orNone, when } from './text.js';
+import { type Item, joined, longTime, mapLines, orNone } from './text.js';
 
-export function describeReplicationController(rc: ReplicationController, pods: readonly Pod[]): Item[] {
-  const conditions = (rc.status?.conditions ?? []).map(c => `${c.type} \t${c.status}\t${c.reason ?? ''}`);
-  return [
-    ...named(rc),
-    ['Selector', joined(rc.spec?.selector)],
-    ...labelled(rc),
-    ...controlledBy(rc),
-    ['Replicas', `${rc.status?.replicas ?? 0} current / ${rc.spec?.replicas ?? 1} desired`],
-    ['Pods Status', podsStatus(rc, pods)],
-    describePodTemplate(rc.spec?.template),
-    ...(conditions.length > 0
-      ? [{ heading: 'Conditions', block: ['Type\tStatus\tReason', '----\t------\t------', ...conditions] }]
-      : []),
-  ];
-}
+export const describeReplicationController = (rc: ReplicationController, pods: readonly Pod[]): Item[] =>
+  replicas(rc, joined(rc.spec?.selector), pods);
+
+export const describeReplicaSet = (set: ReplicaSet, pods: readonly Pod[]): Item[] =>
+  replicas(set, selectorText(set.spec?.selector), pods);
+
+const replicas = (owner: ReplicationController | ReplicaSet, selector: string, pods: readonly Pod[]): Item[] => [
+  ...named(owner),
+  ['Selector', selector],
+  ...labelled(owner),
+  ...controlledBy(owner),
+  ['Replicas', `${owner.status?.replicas ?? 0} current / ${owner.spec?.replicas ?? 1} desired`],
+  ['Pods Status', podsStatus(owner, pods)],
+  describePodTemplate(owner.spec?.template),
+  ...conditionItems(owner),
+];
 
 /** Of the pods that it controls, not all that its selector matches. */
-function podsStatus(rc: ReplicationController, pods: readonly Pod[]): string {
-  const own = pods.filter(pod => pod.metadata.ownerReferences?.some(o => o.controller && o.uid === rc.metadata.uid));
+function podsStatus(owner: KubeObject, pods: readonly Pod[]): string {
+  const own = pods.filter(pod => isControlledBy(pod, owner));
   const count = (phase: string): number => own.filter(pod => pod.status?.phase === phase).length;
   return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`;
 }
 
-export function describeService(service: Service, slices: readonly EndpointSlice[]): Item[] {
-  const { spec, status } = service;
-  const ingress = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
-  const ports = (spec?.ports ?? []).flatMap((port): Item[] => {
-    const { name = '<unset>', protocol = 'TCP' } = port;
-    return [
-      ['Port', `${name}\t${port.port}/${protocol}`],
-      ['TargetPort', `${port.targetPort}/${protocol}`],
-      ...when(port.nodePort, () => ['NodePort', `${name}\t${port.nodePort}/${protocol}`]),
-      ['Endpoints', endpointsText(slices, port.name)],
-    ];
-  });
+const isControlledBy = ({ metadata }: KubeObject, owner: KubeObject): boolean =>
+  metadata.ownerReferences?.some(({ controller, uid }) => controller && uid === owner.metadata.uid) ?? false;
+
+function conditionItems({ status }: ReplicationController | ReplicaSet | Deployment): Item[] {
+  const lines = (status?.conditions ?? []).map(c => `${c.type} \t${c.status}\t${c.reason ?? ''}`);
+  return lines.length > 0
+    ? [{ heading: 'Conditions', block: ['Type\tStatus\tReason', '----\t------\t------', ...lines] }]
+    : [];
+}
+
+const createdAt = ({ metadata }: KubeObject): Item => ['CreationTimestamp', longTime(metadata.creationTimestamp)];
+
+export function describeDeployment(deployment: Deployment, replicaSets: readonly ReplicaSet[]): Item[] {
+  const { spec, status } = deployment;
+  const rolling = spec?.strategy?.rollingUpdate;
+  const counts = [
+    `${spec?.replicas ?? 1} desired`,
+    `${status?.updatedReplicas ?? 0} updated`,
+    `${status?.replicas ?? 0} total`,
+    `${status?.availableReplicas ?? 0} available`,
+    `${status?.unavailableReplicas ?? 0} unavailable`,
+  ];
+  const sets = replicaSets.filter(set => isControlledBy(set, deployment)).sort(byAge);
+  const newest = sets.find(set => sameTemplate(set.spec?.template, spec?.template));
   return [
-    ...named(service),
-    ...labelled(service),
-    ['Selector', joined(spec?.selector)],
-    ['Type', spec?.type ?? ''],
-    ...when(spec?.ipFamilyPolicy, () => ['IP Family Policy', spec?.ipFamilyPolicy ?? '']),
-    ['IP Families', orNone(spec?.ipFamilies?.join(','))],
-    ['IP', spec?.clusterIP ?? ''],
-    ['IPs', orNone(spec?.clusterIPs?.join(','))],
-    ...when(spec?.externalIPs, () => ['External IPs', (spec?.externalIPs ?? []).join(',')]),
-    ...when(spec?.externalName, () => ['External Name', spec?.externalName ?? '']),
-    ...when(ingress[0], () => ['LoadBalancer Ingress', ingress.join(', ')]),
-    ...ports,
-    ['Session Affinity', spec?.sessionAffinity ?? ''],
-    ...when(spec?.externalTrafficPolicy, () => ['External Traffic Policy', spec?.externalTrafficPolicy ?? '']),
-    ...when(spec?.internalTrafficPolicy, () => ['Internal Traffic Policy', spec?.internalTrafficPolicy ?? '']),
+    ...named(deployment),
+    createdAt(deployment),
+    ...labelled(deployment),
+    ['Selector', selectorText(spec?.selector)],
+    ['Replicas', counts.join(' | ')],
+    ['StrategyType', spec?.strategy?.type ?? ''],
+    ['MinReadySeconds', String(spec?.minReadySeconds ?? 0)],
+    ...(rolling
+      ? ([
+          ['RollingUpdateStrategy', `${rolling.maxUnavailable} max unavailable, ${rolling.maxSurge} max surge`],
+        ] as Item[])
+      : []),
+    describePodTemplate(spec?.template),
+    ...conditionItems(deployment),
+    ...(sets.length === 0
+      ? []
+      : ([
+          ['OldReplicaSets', setsText(sets.filter(set => set !== newest))],
+          ['NewReplicaSet', setsText(newest ? [newest] : [])],
+        ] as Item[])),
   ];
 }
 
-/** A description has room for so many addresses. */
-const shownEndpoints = 3;
+const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
+  (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1;
 
-function endpointsText(slices: readonly EndpointSlice[], port: string | undefined): string {
-  const all = slices.flatMap(({ ports, endpoints }) => {
-    const number = ports?.find(candidate => (candidate.name ?? '') === (port ?? ''))?.port;
-    if (number === undefined) return [];
-    const ready = (endpoints ?? []).filter(endpoint => endpoint.conditions?.ready !== false);
-    return ready.flatMap(endpoint => endpoint.addresses.map(address => `${address}:${number}`));
-  });
-  const more = all.length > shownEndpoints ? ` + ${all.length - shownEndpoints} more...` : '';
-  return orNone(all.slice(0, shownEndpoints).join(',')) + more;
+const setsText = (sets: readonly ReplicaSet[]): string =>
+  orNone(
+    sets
+      .map(
+        ({ metadata, spec, status }) =>
+          `${metadata.name} (${status?.replicas ?? 0}/${spec?.replicas ?? 1} replicas created)`,
+      )
+      .join(', '),
+  );
+
+export function describeStatefulSet(set: StatefulSet, pods: readonly Pod[]): Item[] {
+  const { spec, status } = set;
+  const partition = spec?.updateStrategy?.rollingUpdate?.partition;
+  return [
+    ...named(set),
+    createdAt(set),
+    ['Selector', selectorText(spec?.selector)],
+    ...labelled(set),
+    ['Replicas', `${spec?.replicas ?? 1} desired | ${status?.replicas ?? 0} total`],
+    ['Update Strategy', spec?.updateStrategy?.type ?? ''],
+    ...(partition === undefined ? [] : [['  Partition', String(partition)] as Item]),
+    ['Pods Status', podsStatus(set, pods)],
+    describePodTemplate(spec?.template),
+    ...claimTemplates(spec?.volumeClaimTemplates as readonly PersistentVolumeClaim[] | undefined),
+  ];
+}
+
+function claimTemplates(list: readonly PersistentVolumeClaim[] = []): Item[] {
+  if (list.length === 0) return [['Volume Claims', '<none>']];
+  const block = list.flatMap(({ metadata, spec }): Item[] => [
+    ['Name', metadata.name ?? ''],
+    ['StorageClass', spec?.storageClassName ?? ''],
+    ['Labels', mapLines(metadata.labels)],
+    ['Annotations', mapLines(metadata.annotations)],
+    ['Capacity', spec?.resources?.requests?.storage ?? '<default>'],
+    ['Access Modes', `[${(spec?.accessModes ?? []).join(' ')}]`],
+  ]);
+  return [{ heading: 'Volume Claims', block }];
+}
+
+export function describeDaemonSet(set: DaemonSet, pods: readonly Pod[]): Item[] {
+  const { spec, status } = set;
+  const counts: [what: string, count: number | undefined][] = [
+    ['Desired Number of Nodes Scheduled', status?.desiredNumberScheduled],
+    ['Current Number of Nodes Scheduled', status?.currentNumberScheduled],
+    ['Number of Nodes Scheduled with Up-to-date Pods', status?.updatedNumberScheduled],
+    ['Number of Nodes Scheduled with Available Pods', status?.numberAvailable],
+    ['Number of Nodes Misscheduled', status?.numberMisscheduled],
+  ];
+  return [
+    // kubectl tells no namespace here.
+    ['Name', set.metadata.name ?? ''],
+    ['Selector', selectorText(spec?.selector)],
+    ['Node-Selector', joined(spec?.template?.spec?.nodeSelector)],
+    ...labelled(set),
+    ...counts.map(([what, count]) => `${what}: ${count ?? 0}`),
+    ['Pods Status', podsStatus(set, pods)],
+    describePodTemplate(spec?.template),
+  ];
 }

@@ -1,10 +1,10 @@
 /** Back to a template of before: which revision is meant, and the patch that brings it back. Pure. */
-import { clone, semanticEqual } from '../../api/json.js';
-import type { AnyObject, Deployment, PodTemplateSpec } from '../../api/types.js';
+import type { AnyObject, Deployment } from '../../api/types.js';
 import type { PatchType } from '../../client/client.js';
 import { Failure } from '../failure.js';
 import { lastApplied } from '../objects/apply.js';
 import { type Revision, revisionAnnotation } from './revisions.js';
+import { sameTemplate, withoutHash } from './template.js';
 
 /** `wanted` is a revision's number; 0 for the one before the last. */
 export function revisionToUndo(owner: AnyObject, revisions: readonly Revision[], wanted: number): Revision {
@@ -25,9 +25,8 @@ export interface Undoing {
 
 /** The patch; undefined where the template is that one already. */
 export function undoing(owner: AnyObject, revision: Revision): Undoing | undefined {
-  const now = (owner as Deployment).spec?.template;
+  if (sameTemplate((owner as Deployment).spec?.template, revision.template)) return undefined;
   const template = withoutHash(revision.template);
-  if (semanticEqual(now && withoutHash(now), template)) return undefined;
   if (owner.kind !== 'Deployment')
     return { type: 'strategic', patch: { spec: { template: { ...template, $patch: 'replace' } } } };
   if ((owner as Deployment).spec?.paused)
@@ -42,13 +41,6 @@ export function undoing(owner: AnyObject, revision: Revision): Undoing | undefin
       { op: 'replace', path: '/metadata/annotations', value: annotations },
     ],
   };
-}
-
-/** A ReplicaSet's pods are told apart by it; a deployment's template has none. */
-function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
-  const copy = clone(template);
-  delete copy.metadata?.labels?.['pod-template-hash'];
-  return copy;
 }
 
 /** What a deployment and its ReplicaSets each note for themselves. */

@@ -1,9 +1,9 @@
 /** What `describe` does (see describe.ts for its flags). */
-import { StatusError } from '../../api/status.js';
-import type { AnyObject, ReplicationController } from '../../api/types.js';
-import type { Client, Selection } from '../../client/client.js';
-import { endpointSlices, events, leases, limitRanges, pods, resourceQuotas } from '../../client/resources.js';
+import type { AnyObject } from '../../api/types.js';
+import type { Client } from '../../client/client.js';
+import { events } from '../../client/resources.js';
 import { describeObject, type Surroundings, tellsEvents } from '../describe/index.js';
+import { relatedTo } from '../describe/related.js';
 import { report } from '../exit.js';
 import { type Filter, fetchObjects, isNotFound } from '../objects/fetch.js';
 import type { Target } from '../objects/resolve.js';
@@ -66,45 +66,4 @@ async function eventsAbout(client: Client, { kind, metadata }: AnyObject): Promi
   const fieldSelector = [`involvedObject.name=${name}`, ...about].join(',');
   const { items } = await client.list(events, { ...(namespace === undefined ? {} : { namespace }), fieldSelector });
   return { events: items };
-}
-
-/** What some kinds are told with; what may not be read is left out. */
-async function relatedTo(client: Client, object: AnyObject): Promise<Partial<Surroundings>> {
-  const { name = '', namespace } = object.metadata;
-  const where: Selection = namespace === undefined ? {} : { namespace };
-  const kind = `${object.apiVersion} ${object.kind}`;
-  if (kind === 'v1 Service') {
-    const labelSelector = `kubernetes.io/service-name=${name}`;
-    const slices = await readable(client.list(endpointSlices, { ...where, labelSelector }));
-    return slices ? { slices: slices.items } : {};
-  }
-  if (kind === 'v1 ReplicationController') {
-    const selector = Object.entries((object as ReplicationController).spec?.selector ?? {});
-    const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(',');
-    const selected = await readable(client.list(pods, { ...where, labelSelector }));
-    return selected ? { pods: selected.items } : {};
-  }
-  if (kind === 'v1 Namespace') {
-    const inside = { namespace: name };
-    const [quotas, limits] = await Promise.all([
-      readable(client.list(resourceQuotas, inside)),
-      readable(client.list(limitRanges, inside)),
-    ]);
-    return { ...(quotas ? { quotas: quotas.items } : {}), ...(limits ? { limits: limits.items } : {}) };
-  }
-  if (kind !== 'v1 Node') return {};
-  const [onNode, lease] = await Promise.all([
-    readable(client.list(pods, { fieldSelector: `spec.nodeName=${name}` })),
-    readable(client.get(leases, { namespace: 'kube-node-lease', name })),
-  ]);
-  return { ...(onNode ? { pods: onNode.items } : {}), ...(lease ? { lease } : {}) };
-}
-
-async function readable<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof StatusError) return undefined;
-    throw error;
-  }
 }

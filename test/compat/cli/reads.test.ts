@@ -1,5 +1,6 @@
 /** What our CLI shows beside what kubectl shows of the same objects. */
 import { type Fixture, makeBounds, makeObjects, startFixture } from './fixture.js';
+import { makeManyKinds } from './many-kinds.js';
 import { checkRow, type Row } from './rows.js';
 
 const get: Row[] = [
@@ -127,6 +128,50 @@ const describes: Row[] = [
   { args: 'describe pods -l a=b', out: '', err: 'No resources found in default namespace.', sameError: true },
 ];
 
+/** Of kinds/*: see many-kinds.yaml. */
+const many: Row[] = [
+  {
+    args: 'describe -n kinds deploy web',
+    out: /\nReplicas: +2 desired \| 2 updated \| 3 total .*[\s\S]*\nOldReplicaSets: +web-old \(1\/1 .*\nNewReplicaSet: +web-new \(0\/2 /,
+  },
+  { args: 'describe -n kinds deploy recreate', out: /\nStrategyType: +Recreate\n/ },
+  {
+    args: 'describe -n kinds rs web-new',
+    out: /\nControlled By: +Deployment\/web\n[\s\S]*\nPods Status: +1 Running \/ 0 Waiting/,
+  },
+  { args: 'describe -n kinds sts', out: /\n {2}Partition: +1\n[\s\S]*\nVolume Claims:\n {2}Name: +data\n/ },
+  { args: 'describe -n kinds ds', out: /\nDesired Number of Nodes Scheduled: 3\n/ },
+  {
+    args: 'describe -n kinds jobs',
+    out: /\nPods Statuses: +1 Active \(1 Ready\) \/ 1 Succeeded \/ 0 Failed\nCompleted Indexes: +0\n/,
+  },
+  { args: 'describe -n kinds cronjob', out: /\nActive Jobs: +hourly-1, hourly-2\n/ },
+  {
+    args: 'describe -n kinds hpa',
+    out: /"hits" on Service\/web \(target value\): +4 \/ 5\n[\s\S]*\n {4}Select Policy: Max\n/,
+  },
+  { args: 'describe -n kinds pdb', out: /\n {4}Allowed disruptions: +1\n/ },
+  { args: 'describe -n kinds quota,limits', out: /\nScopes: +NotTerminating\n \* Matches/ },
+  { args: 'describe pv disk remote loc', out: /\n {4}Term 0: +a in \[b\]\n/ },
+  {
+    args: 'describe pv csi',
+    out: /\n {4}VolumeAttributes: +a=1\n +b=2\n/,
+    differs: 'kubectl indents the attributes further',
+  },
+  { args: 'describe -n kinds pvc', out: /\nUsed By: +web-new-1\nConditions:\n/ },
+  { args: 'describe sc slow', out: /\nMountOptions:\n {2}ro\nReclaimPolicy: / },
+  {
+    args: 'describe -n kinds ingress,ingressclass',
+    out: / web:80 \(10\.9\.9\.7:8080\)\n[\s\S]* nope:http \(<error: services "nope" not found>\)\n/,
+  },
+  { args: 'describe -n kinds netpol', out: /\n {4}To Port Range: 90-95\/UDP\n/ },
+  { args: 'describe -n kinds sa robot', out: /\nImage pull secrets: +x \(not found\)\n/ },
+  { args: 'describe -n kinds endpointslice', out: /\n {2}- Addresses: +10\.9\.9\.9\n/ },
+  { args: 'describe csr', out: /\n {2}Common Name: +jane\n[\s\S]*DNS Names: +a\.b\n/ },
+  { args: 'describe priorityclass high', out: /\nDescription: +what matters\n/ },
+  { args: 'describe apiservice v1.', out: /^Name: +v1\.\nNamespace: *\n/ },
+];
+
 const others: Row[] = [
   { args: 'api-resources', out: /^NAME +SHORTNAMES +APIVERSION +NAMESPACED +KIND\nbindings/ },
   { args: 'api-resources -o wide', out: /VERBS +CATEGORIES\n/ },
@@ -217,9 +262,10 @@ describe('what the CLI shows', function () {
     fixture = await startFixture();
     await makeObjects(fixture.client);
     await makeBounds(fixture.client);
+    await makeManyKinds(fixture.client);
     if (!fixture.kubectl) console.log('      no kubectl of 1.30 or newer is installed: nothing is compared with it');
   });
   after(() => fixture.remove());
 
-  for (const row of [...get, ...describes, ...others]) it(row.args, () => checkRow(fixture, row));
+  for (const row of [...get, ...describes, ...many, ...others]) it(row.args, () => checkRow(fixture, row));
 });
