@@ -1,7 +1,7 @@
 /** The verbs of kubectl that need no node, old and new, each as people use it. (Those that do: test/e2e/streaming.test.ts.) */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestCluster, type TestCluster } from '../../apiserver/testing/cluster.js';
 import { Kubectl, kubectls, versionOf } from '../../apiserver/testing/kubectl.js';
@@ -132,6 +132,24 @@ for (const binary of kubectls) {
       ]) {
         assert.match(await ok(`describe ${kind}`), /^Name: /m, kind);
       }
+    });
+
+    it('what tells of the cluster or of kubectl itself', async () => {
+      const said: [string, RegExp][] = [
+        ['version', /v1\.36\.0/],
+        ['cluster-info', /is running at/],
+        [`cluster-info dump --output-directory=${join(cluster.dataDir, 'dump')}`, /dumped to/],
+        ['api-versions', /^apps\/v1$/m],
+        ['api-resources --namespaced=false', /^nodes +no /m],
+        ['config view --minify', /current-context:/],
+        ['config current-context', /\S/],
+        ['completion bash', /bash completion/],
+        ['options', /--kubeconfig/],
+      ];
+      for (const [args, expected] of said) assert.match(await ok(args), expected, args);
+      const dumped = JSON.parse(await readFile(join(cluster.dataDir, 'dump', 'default', 'deployments.json'), 'utf8'));
+      const names = dumped.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+      assert.ok(names.includes('web'), names.join());
     });
 
     it('explain, with all that is below', async () => {

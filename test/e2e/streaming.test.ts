@@ -3,6 +3,10 @@
  * (1.20 SPDY, newer ones WebSocket), and all must see the same.
  */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { kubectls } from './kubectls.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
 
@@ -92,6 +96,27 @@ describe('logs, exec, attach and port-forward', function () {
           const { code, stderr } = await run(['exec', ...args]);
           assert.notEqual(code, 0);
           assert.match(stderr, message);
+        }
+      });
+
+      it('cp: a folder into a container, and a file out of it', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'orrery-cp-'));
+        try {
+          const sent = join(folder, 'sent');
+          await mkdir(sent);
+          const bytes = randomBytes(3_000_000);
+          await writeFile(join(sent, 'large'), bytes);
+          await writeFile(join(sent, 'small'), 'text\n');
+          const there = `/tmp/cp-${kubectl.version}`;
+          const into = await run(['cp', sent, `box:${there}`]);
+          assert.equal(into.code, 0, into.stderr);
+          assert.equal((await run(['exec', 'box', '--', 'cat', `${there}/small`])).stdout, 'text\n');
+          const back = join(folder, 'back');
+          const out = await run(['cp', `default/box:${there}/large`, back]);
+          assert.equal(out.code, 0, out.stderr);
+          assert.ok(bytes.equals(await readFile(back)));
+        } finally {
+          await rm(folder, { recursive: true });
         }
       });
 
