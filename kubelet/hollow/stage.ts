@@ -1,5 +1,6 @@
 /** How far a pod on a hollow node has come, and when it goes on. Pure. */
 import type { Pod } from '../../api/types.js';
+import { type RestartPolicy, restartsAfter } from '../pods/restart-policy.js';
 import type { Life } from './script.js';
 
 export type Stage =
@@ -67,7 +68,6 @@ function nextStage(pod: Pod, stage: Stage, life: Life, due: number, now: number)
     : { kind: 'ended', restarts: stage.restarts, exit };
 }
 
-function restarts({ spec }: Pod, code: number): boolean {
-  const policy = spec?.restartPolicy ?? 'Always';
-  return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
-}
+/** All containers of such a pod live one life: it is the first one that says whether it comes again. */
+const restarts = ({ spec }: Pod, code: number): boolean =>
+  restartsAfter(code, spec?.containers[0] ?? {}, (spec?.restartPolicy ?? 'Always') as RestartPolicy);

@@ -8,7 +8,8 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../api/clock.js';
 import type { Pod } from '../../api/types.js';
 import { killHard } from '../kill-hard.js';
-import { podResources, type QosClass, qosClass } from './config/resources.js';
+import { type QosClass, qosClass } from './config/qos.js';
+import { podResources } from './config/resources.js';
 
 const patience = { tries: 40, ms: 50 };
 

@@ -2,6 +2,7 @@
 import type { Container, Pod } from '../../api/types.js';
 import type { KubeletContext } from '../context.js';
 import type { PodFacts } from './config/fields.js';
+import { limitOf } from './config/resources.js';
 import type { Progress } from './progress.js';
 import { readySandbox, type Seen } from './seen.js';
 
@@ -45,8 +46,10 @@ export function containerSpec(pod: Pod, name: string): Container | undefined {
 }
 
 /** The kernel ends what takes more; a pod without limits shares all the memory of the node. */
-export const hasMemoryLimit = (pod: Pod, name: string): boolean =>
-  containerSpec(pod, name)?.resources?.limits?.memory !== undefined;
+export function hasMemoryLimit(pod: Pod, name: string): boolean {
+  const container = containerSpec(pod, name);
+  return container !== undefined && limitOf(pod, container, 'memory') !== undefined;
+}
 
 export function podFacts({ pod, seen, context }: Pick<Job, 'pod' | 'seen' | 'context'>): PodFacts {
   const { name, ip, allocatable } = context.node;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { outcome } from './outcome.js';
+import type { RestartPolicy } from './restart-policy.js';
 import type { ContainerSeen, Seen } from './seen.js';
-import type { Want } from './want.js';
+import type { ContainerWant, Want } from './want.js';
 
 const seen = (...all: [string, 'running' | number][]): Seen => ({
   sandboxes: [],
@@ -39,6 +40,20 @@ describe('the outcome of a pod', () => {
   cases.push(
     ['Never: a sidecar failed, and comes again', sidecar, seen(['s', 1], ['a', 'running']), 'running'],
     ['Never: all but a sidecar have ended', sidecar, seen(['s', 'running'], ['a', 0], ['b', 0]), 'succeeded'],
+  );
+  const own = (policies: [string, RestartPolicy][], init: string[] = []): Want => {
+    const { main, init: before, ...more } = want('Never', init);
+    const restarts = new Map(policies);
+    const withOwn = (c: ContainerWant): ContainerWant => {
+      const restartPolicy = restarts.get(c.name);
+      return restartPolicy ? { ...c, restarts: { restartPolicy } } : c;
+    };
+    return { ...more, init: before.map(withOwn), main: main.map(withOwn) };
+  };
+  cases.push(
+    ['Never, but one comes again', own([['b', 'OnFailure']]), seen(['a', 1], ['b', 2]), 'running'],
+    ['Never, and that one has succeeded', own([['b', 'OnFailure']]), seen(['a', 1], ['b', 0]), 'failed'],
+    ['Never, but an init container comes again', own([['i', 'OnFailure']], ['i']), seen(['i', 1]), 'running'],
   );
   for (const [what, wanted, had, expected] of cases) it(what, () => assert.equal(outcome(wanted, had), expected));
 });

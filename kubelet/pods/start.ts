@@ -93,9 +93,8 @@ export function sandboxFor({ pod, context }: Job, attempt: number) {
 
 async function configFor(job: Job, container: Container, marks: Marks) {
   const { pod, context, progress } = job;
-  const problem =
-    nonRootProblem(pod, container, progress.foundImages.get(container.name)) ??
-    containerRefusal(container, context.node);
+  const image = progress.foundImages.get(container.name);
+  const problem = nonRootProblem(pod, container, image) ?? containerRefusal(container, context.node);
   if (problem !== undefined) throw new Error(problem);
   const env = await containerEnv(pod, container, {
     ...context.objects.of(pod),
@@ -106,10 +105,16 @@ async function configFor(job: Job, container: Container, marks: Marks) {
     ...(await context.volumes.containerMounts(pod, container, env)),
     ...(await ownMounts(job, container, marks.attempt)),
   ];
-  const target = targetOf(job, container);
   const { node, directories } = context;
-  const parts = { ...marks, env, mounts, nodeMemoryBytes: node.memoryBytes, seccompRoot: directories.seccomp };
-  return containerConfig(pod, container, target === undefined ? parts : { ...parts, target });
+  return containerConfig(pod, container, {
+    ...marks,
+    env,
+    mounts,
+    nodeMemoryBytes: node.memoryBytes,
+    seccompRoot: directories.seccomp,
+    target: targetOf(job, container),
+    image,
+  });
 }
 
 /** Whose processes an ephemeral container is to see. Throws when there is no such container. */

@@ -18,6 +18,7 @@
  */
 import { leavesNothing } from './ending.js';
 import { changed, type Size } from './resize/size.js';
+import { restartsAfter } from './restart-policy.js';
 import { type ContainerSeen, isAlive, latest, readySandbox, type SandboxSeen, type Seen } from './seen.js';
 import type { ContainerWant, Want } from './want.js';
 
@@ -234,8 +235,8 @@ const isDone = (c: ContainerSeen | undefined): boolean => c?.state === 'exited' 
 
 export function mayStartAgain(want: Want, w: ContainerWant, c: ContainerSeen): boolean {
   if (isAlive(c)) return false;
-  if (w.sidecar || c.state === 'created' || want.restartPolicy === 'Always' || c.hash !== w.hash) return true;
-  return want.restartPolicy === 'OnFailure' && c.exitCode !== 0;
+  if (w.sidecar || c.state === 'created' || c.hash !== w.hash) return true;
+  return restartsAfter(c.exitCode, w.restarts ?? {}, want.restartPolicy);
 }
 
 function startStep(w: ContainerWant, have: Have, sandbox: SandboxSeen, now: number): Step | undefined {

@@ -4,9 +4,12 @@ import { isRestartableInit } from '../../api/kinds/pod/columns.js';
 import type { Container, Pod } from '../../api/types.js';
 import type { Ending } from './ending.js';
 import { restartsFor, type Size, sizeOf } from './resize/size.js';
+import type { OwnRestarts, RestartPolicy } from './restart-policy.js';
 
 export interface ContainerWant {
   name: string;
+  /** What it says itself of being started again. */
+  restarts?: OwnRestarts;
   /** Changes when the container must be made anew. */
   hash: string;
   /** An init container that goes on beside the others, and is started again whenever it ends. */
@@ -19,7 +22,7 @@ export interface ContainerWant {
 }
 
 export interface Want {
-  restartPolicy: 'Always' | 'OnFailure' | 'Never';
+  restartPolicy: RestartPolicy;
   init: readonly ContainerWant[];
   main: readonly ContainerWant[];
   /** Added while the pod exists, to look into it: each is started once, whatever the others are at. */
@@ -37,6 +40,7 @@ const wanted = (container: Container): ContainerWant => ({
   hash: containerHash(container),
   size: sizeOf(container.resources),
   resizeRestarts: restartsFor(container),
+  restarts: container,
 });
 const wantedInit = (container: Container): ContainerWant => ({
   ...wanted(container),
@@ -46,7 +50,7 @@ const wantedInit = (container: Container): ContainerWant => ({
 
 export function wantOf(pod: Pod, ending: Ending | undefined): Want {
   return {
-    restartPolicy: (pod.spec?.restartPolicy ?? 'Always') as Want['restartPolicy'],
+    restartPolicy: (pod.spec?.restartPolicy ?? 'Always') as RestartPolicy,
     init: (pod.spec?.initContainers ?? []).map(wantedInit),
     main: (pod.spec?.containers ?? []).map(wanted),
     ephemeral: (pod.spec?.ephemeralContainers ?? []).map(container => wanted(container as Container)),

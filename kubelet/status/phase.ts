@@ -1,10 +1,13 @@
 /** The one word that sums a pod up. Pure. */
 import type { ContainerStatus } from '../../api/types.js';
+import { type OwnRestarts, type RestartPolicy, restartsAfter } from '../pods/restart-policy.js';
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 export interface PhaseFacts {
-  restartPolicy: string;
+  restartPolicy: RestartPolicy;
+  /** What containers say for themselves, by their names. */
+  own: ReadonlyMap<string, OwnRestarts>;
   /** Those that run to their end: sidecars have no say. */
   init: readonly ContainerStatus[];
   main: readonly ContainerStatus[];
@@ -12,18 +15,20 @@ export interface PhaseFacts {
   ending: boolean;
 }
 
-export function phaseOf({ restartPolicy, init, main, ending }: PhaseFacts): Phase {
+export function phaseOf({ restartPolicy, own, init, main, ending }: PhaseFacts): Phase {
+  const comesAgain = (s: ContainerStatus): boolean => {
+    const end = s.state?.terminated ?? s.lastState?.terminated;
+    return end !== undefined && restartsAfter(end.exitCode, own.get(s.name) ?? {}, restartPolicy);
+  };
   const count = (which: (s: ContainerStatus) => boolean): number => main.filter(which).length;
   const running = count(s => s.state?.running !== undefined);
   const stopped = count(s => s.state?.terminated !== undefined || isBetweenRuns(s));
   const succeeded = count(s => s.state?.terminated?.exitCode === 0);
-  const initFailed = init.some(s => (s.state?.terminated?.exitCode ?? 0) !== 0);
-  if (initFailed && restartPolicy === 'Never') return 'Failed';
+  if (init.some(s => (s.state?.terminated?.exitCode ?? 0) !== 0 && !comesAgain(s))) return 'Failed';
   if (running + stopped < main.length) return 'Pending';
   if (running > 0) return 'Running';
-  if (restartPolicy === 'Always' && !ending) return 'Running';
-  if (succeeded === main.length) return 'Succeeded';
-  return restartPolicy === 'Never' || ending ? 'Failed' : 'Running';
+  if (!ending && main.some(comesAgain)) return 'Running';
+  return succeeded === main.length ? 'Succeeded' : 'Failed';
 }
 
 /** Waits for its next start, having run before. */

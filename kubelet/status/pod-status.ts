@@ -2,8 +2,9 @@
 import { timestamp } from '../../api/clock.js';
 import { isRestartableInit } from '../../api/kinds/pod/columns.js';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/types.js';
-import { qosClass } from '../pods/config/resources.js';
+import { qosClass } from '../pods/config/qos.js';
 import type { Ending } from '../pods/ending.js';
+import type { RestartPolicy } from '../pods/restart-policy.js';
 import { isAlive, readySandbox, type Seen } from '../pods/seen.js';
 import { conditionsOf, holdsNobodyUp } from './conditions.js';
 import { containerStatus } from './containers.js';
@@ -41,9 +42,11 @@ export function podStatus(pod: Pod, facts: PodFactsForStatus): PodStatus {
     before?.ephemeralContainerStatuses,
     'ContainerCreating',
   ).map(({ started: _, ...status }) => ({ ...status, ready: false }));
-  const restartPolicy = pod.spec?.restartPolicy ?? 'Always';
+  const restartPolicy = (pod.spec?.restartPolicy ?? 'Always') as RestartPolicy;
+  const own = new Map([...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(c => [c.name, c]));
   const natural = phaseOf({
     restartPolicy,
+    own,
     init: init.filter(s => !sidecars.has(s.name)),
     main,
     ending: facts.ending !== undefined && !containersAlive,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../api/types.js';
+import type { OwnRestarts, RestartPolicy } from '../pods/restart-policy.js';
 import type { ContainerSeen, Seen } from '../pods/seen.js';
 import { baseStatus } from './base.js';
 import { statusPatch } from './patch.js';
@@ -271,7 +272,12 @@ describe('the phase', () => {
   const again = s({ waiting: {} }, { terminated: { exitCode: 1 } });
   const done = s({ terminated: { exitCode: 0 } });
   const bad = s({ terminated: { exitCode: 1 } });
-  const cases: [string, ContainerStatus[], string][] = [
+  const x = (own: OwnRestarts) => new Map([['x', own]]);
+  const cases: [RestartPolicy, ContainerStatus[], string, Map<string, OwnRestarts>?][] = [
+    ['Never', [done, bad], 'Running', x({ restartPolicy: 'Always' })],
+    ['Never', [done, again], 'Running', x({ restartPolicy: 'OnFailure' })],
+    ['Always', [done, bad], 'Failed', x({ restartPolicy: 'Never' })],
+    ['Always', [done, done], 'Succeeded', x({ restartPolicy: 'OnFailure' })],
     ['Always', [runs, waits], 'Pending'],
     ['Always', [runs, again], 'Running'],
     ['Always', [done, bad], 'Running'],
@@ -280,9 +286,9 @@ describe('the phase', () => {
     ['Never', [done, bad], 'Failed'],
     ['Never', [done, runs], 'Running'],
   ];
-  for (const [index, [restartPolicy, main, expected]] of cases.entries()) {
+  for (const [index, [restartPolicy, main, expected, own = new Map()]] of cases.entries()) {
     it(`${restartPolicy}, case ${index}: ${expected}`, () =>
-      assert.equal(phaseOf({ restartPolicy, init: [], main, ending: false }), expected));
+      assert.equal(phaseOf({ restartPolicy, own, init: [], main, ending: false }), expected));
   }
 });
 

@@ -17,6 +17,7 @@ import { validateEnv } from './validate-env.js';
 import { validateResizePolicy } from './validate-gates.js';
 import { validateLifecycle, validateProbes } from './validate-handlers.js';
 import { validateResources } from './validate-resources.js';
+import { validateRestarts } from './validate-restarts.js';
 import { validateContainerSecurity } from './validate-security.js';
 import { validateInnerPath } from './validate-volumes.js';
 
@@ -156,11 +157,7 @@ export function validateContainers(containers: readonly Container[], path: strin
   if (containers.length === 0) return [required(path)];
   return containers.flatMap((container, index) => {
     const field = `${path}[${index}]`;
-    const errors = validateContainer(container, field, around);
-    if (container.restartPolicy) {
-      errors.push(forbiddenField(`${field}.restartPolicy`, 'may not be set for non-init containers'));
-    }
-    return errors;
+    return [...validateContainer(container, field, around), ...validateRestarts(container, field)];
   });
 }
 
@@ -174,10 +171,7 @@ export function validateInitContainers(
 ): FieldError[] {
   return containers.flatMap((container, index) => {
     const field = `${path}[${index}]`;
-    const errors = validateContainer(container, field, around);
-    if (container.restartPolicy && !isRestartableInit(container)) {
-      errors.push(notSupported(`${field}.restartPolicy`, container.restartPolicy, ['Always']));
-    }
+    const errors = [...validateContainer(container, field, around), ...validateRestarts(container, field)];
     if (isRestartableInit(container)) return errors;
     for (const name of afterStart) {
       if (container[name]) {

@@ -116,6 +116,36 @@ describe('a pod whose guards make no sense', () => {
       ],
     ],
     [
+      'starts again by rules that say nothing',
+      pod(
+        {
+          initContainers: [{ name: 'i', image: 'i', restartPolicyRules: [{ action: 'Restart' }] }],
+        },
+        {
+          restartPolicy: 'Sometimes',
+          restartPolicyRules: [{ action: 'Sleep', exitCodes: { operator: 'Like', values: [1] } }],
+        },
+      ),
+      [
+        `${c}.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"`,
+        `${c}.restartPolicyRules[0].action: Unsupported value: "Sleep": supported values: "Restart"`,
+        `${c}.restartPolicyRules[0].exitCodes.operator: Unsupported value: "Like": supported values: "In", "NotIn"`,
+        'spec.initContainers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used',
+        'spec.initContainers[0].restartPolicyRules[0].exitCodes: Required value: must be specified',
+      ],
+    ],
+    [
+      'starts again as it says itself',
+      pod(
+        { restartPolicy: 'Never', initContainers: [{ name: 'i', image: 'i', restartPolicy: 'OnFailure' }] },
+        {
+          restartPolicy: 'Never',
+          restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+        },
+      ),
+      [],
+    ],
+    [
       'mounts what it may not',
       pod(
         { volumes: [{ name: 'v', emptyDir: {} }] },

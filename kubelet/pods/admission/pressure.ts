@@ -3,7 +3,7 @@ import { tolerates } from '../../../api/tolerations.js';
 import type { Pod } from '../../../api/types.js';
 import { isCritical } from '../../eviction/rank.js';
 import type { Pressure } from '../../eviction/thresholds.js';
-import { qosClass } from '../config/resources.js';
+import { qosClass } from '../config/qos.js';
 import type { Rejection } from './fit.js';
 
 const memoryPressure = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' } as const;

@@ -109,7 +109,6 @@ describe('what is refused', () => {
     ['hugepages, here', { containers: [{ name: 'c', resources: { limits: { 'hugepages-2Mi': '2Mi' } } }] }, undefined],
     ['a safe sysctl', { securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }, undefined],
     ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
-    ['a policy of one container', { containers: [{ name: 's', restartPolicy: 'Never' }] }, /"s": restartPolicy Never/],
     [
       'another stop signal',
       { containers: [{ name: 'c', lifecycle: { stopSignal: 'SIGUSR1' } }] },
@@ -164,11 +163,24 @@ describe('who a container runs as', () => {
     const security = containerSecurity(
       pod({ securityContext: shared }),
       container({ securityContext: { runAsUser: 9 } }),
-      '/seccomp',
+      { seccompRoot: '/seccomp' },
     );
     assert.deepEqual(security.runAsUser, { value: 9 });
     assert.deepEqual(security.runAsGroup, { value: 2 });
     assert.deepEqual(security.supplementalGroups, [4, 3]);
+  });
+  it('a group alone goes with the user of the image', () => {
+    const of = (more: object) => {
+      const parts = { seccompRoot: '', image: { ...image, ...more } };
+      const { runAsUser, runAsUsername } = containerSecurity(
+        pod(),
+        container({ securityContext: { runAsGroup: 5 } }),
+        parts,
+      );
+      return runAsUsername ?? runAsUser?.value;
+    };
+    assert.deepEqual([of({}), of({ uid: { value: 7 } }), of({ username: 'app' })], [0, 7, 'app']);
+    assert.equal(containerSecurity(pod(), container({}), { seccompRoot: '', image }).runAsUser, undefined);
   });
   it('profiles: seccomp by the file of its name, AppArmor by its name', () => {
     const own = {
@@ -176,7 +188,7 @@ describe('who a container runs as', () => {
       appArmorProfile: { type: 'Localhost', localhostProfile: 'tight' },
     };
     const shared = pod({ securityContext: { seccompProfile: { type: 'RuntimeDefault' } } });
-    const of = (c: Container) => containerSecurity(shared, c, '/d/seccomp');
+    const of = (c: Container) => containerSecurity(shared, c, { seccompRoot: '/d/seccomp' });
     assert.deepEqual(of(container({ securityContext: own })).seccomp, {
       profileType: 'Localhost',
       localhostRef: '/d/seccomp/strict.json',
@@ -190,11 +202,14 @@ describe('who a container runs as', () => {
   });
   it('an unmasked /proc is seen whole', () =>
     assert.deepEqual(
-      containerSecurity(pod(), container({ securityContext: { procMount: 'Unmasked' } }), '').maskedPaths,
+      containerSecurity(pod(), container({ securityContext: { procMount: 'Unmasked' } }), { seccompRoot: '' })
+        .maskedPaths,
       [],
     ));
   it('a privileged container sees all of /proc', () => {
-    const security = containerSecurity(pod(), container({ securityContext: { privileged: true } }), '/seccomp');
+    const security = containerSecurity(pod(), container({ securityContext: { privileged: true } }), {
+      seccompRoot: '',
+    });
     assert.deepEqual([security.maskedPaths, security.readonlyPaths], [[], []]);
   });
 });

@@ -6,21 +6,18 @@ import { containerAnnotations, containerLabels } from '../labels.js';
 import { containerHash } from '../want.js';
 import { expand } from './expand.js';
 import { linuxResources } from './resources.js';
-import { containerSecurity } from './security.js';
+import { containerSecurity, type SecurityParts } from './security.js';
 
-export interface ContainerParts {
+export interface ContainerParts extends SecurityParts {
   attempt: number;
   restartDelayMs: number;
   env: ReadonlyMap<string, string>;
   mounts: readonly Mount[];
   nodeMemoryBytes: number;
-  seccompRoot: string;
-  /** The id of the container whose processes this one is to see. */
-  target?: string;
 }
 
 export function containerConfig(pod: Pod, container: Container, parts: ContainerParts): ContainerConfig {
-  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes, seccompRoot, target } = parts;
+  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes } = parts;
   const expanded = (words: string[] | undefined): string[] => (words ?? []).map(w => expand(w, name => env.get(name)));
   const messagePolicy = container.terminationMessagePolicy ?? 'File';
   return {
@@ -39,7 +36,7 @@ export function containerConfig(pod: Pod, container: Container, parts: Container
     tty: container.tty === true,
     linux: {
       resources: linuxResources(pod, container, nodeMemoryBytes),
-      securityContext: containerSecurity(pod, container, seccompRoot, target),
+      securityContext: containerSecurity(pod, container, parts),
     },
   };
 }

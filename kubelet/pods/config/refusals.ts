@@ -1,5 +1,4 @@
 /** What this kubelet does not do. A pod that asks for it is rejected with a reason: nothing is silently left out. */
-import { isRestartableInit } from '../../../api/kinds/pod/columns.js';
 import type { Container, Pod } from '../../../api/types.js';
 import { sysctlProblem } from './sysctls.js';
 
@@ -58,7 +57,6 @@ function podRefusal({ spec }: Pod, node: Abilities): string | undefined {
 /** Of a container that is added to a running pod: it is not started, and the pod goes on. */
 export function containerRefusal(c: Container, node: Abilities): string | undefined {
   const about = (what: string): string => `container "${c.name}": ${what} is not supported by this kubelet`;
-  if (c.restartPolicy && !isRestartableInit(c)) return about(`restartPolicy ${c.restartPolicy} of a single container`);
   if ((c.volumeDevices ?? []).length > 0) return about('volumeDevices');
   if (c.lifecycle?.stopSignal) return about(`lifecycle.stopSignal ${c.lifecycle.stopSignal}`);
   const { seLinuxOptions, windowsOptions, appArmorProfile } = c.securityContext ?? {};
@@ -67,6 +65,7 @@ export function containerRefusal(c: Container, node: Abilities): string | undefi
   // Of a container that is added later nobody has asked before.
   if (!node.apparmor && appArmorProfile && appArmorProfile.type !== 'Unconfined')
     return about(`securityContext.appArmorProfile ${appArmorProfile.type}`);
+  if ((c.resources?.claims ?? []).length > 0) return about('resources.claims');
   const amounts = { ...c.resources?.limits, ...c.resources?.requests };
   // There are no devices here; hugepages are looked for when the pod is admitted.
   const known = ['cpu', 'memory', 'ephemeral-storage'];

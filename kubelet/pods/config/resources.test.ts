@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Container, Pod } from '../../../api/types.js';
 import { Cgroups, cgroupSettings, cpuWeight } from '../cgroups.js';
-import { cpuQuota, cpuShares, linuxResources, oomScore, podResources, qosClass } from './resources.js';
+import { oomScore } from './oom-score.js';
+import { qosClass } from './qos.js';
+import { cpuQuota, cpuShares, linuxResources, podResources } from './resources.js';
 
 type Amounts = Record<string, string>;
 const container = (requests?: Amounts, limits?: Amounts): Container => ({
@@ -46,10 +48,38 @@ describe('resources for the kernel', () => {
     assert.deepEqual(linuxResources(pod(c), c, gib), { cpuShares: 2, oomScoreAdj: 1000 });
   });
   it('the score by which the kernel chooses whom to kill', () => {
-    const burstable = pod(container({ memory: '1Mi' }));
-    assert.equal(oomScore(burstable, 0, gib), 999);
-    assert.equal(oomScore(burstable, gib, gib), 3);
-    assert.equal(oomScore(pod(container(undefined, { cpu: '1', memory: '1Gi' })), gib, gib), -997);
+    const scores = ({ spec }: Pod, more: object = {}): number[] => {
+      const whole = { ...pod(), spec: { containers: [], ...spec, ...more } };
+      return [...(whole.spec.initContainers ?? []), ...whole.spec.containers].map(c => oomScore(whole, c, gib));
+    };
+    const small = container({ memory: '256Mi' });
+    assert.deepEqual(scores(pod(container({ memory: '1Mi' }), container({ memory: '1Gi' }), small)), [999, 3, 750]);
+    assert.deepEqual(scores(pod(container(undefined, { cpu: '1', memory: '1Gi' }))), [-997]);
+    assert.deepEqual(scores(pod(container()), { priorityClassName: 'system-node-critical' }), [-997]);
+    const sidecar = { ...container(), name: 's', restartPolicy: 'Always' };
+    assert.deepEqual(
+      scores(pod(small), { initContainers: [sidecar] }),
+      [750, 750],
+      'as long as the one that it serves',
+    );
+    const shared = { resources: { requests: { memory: '768Mi' } } };
+    assert.deepEqual(scores(pod(small, container()), shared), [500, 750], 'a quarter is for both of them');
+  });
+  it('of a container without limits, in a pod that has its own', () => {
+    const limited = container(undefined, { cpu: '100m' });
+    const both = pod(limited, container());
+    Object.assign(both.spec ?? {}, { resources: { limits: { cpu: '1', memory: '1Gi' } } });
+    const of = (c: Container) => {
+      const { cpuQuota: cpu, memoryLimitInBytes: memory } = linuxResources(both, c, gib);
+      return [cpu, memory];
+    };
+    assert.deepEqual(
+      [of(limited), of(container())],
+      [
+        [10_000, gib],
+        [100_000, gib],
+      ],
+    );
   });
 
   it('of a pod: sums, and limits only where all have one', () => {

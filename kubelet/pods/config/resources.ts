@@ -1,37 +1,14 @@
-/** Requests and limits as the kernel takes them, and the quality of service that follows from them. */
+/** Requests and limits as the kernel takes them. */
 import * as quantity from '../../../api/quantity.js';
 import type { Container, Pod } from '../../../api/types.js';
 import type { LinuxResources } from '../../cri/types.js';
+import { oomScore } from './oom-score.js';
 import { isLimited, podAmount } from './requests.js';
-
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 const periodUs = 100_000;
 const minShares = 2;
 const maxShares = 262_144;
 const minQuotaUs = 1_000;
-
-const counted = ['cpu', 'memory'] as const;
-type Amounts = Record<string, string> | undefined;
-
-const isSet = (amount: string | undefined): boolean => amount !== undefined && quantity.parse(amount).nanos > 0n;
-
-/** Guaranteed when every container limits cpu and memory and requests just that; BestEffort when none says anything. */
-export function qosClass(pod: Pod): QosClass {
-  const { containers: main = [], initContainers = [], resources } = pod.spec ?? {};
-  // What the pod says of itself stands for all of its containers.
-  const containers = resources ? [{ name: '', resources }] : [...main, ...initContainers];
-  const says = (amounts: Amounts): boolean => counted.some(name => isSet(amounts?.[name]));
-  if (!containers.some(c => says(c.resources?.requests) || says(c.resources?.limits))) return 'BestEffort';
-  const exact = (c: Container): boolean =>
-    counted.every(name => {
-      const limit = c.resources?.limits?.[name];
-      const request = c.resources?.requests?.[name] ?? limit;
-      if (limit === undefined || request === undefined || !isSet(limit)) return false;
-      return quantity.compare(quantity.parse(limit), quantity.parse(request)) === 0;
-    });
-  return containers.every(exact) ? 'Guaranteed' : 'Burstable';
-}
 
 const milliCpu = (amount: string | undefined): number =>
   amount === undefined ? 0 : quantity.toMilli(quantity.parse(amount));
@@ -45,25 +22,20 @@ export const cpuShares = (milli: number): number =>
 export const cpuQuota = (milli: number): number =>
   milli === 0 ? 0 : Math.max(minQuotaUs, Math.floor((milli * periodUs) / 1000));
 
+/** Of a container: where it has none of its own, that of its pod. */
+export const limitOf = ({ spec }: Pod, { resources }: Container, name: string): string | undefined =>
+  resources?.limits?.[name] ?? spec?.resources?.limits?.[name];
+
 export function linuxResources(pod: Pod, container: Container, nodeMemoryBytes: number): LinuxResources {
-  const { requests, limits } = container.resources ?? {};
-  const quota = cpuQuota(milliCpu(limits?.cpu));
-  const memory = bytes(limits?.memory);
+  const cpu = limitOf(pod, container, 'cpu');
+  const quota = cpuQuota(milliCpu(cpu));
+  const memory = bytes(limitOf(pod, container, 'memory'));
   return {
-    cpuShares: cpuShares(milliCpu(requests?.cpu ?? limits?.cpu)),
+    cpuShares: cpuShares(milliCpu(container.resources?.requests?.cpu ?? cpu)),
     ...(quota > 0 ? { cpuQuota: quota, cpuPeriod: periodUs } : {}),
     ...(memory > 0 ? { memoryLimitInBytes: memory } : {}),
-    oomScoreAdj: oomScore(pod, bytes(requests?.memory ?? limits?.memory), nodeMemoryBytes),
+    oomScoreAdj: oomScore(pod, container, nodeMemoryBytes),
   };
-}
-
-/** Who goes first when memory runs out: best effort, then whoever uses most beyond what it asked for. */
-export function oomScore(pod: Pod, requestedBytes: number, nodeMemoryBytes: number): number {
-  const qos = qosClass(pod);
-  if (qos === 'Guaranteed') return -997;
-  if (qos === 'BestEffort') return 1000;
-  const score = 1000 - Math.floor((1000 * requestedBytes) / nodeMemoryBytes);
-  return Math.min(999, Math.max(3, score));
 }
 
 const milli = (nanos: bigint): number => Number((nanos + 999_999n) / 1_000_000n);

@@ -31,12 +31,19 @@ const maskedPaths = [
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-/** `seccompRoot`: where the node keeps its seccomp profiles. */
+export interface SecurityParts {
+  /** Where the node keeps its seccomp profiles. */
+  seccompRoot: string;
+  /** The id of the container whose processes this one is to see. */
+  target?: string | undefined;
+  /** It says who runs where the spec does not. */
+  image?: Image | undefined;
+}
+
 export function containerSecurity(
   pod: Pod,
   container: Container,
-  seccompRoot: string,
-  target?: string,
+  { seccompRoot, target, image }: SecurityParts,
 ): ContainerSecurity {
   const own = container.securityContext;
   const shared = pod.spec?.securityContext;
@@ -61,8 +68,13 @@ export function containerSecurity(
     ...(apparmor ? { apparmor: profile(apparmor.type, apparmor.localhostProfile) } : {}),
     ...(user === undefined ? {} : { runAsUser: { value: user } }),
     ...(group === undefined ? {} : { runAsGroup: { value: group } }),
+    ...(user === undefined && group !== undefined ? userOf(image) : {}),
   };
 }
+
+/** A runtime takes no group without its user. */
+const userOf = (image: Image | undefined): Pick<ContainerSecurity, 'runAsUser' | 'runAsUsername'> =>
+  image?.username ? { runAsUsername: image.username } : { runAsUser: { value: image?.uid?.value ?? 0 } };
 
 export function supplementalGroups(pod: Pod): number[] {
   const { supplementalGroups: groups = [], fsGroup } = pod.spec?.securityContext ?? {};
