@@ -41,7 +41,8 @@ describe('what of a quota is used', () => {
 });
 
 describe('the resource quota controller', () => {
-  it('counts when a quota comes, and when pods go', async () => {
+  /** Where two pods count against a quota of five. */
+  async function counting() {
     const cluster = new Cluster();
     const served: Discovered[] = [{ ...pods, verbs: ['list'] }];
     const client = { list: async () => ({ items: cluster.all(pods) }) } as never;
@@ -50,10 +51,27 @@ describe('the resource quota controller', () => {
     cluster.put(resourceQuotas, quota({ pods: '5' }));
     cluster.start(resourceQuotaController(client, served));
     await cluster.settle();
-    const used = () => cluster.find(resourceQuotas, { namespace: 'default', name: 'q' })?.status?.used;
+    const found = () => cluster.find(resourceQuotas, { namespace: 'default', name: 'q' }) as ResourceQuota;
+    const used = () => found().status?.used;
     assert.deepEqual(used(), { pods: '2' });
+    return { cluster, found, used };
+  }
+
+  it('counts when a quota comes, and when pods go', async () => {
+    const { cluster, used } = await counting();
     cluster.remove(pods, { namespace: 'default', name: 'a' });
     await cluster.settle();
     assert.deepEqual(used(), { pods: '1' });
+  });
+
+  it('takes nothing back that the API server has just added for a pod on its way', async () => {
+    const { cluster, found, used } = await counting();
+    const { status, ...before } = found();
+    cluster.put(resourceQuotas, { ...before, status: { ...status, used: { pods: '3' } } });
+    await cluster.settle();
+    assert.deepEqual(used(), { pods: '3' });
+    cluster.put(resourceQuotas, { ...found(), spec: { hard: { pods: '4' } } });
+    await cluster.settle();
+    assert.deepEqual(found().status, { hard: { pods: '4' }, used: { pods: '2' } });
   });
 });

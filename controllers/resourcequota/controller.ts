@@ -1,11 +1,11 @@
 /**
  * Each ResourceQuota says what of it is used. When something is made the API server adds to that itself; this loop counts
- * anew when a quota changes, when pods end, and when services and claims change or go, and now and then for the rest.
+ * anew when a quota's limits change, when pods end, and when services and claims change or go, and now and then for the rest.
  */
-
+import { isDeepStrictEqual } from 'node:util';
 import { mayRun } from '../../api/quota/pods.js';
 import { type Counted, kindsCountedBy } from '../../api/quota/usage.js';
-import type { AnyObject, KubeObject, Pod } from '../../api/types.js';
+import type { AnyObject, KubeObject, Pod, ResourceQuota } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import { persistentVolumeClaims, pods, resourceQuotas, services } from '../../client/resources.js';
 import type { Controller, Reader } from '../../client/runtime/controller.js';
@@ -15,6 +15,13 @@ import { type Found, planFor } from './plan.js';
 
 /** Other kinds tell of themselves only so often. */
 const recountMs = 30_000;
+
+/**
+ * Not what the API server adds to the status: it does so before the object is stored, and a count that began then would
+ * miss the object, and take back what was added for it.
+ */
+const ofLimits = (now: ResourceQuota | undefined, before: ResourceQuota | undefined): string[] =>
+  now && before && isDeepStrictEqual(now.spec, before.spec) ? [] : ownKey(now, before);
 
 /** The quotas of the namespace in which something ended or went: only then is less used than the status says. */
 const quotasOf = (object: KubeObject | undefined, read: Reader): string[] =>
@@ -29,7 +36,7 @@ export const resourceQuotaController = (client: Pick<Client, 'list'>, served: re
   workers: 5,
   resyncMs: recountMs,
   sources: [
-    { resource: resourceQuotas, keysFor: ownKey },
+    { resource: resourceQuotas, keysFor: ofLimits },
     {
       resource: pods,
       keysFor: (now, before, read) => (ended(now, before) || !now ? quotasOf(before, read) : []),
