@@ -13,45 +13,12 @@ import type { Controller } from '../client/runtime/controller.js';
 import { runAsLeader } from '../client/runtime/leader.js';
 import { runControllers } from '../client/runtime/run.js';
 import { withFormerVersions } from '../client/versions/former.js';
-import { tokenCleaner } from './bootstraptokens/cleaner.js';
-import { bootstrapSigner } from './bootstraptokens/signer.js';
 import { authorityFrom } from './certificates/authority.js';
-import { certificateController } from './certificates/controller.js';
-import { clusterRoleAggregation } from './clusterroleaggregation/controller.js';
-import { cronJobController } from './cronjob/controller.js';
-import { daemonSetController } from './daemonset/controller.js';
-import { deploymentController } from './deployment/controller.js';
 import { type Discovered, type Discovery, discover, isServable } from './discovery.js';
-import { disruptionController } from './disruption/controller.js';
-import { scalesBy } from './disruption/scales.js';
-import { staleDisruptionController } from './disruption/stale.js';
-import { endpointsController } from './endpoints/controller.js';
-import { endpointSliceMirroring } from './endpointslicemirroring/controller.js';
-import { endpointSlicesController } from './endpointslices/controller.js';
-import { ephemeralVolumeController } from './ephemeralvolume/controller.js';
-import { garbageCollector, isCollected } from './gc/controller.js';
+import { everyController } from './every.js';
+import { isCollected } from './gc/controller.js';
 import { Identities } from './identities.js';
-import { jobController } from './job/controller.js';
-import { jobPodFinalizers } from './job/finalizer.js';
-import { legacyTokenCleaner } from './legacytokens/controller.js';
-import { namespaceController } from './namespaces/controller.js';
-import { nodeRangeController } from './nodeipam/controller.js';
-import { kubernetesPatience, nodeLifecycleController } from './nodelifecycle/controller.js';
-import { persistentVolumeBinder } from './persistentvolume/controller.js';
-import { podAutoscaler } from './podautoscaler/controller.js';
-import { podGarbageCollector } from './podgc/controller.js';
-import { policyStatusController } from './policystatus/controller.js';
-import { replicaSetController, replicationController } from './replication/controller.js';
-import { resourceQuotaController } from './resourcequota/controller.js';
-import { rootCaPublisher } from './rootca/controller.js';
-import { serviceAccountController } from './serviceaccounts/controller.js';
-import { serviceAccountTokens } from './serviceaccounttokens/controller.js';
 import { signerFrom } from './serviceaccounttokens/sign.js';
-import { serviceCidrController } from './servicecidrs/controller.js';
-import { statefulSetController } from './statefulset/controller.js';
-import { taintEvictionController } from './tainteviction/controller.js';
-import { ttlAfterFinishedController } from './ttlafterfinished/controller.js';
-import { claimProtection, volumeProtection } from './volumeprotection/controller.js';
 
 export interface ControllersOptions {
   /** The path of the kubeconfig of system:kube-controller-manager. */
@@ -157,49 +124,19 @@ class ControllerProcess {
   }
 
   private controllers(served: readonly Discovered[]): Controller[] {
-    const { clusterCidr, nodeMonitorGraceMs, serviceAccountPrivateKeyFile: keyFile, log } = this.options;
+    const { clusterCidr, nodeMonitorGraceMs: graceMs, serviceAccountPrivateKeyFile: keyFile, log } = this.options;
     const { clusterSigningCertFile, clusterSigningKeyFile } = this.options;
     const { ca } = this.connection;
-    const graceMs = nodeMonitorGraceMs ?? kubernetesPatience.graceMs;
     if (!ca) log.warn('the kubeconfig names no certificate authority, so no kube-root-ca.crt is published');
-    return [
-      replicationController,
-      replicaSetController,
-      deploymentController,
-      statefulSetController,
-      daemonSetController(),
-      jobController({ tracks: tracksJobs(served) }),
-      jobPodFinalizers,
-      ttlAfterFinishedController,
-      cronJobController,
-      podAutoscaler(this.identities.clientFor('horizontal-pod-autoscaler'), served),
-      persistentVolumeBinder,
-      claimProtection(this.identities.clientFor('pvc-protection-controller')),
-      volumeProtection,
-      ephemeralVolumeController,
-      resourceQuotaController(this.identities.clientFor('resourcequota-controller'), served),
-      endpointsController(),
-      endpointSlicesController(),
-      endpointSliceMirroring,
-      clusterRoleAggregation,
-      namespaceController(this.identities.clientFor('namespace-controller')),
-      serviceAccountController,
-      ...(keyFile === undefined ? [] : [serviceAccountTokens(signerFrom(keyFile), ca)]),
-      ...(ca ? [rootCaPublisher(ca)] : []),
-      garbageCollector(served),
-      podGarbageCollector(),
-      ...(clusterCidr === undefined ? [] : [nodeRangeController(clusterCidr)]),
-      nodeLifecycleController({ ...kubernetesPatience, graceMs }),
-      taintEvictionController(),
-      bootstrapSigner,
-      tokenCleaner,
-      legacyTokenCleaner(),
-      policyStatusController(this.identities.clientFor('validatingadmissionpolicy-status-controller')),
-      certificateController(authorityFrom(clusterSigningCertFile, clusterSigningKeyFile, log)),
-      serviceCidrController,
-      disruptionController(scalesBy(this.identities.clientFor('disruption-controller'), served)),
-      staleDisruptionController,
-    ];
+    return everyController({
+      clientFor: name => this.identities.clientFor(name),
+      served,
+      authority: authorityFrom(clusterSigningCertFile, clusterSigningKeyFile, log),
+      ...(ca === undefined ? {} : { ca }),
+      ...(keyFile === undefined ? {} : { signToken: signerFrom(keyFile) }),
+      ...(clusterCidr === undefined ? {} : { clusterCidr }),
+      ...(graceMs === undefined ? {} : { graceMs }),
+    });
   }
 
   /** Undefined, after a wait, when the server does not say what it serves. */
@@ -229,10 +166,6 @@ class ControllerProcess {
     }
   }
 }
-
-/** Kubernetes counts the pods of jobs by their finalizers since 1.23, which also brought this version of autoscaling. */
-const tracksJobs = (served: readonly Discovered[]): boolean =>
-  served.some(({ group, version }) => group === 'autoscaling' && version === 'v2');
 
 const collectedKinds = ({ resources }: Discovery): string =>
   resources
