@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statusError } from '../../api/status.js';
-import type { ConfigMap, KubeList, KubeObject } from '../../api/types.js';
+import type { ConfigMap, KubeList, KubeObject, WatchEvent } from '../../api/types.js';
 import type { ListCallOptions, Resource, WatchCallOptions } from '../client.js';
 import { configMaps } from '../resources.js';
 import { ManualClock, settled } from '../testing/clock.js';
@@ -169,6 +169,27 @@ describe('Informer', () => {
     assert.equal(informer.resourceVersion, '99');
     assert.equal(progress, 3, 'the list and two bookmarks');
     assert.deepEqual(changes, []);
+  });
+
+  it('news that are repeated take nothing back in time', async () => {
+    const { watch } = api;
+    api.watch = async function* <T extends KubeObject>(resource: Resource<T>, options: WatchCallOptions) {
+      const told = [];
+      for await (const event of watch.call(api, resource, options) as AsyncIterable<WatchEvent<T>>) {
+        yield event;
+        told.push(event);
+        if (told.length === 3) yield* told;
+      }
+    };
+    const informer = start();
+    await informer.synced;
+    await api.create(configMaps, map('a', { k: 'old' }));
+    await api.create(configMaps, map('b'));
+    await api.update(configMaps, map('a', { k: 'new' }));
+    await settled();
+    assert.deepEqual(informer.get({ namespace: 'default', name: 'a' })?.data, { k: 'new' });
+    const others = changes.filter(change => change !== 'a>a');
+    assert.deepEqual(others, ['->a', '->b']);
   });
 
   it('a listener that throws takes no news from the others', async () => {

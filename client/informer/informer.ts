@@ -179,10 +179,12 @@ export class Informer<T extends KubeObject = KubeObject> {
     if (!told && clock.now() - started < workingWatchMs) throw new Error('the watch ended as soon as it began');
   }
 
+  /** What is older than the cache already is was said before: it must not take an object back in time. */
   #take(event: WatchEvent<T>): void {
-    const changes = this.cache.apply(event);
     const version = event.object.metadata.resourceVersion;
-    if (version !== undefined && isAtLeast(version, this.#resourceVersion)) this.#resourceVersion = version;
+    if (version !== undefined && !isAtLeast(version, this.#resourceVersion)) return;
+    const changes = this.cache.apply(event);
+    if (version !== undefined) this.#resourceVersion = version;
     this.#tell(changes);
   }
 

@@ -1,5 +1,5 @@
 /** `connect(connection)`: the Client of client/client.ts over HTTP. Light to import: the CLI does so for each command. */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../api/clock.js';
 import type { DeleteOptions, KubeList, KubeObject, WatchEvent } from '../../api/types.js';
@@ -54,21 +54,31 @@ export interface RestClient extends Client {
 export const causeHeader = 'orrery-cause';
 
 export function connect(connection: Connection, options: ConnectOptions = {}): RestClient {
-  return new HttpClient(connection, options);
+  return connectBy(new Transport(connection), connection, options);
+}
+
+/** The same over another way to the server: the simulation's is a call in its own process. */
+export function connectBy(
+  transport: Pick<Transport, 'send' | 'close'>,
+  connection: Connection,
+  options: ConnectOptions = {},
+): RestClient {
+  return new HttpClient(transport, connection, options);
 }
 
 type WriteOptions = WriteCallOptions & { force?: boolean };
 
 class HttpClient implements RestClient {
-  readonly #transport: Transport;
+  readonly #transport: Pick<Transport, 'send' | 'close'>;
   readonly #options: ConnectOptions;
   readonly #clock: Clock;
 
   constructor(
+    transport: Pick<Transport, 'send' | 'close'>,
     readonly connection: Connection,
     options: ConnectOptions,
   ) {
-    this.#transport = new Transport(connection);
+    this.#transport = transport;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
@@ -226,13 +236,13 @@ class HttpClient implements RestClient {
     };
   }
 
-  async #whole(body: IncomingMessage, signal?: AbortSignal): Promise<Buffer> {
+  async #whole(body: Readable, signal?: AbortSignal): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for await (const chunk of this.#chunks(body, signal)) chunks.push(chunk);
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   }
 
-  async *#chunks(body: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  async *#chunks(body: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
     try {
       for await (const chunk of body) yield chunk as Buffer;
     } catch (error) {

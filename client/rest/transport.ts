@@ -5,8 +5,9 @@
  * so that any number of watches leaves the pool free.
  */
 import { setMaxListeners } from 'node:events';
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import type { Readable } from 'node:stream';
 import type { Connection } from '../connection.js';
 import { authenticationHeaders, tlsOptions } from './credentials.js';
 import { connectionError } from './failure.js';
@@ -33,7 +34,7 @@ export interface Call {
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
-  body: IncomingMessage;
+  body: Readable;
 }
 
 export class Transport {

@@ -5,7 +5,11 @@ export class ManualClock implements Clock {
   #now: number;
   readonly #sleepers = new Set<{ at: number; wake: () => void }>();
 
-  constructor(now = Date.UTC(2026, 0, 1)) {
+  /** `settle` resolves when all that needs no time has been done. */
+  constructor(
+    now = Date.UTC(2026, 0, 1),
+    private readonly settle: () => Promise<void> = settled,
+  ) {
     this.#now = now;
   }
 
@@ -35,16 +39,16 @@ export class ManualClock implements Clock {
   /** Moves time on, sleeper by sleeper: what one of them starts on waking has settled before the next one wakes. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settled();
+    await this.settle();
     for (;;) {
       const next = [...this.#sleepers].sort((a, b) => a.at - b.at)[0];
       if (!next || next.at > end) break;
       this.#now = Math.max(this.#now, next.at);
       next.wake();
-      await settled();
+      await this.settle();
     }
     this.#now = end;
-    await settled();
+    await this.settle();
   }
 }
 

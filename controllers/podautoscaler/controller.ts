@@ -132,6 +132,7 @@ async function scaleOf(
     );
     return { resource, scale };
   } catch (error) {
+    signal.throwIfAborted();
     const { message } = asError(error);
     write.event(autoscaler, 'Warning', 'FailedGetScale', message);
     report.say(
@@ -211,6 +212,7 @@ async function recommend(
     signal,
   };
   const results = await Promise.allSettled(metrics.map(metric => ask(metric, scene)));
+  signal.throwIfAborted();
   const answers = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = results.flatMap(result => (result.status === 'rejected' ? [result.reason as Error] : []));
   report.metrics(answers.map(({ status }) => status));
