@@ -20,6 +20,8 @@ export interface Evictable {
   allocated: Pod;
   /** It is (still) one of those that share the node. */
   takesPlace: boolean;
+  /** Nothing of it runs, and its volumes are gone. */
+  isAtRest: boolean;
   /** False when it is ending already. */
   terminate(termination: Termination): boolean;
 }
@@ -54,7 +56,7 @@ const patienceMs = 30_000;
 
 export class Evictions {
   #watch = firstWatch;
-  #leaving: { pod: Evictable; until: number } | undefined;
+  #leaving: { pod: Evictable; since: number; patienceMs: number } | undefined;
 
   constructor(private readonly options: EvictionOptions) {}
 
@@ -81,9 +83,14 @@ export class Evictions {
     const [first] = await this.#observe();
     await this.#endOverLimit();
     if (!first) return;
-    if (this.#leaving?.pod.takesPlace && clock.now() < this.#leaving.until) return;
+    if (this.#isLeaving(clock.now())) return;
     const left = await this.#reclaim(first);
     if (left) await this.#evictOne(left);
+  }
+
+  /** The one that was evicted last: until its volumes are gone, what they hold is missing still. */
+  #isLeaving(now: number): boolean {
+    return this.#leaving?.pod.isAtRest === false && Math.abs(now - this.#leaving.since) < this.#leaving.patienceMs;
   }
 
   async #observe(): Promise<Crossed[]> {
@@ -120,7 +127,7 @@ export class Evictions {
       const { worker } = candidate as (typeof candidates)[number];
       const graceSeconds = short.isSoft ? maxPodGraceSeconds : 0;
       if (!this.#evict(worker, short.signal, evictionMessage(candidate, short), graceSeconds)) continue;
-      this.#leaving = { pod: worker, until: clock.now() + graceSeconds * 1000 + patienceMs };
+      this.#leaving = { pod: worker, since: clock.now(), patienceMs: graceSeconds * 1000 + patienceMs };
       return;
     }
     this.options.log.warn({ ...short }, 'the node is short of something, and there is no pod to evict');

@@ -33,6 +33,8 @@ describe('images that have to go', () => {
   });
   it('are the oldest of those that were never used', () =>
     assert.deepEqual(chosen(1, image('a', { since: 2 }), image('b', { since: 1 })), ['b']));
+  it('are those that a clock ahead of this one has seen come', () =>
+    assert.deepEqual(chosen(100, image('a', { since: now + 3_600_000 })), ['a']));
   it('are not those that have just come', () =>
     assert.deepEqual(chosen(100, image('a', { since: now - 119_999 }), image('b', { since: now - 120_000 })), ['b']));
 });

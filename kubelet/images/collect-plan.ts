@@ -44,7 +44,8 @@ export function imagesToRemove(
   { leastAgeMs }: CollectLimits,
 ): HeldImage[] {
   const candidates = unused
-    .filter(image => now - image.since >= leastAgeMs)
+    // What was first seen in the future was seen before the clock was set back.
+    .filter(image => Math.abs(now - image.since) >= leastAgeMs)
     .sort((a, b) => a.usedAt - b.usedAt || a.since - b.since);
   const chosen: HeldImage[] = [];
   for (let found = 0; found < bytes; ) {

@@ -73,7 +73,7 @@ export async function keepStatus(options: RegistrationOptions): Promise<void> {
     woken = new AbortController();
     let wait = lookMs;
     try {
-      const { written, ready } = await statusOnce(options, clock.now() - writtenAt >= repeatMs);
+      const { written, ready } = await statusOnce(options, Math.abs(clock.now() - writtenAt) >= repeatMs);
       if (written) writtenAt = clock.now();
       if (!ready) wait = retryMs;
     } catch (error) {

@@ -20,7 +20,9 @@ export function heldBack(want: Want, seen: Seen, now: number): Map<string, HeldB
     if (container?.state !== 'exited' || !mayStartAgain(want, wanted, container)) continue;
     const backoff = backoffOf(container);
     const until = restartAt(backoff, container.finishedAt);
-    if (backoff && until > now) held.set(wanted.name, { container, until, delayMs: backoff.delayMs });
+    // An end that is yet to come was told by a clock that has been set back since: how long ago it was nobody knows.
+    if (backoff && until > now && container.finishedAt <= now)
+      held.set(wanted.name, { container, until, delayMs: backoff.delayMs });
   }
   return held;
 }

@@ -5,6 +5,9 @@
 import type { Image } from '../cri/types.js';
 import type { Resources } from './resize/size.js';
 
+/** Of an image that cannot be pulled; all others are shorter. */
+const longestBackoffMs = 300_000;
+
 export class Progress {
   volumesMounted = false;
   volumesLeft = true;
@@ -31,6 +34,14 @@ export class Progress {
   /** Why the last resize failed. */
   resizeProblem?: string;
   readonly notBefore = { volumes: 0, sandbox: 0, resize: 0, containers: new Map<string, number>() };
+
+  /** A back-off that is longer than any was told by a clock that has been set back since. */
+  shortenBackoffs(now: number): void {
+    const { notBefore } = this;
+    const most = now + longestBackoffMs;
+    for (const what of ['volumes', 'sandbox', 'resize'] as const) notBefore[what] = Math.min(notBefore[what], most);
+    for (const [name, until] of notBefore.containers) notBefore.containers.set(name, Math.min(until, most));
+  }
 
   /** Counts one more failure of that, and answers how many there were in a row. */
   failed(what: string): number {

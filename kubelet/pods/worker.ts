@@ -217,6 +217,7 @@ export class PodWorker {
     this.#cause = causeText('kubelet', keyOf(this.#pod), turn);
     this.#trigger = undefined;
     if (this.#stale) this.#seen = await this.#observe();
+    this.#progress.shortenBackoffs(clock.now());
     this.#allocate();
     this.#allotment.learn(this.#progress.sizes, this.#seen.containers);
     await this.#decideEnding();
@@ -367,7 +368,9 @@ export class PodWorker {
 
   async #refreshVolumes(job: Job): Promise<void> {
     const { clock, volumes } = this.context;
-    if (this.#ending || !this.#progress.volumesMounted || clock.now() - this.#refreshedAt < refreshMs) return;
+    // Ahead of now is a time of a clock that has been set back since.
+    const isFresh = Math.abs(clock.now() - this.#refreshedAt) < refreshMs;
+    if (this.#ending || !this.#progress.volumesMounted || isFresh) return;
     this.#refreshedAt = clock.now();
     try {
       await volumes.refresh(this.#pod, podFacts(job));

@@ -62,7 +62,9 @@ export class Prober {
     const { clock, startedAt, target } = this.options;
     const signal = this.#stop.signal;
     let state = initialState(kind === 'liveness' || (kind === 'readiness' && this.#verdict.ready));
-    await clock.sleep(Math.max(0, startedAt + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now()), signal);
+    // Of a pause: never more than all of it, though the clock may have been set back since it began.
+    const left = (ms: number, since: number): number => Math.max(0, ms - Math.max(0, clock.now() - since));
+    await clock.sleep(left((probe.initialDelaySeconds ?? 0) * 1000, startedAt), signal);
     while (!signal.aborted) {
       const started = clock.now();
       const result = await runProbe(probe, probe.timeoutSeconds ?? 1, target);
@@ -76,7 +78,7 @@ export class Prober {
         this.#set({ started: true });
         return true;
       }
-      await clock.sleep(Math.max(0, started + (probe.periodSeconds ?? 10) * 1000 - clock.now()), signal);
+      await clock.sleep(left((probe.periodSeconds ?? 10) * 1000, started), signal);
     }
     return false;
   }

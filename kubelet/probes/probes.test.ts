@@ -93,6 +93,27 @@ describe('one try of a probe', () => {
     assert.match((await get('/loop')).message, /stopped after 10 redirects/);
     assert.deepEqual(await get('/bad'), { success: false, message: 'HTTP probe failed with statuscode: 503' });
   });
+  it('http: headers of its own, named twice or taken away', async () => {
+    const heard: http.IncomingHttpHeaders[] = [];
+    const port = await serve((request, response) => {
+      heard.push(request.headers);
+      response.end();
+    });
+    const get = (httpHeaders: { name: string; value: string }[]) =>
+      runProbe({ httpGet: { port, path: '/', httpHeaders } as Probe['httpGet'] & object }, 1, target());
+    await get([
+      { name: 'X-A', value: '1' },
+      { name: 'x-a', value: '2' },
+      { name: 'Host', value: 'a' },
+      { name: 'Host', value: 'b' },
+    ]);
+    assert.deepEqual([heard[0]?.['x-a'], heard[0]?.host, heard[0]?.accept], ['1, 2', 'a', '*/*']);
+    await get([
+      { name: 'Accept', value: '' },
+      { name: 'User-Agent', value: 'mine' },
+    ]);
+    assert.deepEqual([heard[1]?.accept, heard[1]?.['user-agent']], [undefined, 'mine']);
+  });
   it('http: no answer', async () => {
     const port = await serve(() => {});
     const result = await runProbe({ httpGet: { port, path: '/' } as Probe['httpGet'] & object }, 0.05, target());
@@ -125,6 +146,7 @@ describe('the probes of a container', () => {
     probes: Partial<Container>,
     results: (command: string) => boolean,
     known?: { started: boolean; ready: boolean },
+    startedAt = start,
   ) {
     const clock = new ManualClock(start);
     const tries: string[] = [];
@@ -140,7 +162,7 @@ describe('the probes of a container', () => {
         container: { name: 'c', ...probes },
         podIP: '',
       },
-      startedAt: start,
+      startedAt,
       clock,
       say: () => {},
       changed: () => changes++,
@@ -163,6 +185,38 @@ describe('the probes of a container', () => {
     prober.stop();
     await clock.advance(60_000);
     assert.equal(tries.length, 4);
+  });
+
+  it('go on in their time when the clock is set back or forward', async () => {
+    const probes = { readinessProbe: exec('r'), livenessProbe: exec('l', { initialDelaySeconds: 5 }) };
+    const hour = 3600_000;
+    const { clock, prober, tries } = probe(probes, () => true);
+    const since = (): number[] => tries.splice(0).map(text => Number(text.split('@')[1]));
+    clock.set(-hour);
+    await clock.advance(16_000);
+    assert.deepEqual(
+      since(),
+      [0, 5, 10, 15].map(s => s - 3600),
+    );
+    clock.set(2 * hour);
+    await clock.advance(20_000);
+    assert.deepEqual(
+      since(),
+      [20, 25, 30, 35].map(s => s + 3600),
+    );
+    prober.stop();
+  });
+
+  it('of a container that a clock ahead has seen start wait no longer than they should', async () => {
+    const { clock, prober, tries } = probe(
+      { livenessProbe: exec('l', { initialDelaySeconds: 5 }) },
+      () => true,
+      undefined,
+      start + 3600_000,
+    );
+    await clock.advance(5_000);
+    assert.deepEqual(tries, ['l@5']);
+    prober.stop();
   });
 
   it('wait for the startup probe', async () => {

@@ -70,19 +70,25 @@ export async function httpProbe(get: HttpGet, timeoutMs: number, target: ProbeTa
   return request(url, headersOf(get), timeoutMs, 10);
 }
 
-function headersOf(get: HttpGet): Record<string, string> {
-  const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*', connection: 'close' };
-  for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value;
+type Headers = Record<string, string | string[]>;
+
+/** One that is named twice has both values. The usual ones can be others, or none when they are empty. */
+function headersOf(get: HttpGet): Headers {
+  const own = new Map<string, string[]>();
+  for (const { name, value } of get.httpHeaders ?? []) {
+    const key = name.toLowerCase();
+    own.set(key, [...(own.get(key) ?? []), value]);
+  }
+  const headers: Headers = { 'user-agent': 'kube-probe/1.36', accept: '*/*', connection: 'close' };
+  for (const [name, values] of own) {
+    if (name in headers && values[0] === '') delete headers[name];
+    else headers[name] = name === 'host' ? (values[0] ?? '') : values;
+  }
   return headers;
 }
 
 /** Follows redirects on the same host; one that leads elsewhere is a success, as the container did answer. */
-function request(
-  url: string,
-  headers: Record<string, string>,
-  timeoutMs: number,
-  redirects: number,
-): Promise<ProbeResult> {
+function request(url: string, headers: Headers, timeoutMs: number, redirects: number): Promise<ProbeResult> {
   return new Promise(resolve => {
     const quoted = `Get "${url}": `;
     const done = (result: ProbeResult): void => {

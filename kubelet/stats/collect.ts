@@ -102,7 +102,7 @@ export class NodeStatistics {
     const { clock } = this.options;
     const uid = pod.metadata.uid ?? '';
     const known = this.#counted.get(uid);
-    if (known && clock.now() - known.at < countMs) return known.disk;
+    if (known && Math.abs(clock.now() - known.at) < countMs) return known.disk;
     const disk = this.#count(pod);
     this.#counted.set(uid, { at: clock.now(), disk });
     return disk;

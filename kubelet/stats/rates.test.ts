@@ -24,6 +24,23 @@ describe('the rate of use of a core', () => {
       0.5 * second,
     ],
     [
+      'is unknown again when the clock has been set back',
+      [
+        [3_600_000, 0],
+        [10_000, 5 * second],
+      ],
+      undefined,
+    ],
+    [
+      'and is known soon after that',
+      [
+        [3_600_000, 0],
+        [10_000, 5 * second],
+        [20_000, 10 * second],
+      ],
+      0.5 * second,
+    ],
+    [
       'is that of the time since the look before, not of always',
       [
         [0, 0],

@@ -17,7 +17,8 @@ export class CpuRates {
   nanoCores(of: string, used: number, at: number): number | undefined {
     const look = { at, nanoseconds: used };
     const known = this.#looks.get(of);
-    if (!known || used < known.last.nanoseconds) {
+    // A restart, or a clock that was set back.
+    if (!known || used < known.last.nanoseconds || at < known.last.at) {
       this.#looks.set(of, { base: look, last: look });
       return undefined;
     }

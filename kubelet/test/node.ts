@@ -35,16 +35,18 @@ export class TestNode {
     private readonly more: Partial<NodeOptions>,
   ) {}
 
-  static async start(more: Partial<NodeOptions> = {}): Promise<TestNode> {
+  /** `dataDir`: a folder of its own unless given. */
+  static async start(more: Partial<NodeOptions> = {}, dataDir?: string): Promise<TestNode> {
     execFileSync('ip', ['link', 'set', 'lo', 'up']);
-    const node = new TestNode(await mkdtemp(join(tmpdir(), 'okubelet-')), more);
+    const node = new TestNode(dataDir ?? (await mkdtemp(join(tmpdir(), 'okubelet-'))), more);
     await node.startKubelet();
     node.cri = connectCri(containerdPaths(node.dataDir).socket);
     return node;
   }
 
-  async startKubelet(): Promise<void> {
-    this.#node = await startNode(this.api, this.#options(), async ({ podsView, figures }) => {
+  /** `more`: for this one alone. */
+  async startKubelet(more: Partial<NodeOptions> = {}): Promise<void> {
+    this.#node = await startNode(this.api, { ...this.#options(), ...more }, async ({ podsView, figures }) => {
       this.view = podsView;
       this.figures = figures;
       return { port: 10250, stop: async () => {} };

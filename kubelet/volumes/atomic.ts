@@ -36,7 +36,13 @@ export async function writeAtomically(
   const old = await readlink(join(dir, dataLink)).catch(() => undefined);
   if (old !== undefined && (await holdsExactly(join(dir, old), files))) return false;
   const fresh = `..${new Date().toISOString().slice(0, 19).replace(/[-:T]/g, '_')}.${randomBytes(4).toString('hex')}`;
-  await writeFiles(join(dir, fresh), files, group);
+  try {
+    await writeFiles(join(dir, fresh), files, group);
+  } catch (error) {
+    // Where there is no room for all of them, what there is room for must not stay.
+    await rm(join(dir, fresh), { recursive: true, force: true });
+    throw error;
+  }
   await replaceLink(join(dir, dataLink), fresh);
   await linkNames(dir, files);
   if (old !== undefined) await rm(join(dir, old), { recursive: true, force: true });

@@ -18,6 +18,7 @@ export interface TokenSource {
 
 interface Held {
   token: string;
+  issuedAt: number;
   refreshAt: number;
 }
 
@@ -34,15 +35,21 @@ export function tokenSource(client: Client, clock: Clock): TokenSource {
       const uid = pod.metadata.uid ?? '';
       const key = `${pod.spec?.serviceAccountName ?? 'default'}/${wish.audience ?? ''}/${wish.expirationSeconds}`;
       const known = held.get(uid)?.get(key);
-      if (known && clock.now() < known.refreshAt) return known.token;
-      const issuedAt = clock.now();
+      const now = clock.now();
+      // One that is yet to be issued is of a clock that has been set back since: its age is not known.
+      if (known && known.issuedAt <= now && now < known.refreshAt) return known.token;
+      const issuedAt = now;
       const { status } = await request(client, pod, wish);
       const token = status?.token;
       if (!token) throw new Error('the API server answered a TokenRequest without a token');
       const mine = held.get(uid) ?? new Map<string, Held>();
       held.set(
         uid,
-        mine.set(key, { token, refreshAt: refreshTime(issuedAt, Date.parse(status.expirationTimestamp ?? '')) }),
+        mine.set(key, {
+          token,
+          issuedAt,
+          refreshAt: refreshTime(issuedAt, Date.parse(status.expirationTimestamp ?? '')),
+        }),
       );
       return token;
     },
