@@ -109,7 +109,7 @@ async function prepare(volume: Volume, pod: Pod): Promise<void> {
   await payloadOf(volume, pod, { ...nothing, token: async () => '' });
   if (source.kind !== 'emptyDir') return;
   const dir = mkdtempSync(join(tmpdir(), 'okubelet-'));
-  await prepareEmptyDir(source.emptyDir, dir).finally(() => rmSync(dir, { recursive: true }));
+  await prepareEmptyDir(source.emptyDir, dir, 1).finally(() => rmSync(dir, { recursive: true }));
 }
 
 const environment = (container: Container, pod: Pod) => containerEnv(pod, container, { ...nothing, services: [] });

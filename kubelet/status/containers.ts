@@ -23,7 +23,14 @@ export interface StatusContext {
   defaultWaiting: string;
   /** The pod is not to be started any more. */
   ending: boolean;
+  /** In bytes: what each container of the pod may say at its end. */
+  longestMessage: number;
 }
+
+/** A pod's containers share so much for their last words. */
+const lastWordsBytes = 12 * 1024;
+
+export const longestMessage = (containers: number): number => Math.floor(lastWordsBytes / Math.max(1, containers));
 
 export function containerStatus(spec: Container, facts: ContainerFacts, context: StatusContext): ContainerStatus {
   const [newest, previous] = facts.seen;
@@ -89,13 +96,14 @@ const waitingState = (facts: ContainerFacts, context: StatusContext): ContainerS
   waiting: facts.waiting ?? { reason: context.defaultWaiting },
 });
 
-function stateOf(c: ContainerSeen, { idPrefix }: StatusContext): ContainerState {
+function stateOf(c: ContainerSeen, { idPrefix, longestMessage: longest }: StatusContext): ContainerState {
+  const message = Buffer.from(c.message).subarray(0, longest).toString('utf8');
   if (c.state === 'running') return { running: { startedAt: timestamp(c.startedAt) } };
   return {
     terminated: {
       exitCode: c.exitCode,
       reason: c.reason || (c.exitCode === 0 ? 'Completed' : 'Error'),
-      ...(c.message ? { message: c.message } : {}),
+      ...(message ? { message } : {}),
       startedAt: timestamp(c.startedAt),
       finishedAt: timestamp(c.finishedAt),
       containerID: `${idPrefix}${c.id}`,

@@ -7,7 +7,7 @@ import type { Ending } from '../pods/ending.js';
 import type { RestartPolicy } from '../pods/restart-policy.js';
 import { isAlive, readySandbox, type Seen } from '../pods/seen.js';
 import { conditionsOf, holdsNobodyUp } from './conditions.js';
-import { containerStatus } from './containers.js';
+import { containerStatus, longestMessage } from './containers.js';
 import { type Phase, phaseOf } from './phase.js';
 import { type ResizeFacts, resizeConditions, resizeConditionTypes, resourcesInStatus } from './resize.js';
 
@@ -119,7 +119,10 @@ function statuses(
 ): ContainerStatus[] {
   const isInit = specs === pod.spec?.initContainers;
   const ending = facts.ending !== undefined;
-  const context = { idPrefix: `${facts.runtimeName}://`, defaultWaiting, ending };
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const count = containers.length + initContainers.length + ephemeralContainers.length;
+  const idPrefix = `${facts.runtimeName}://`;
+  const context = { idPrefix, defaultWaiting, ending, longestMessage: longestMessage(count) };
   return specs.map(spec => {
     const seen = facts.seen.containers.filter(c => c.name === spec.name);
     const newest = seen[0];

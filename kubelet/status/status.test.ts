@@ -196,6 +196,19 @@ describe("a pod's status", () => {
     assert.equal(one?.started, true);
   });
 
+  it('tells last words, which all of its containers share', () => {
+    const spoken = (others: number): number | undefined => {
+      const spec = {
+        containers: [{ name: 'a' }],
+        initContainers: Array.from({ length: others }, (_, n) => ({ name: `i${n}` })),
+      };
+      const end = { ...terminated(1), message: 'x'.repeat(4096) };
+      return podStatus(pod(spec), facts({ seen: seen(end) })).containerStatuses?.[0]?.state?.terminated?.message
+        ?.length;
+    };
+    assert.deepEqual([0, 2, 5].map(spoken), [4096, 4096, 2048]);
+  });
+
   it('keeps the time of a condition that did not change', () => {
     const old: PodCondition = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' };
     const kept = podStatus(pod({}, { conditions: [old] }), facts({ seen: seen(container()) }));

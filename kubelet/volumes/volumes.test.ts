@@ -18,6 +18,7 @@ import type { ConfigMap, Pod, Secret, Volume } from '../../api/types.js';
 import { ManualClock } from '../../client/testing/clock.js';
 import { MemoryApi } from '../../client/testing/memory-api.js';
 import { writeAtomically } from './atomic.js';
+import { memorySize } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import { mountsBelow, removeWithMounts } from './mounts.js';
 import { type PayloadSources, payloadOf } from './payload.js';
@@ -196,6 +197,23 @@ describe('files that change all at once', () => {
     await writeAtomically(dir, [file('a', '2')]);
     assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '2');
   });
+});
+
+describe('an emptyDir in memory', () => {
+  const sized = (memory?: string) =>
+    ({
+      spec: { containers: [{ name: 'c', resources: memory === undefined ? {} : { limits: { memory } } }] },
+    }) as unknown as Pod;
+  const cases: [what: string, sizeLimit: string | undefined, pod: Pod, bytes: number][] = [
+    ['may take what the node has', undefined, sized(), 4000],
+    ['or what its pod may', undefined, sized('3000'), 3000],
+    ['or what it is allowed', '2000', sized('3000'), 2000],
+    ['but not beyond its pod', '5000', sized('3000'), 3000],
+    ['nor beyond the node', '5000', sized('9000'), 4000],
+    ['and 0 is no limit', '0', sized(), 4000],
+  ];
+  for (const [what, sizeLimit, of, bytes] of cases)
+    it(what, () => assert.equal(memorySize(sizeLimit === undefined ? {} : { sizeLimit }, of, '4000'), bytes));
 });
 
 describe('hostPath', () => {

@@ -8,7 +8,7 @@ import { expand } from '../pods/config/expand.js';
 import type { PodFacts } from '../pods/config/fields.js';
 import { writeAtomically } from './atomic.js';
 import { ClaimError, claimOf, resolveClaim } from './claims.js';
-import { prepareEmptyDir } from './empty-dir.js';
+import { memorySize, prepareEmptyDir } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import type { ImageVolumes } from './images.js';
 import { removeWithMounts } from './mounts.js';
@@ -194,7 +194,12 @@ export class PodVolumes {
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
     switch (source.kind) {
       case 'emptyDir':
-        return prepareEmptyDir(source.emptyDir, path, fsGroup);
+        return prepareEmptyDir(
+          source.emptyDir,
+          path,
+          memorySize(source.emptyDir, pod, facts.allocatable.memory),
+          fsGroup,
+        );
       case 'hostPath':
         return prepareHostPath(source.hostPath);
       case 'nfs':

@@ -15,8 +15,13 @@ describe('a pod has', function () {
 
   it('sizes of its own, which hold for containers that name none', async () => {
     const resources = { limits: { cpu: '200m', memory: '48Mi' }, requests: { cpu: '100m', memory: '24Mi' } };
-    const containers = [busybox('c', idle), busybox('small', idle, { resources: { limits: { memory: '16Mi' } } })];
-    await node.create('sized', { resources, containers });
+    const volumes = [{ name: 'v', emptyDir: { medium: 'Memory' } }];
+    const mounted = { volumeMounts: [{ name: 'v', mountPath: '/v' }] };
+    const containers = [
+      busybox('c', idle, mounted),
+      busybox('small', idle, { resources: { limits: { memory: '16Mi' } } }),
+    ];
+    await node.create('sized', { resources, volumes, containers });
     const sized = await node.ready('sized');
     assert.equal(sized.status?.qosClass, 'Burstable');
     const limit = (index: number, above = ''): string => {
@@ -27,6 +32,7 @@ describe('a pod has', function () {
       const [group, file] = v1 ? [`memory${v1}`, 'memory.limit_in_bytes'] : [v2 ?? '', 'memory.max'];
       return readFileSync(join('/sys/fs/cgroup', group, above, file), 'utf8').trim();
     };
+    assert.match(await node.exec(sized, ['df', '-k', '/v'], 'c'), /tmpfs\s+49152 /, 'no more than its pod may have');
     const mebi = 1024 * 1024;
     assert.deepEqual(
       [limit(0), limit(1), limit(0, '..')],
