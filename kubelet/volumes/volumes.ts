@@ -4,13 +4,13 @@ import type { Container, Pod, Volume, VolumeMount } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import type { Mount } from '../cri/types.js';
 import type { Directories } from '../directories.js';
-import { expand } from '../pods/config/expand.js';
 import type { PodFacts } from '../pods/config/fields.js';
 import { writeAtomically } from './atomic.js';
 import { ClaimError, claimOf, resolveClaim } from './claims.js';
 import { memorySize, prepareEmptyDir } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import type { ImageVolumes } from './images.js';
+import { innerPath } from './inner-path.js';
 import { removeWithMounts } from './mounts.js';
 import { prepareNfs } from './nfs.js';
 import type { FollowedObjects } from './objects.js';
@@ -112,11 +112,11 @@ export class PodVolumes {
       (container.volumeMounts ?? []).map(async (mount, index) => {
         const volume = (pod.spec?.volumes ?? []).find(v => v.name === mount.name);
         if (!volume) throw new Error(`volume "${mount.name}" not found`);
-        const subPath = mount.subPathExpr ? expand(mount.subPathExpr, name => env.get(name)) : mount.subPath;
+        const subPath = innerPath(mount, env);
         const source = this.#known(volume, pod);
         const whole = this.#path(volume, source, pod);
-        const isOfItsOwn = Boolean(subPath) || isReadOnlyBelow(mount);
-        const hostPath = isOfItsOwn ? await this.#bind(pod, container, index, whole, subPath ?? '') : whole;
+        const isOfItsOwn = subPath !== '' || isReadOnlyBelow(mount);
+        const hostPath = isOfItsOwn ? await this.#bind(pod, container, index, whole, subPath) : whole;
         return {
           containerPath: mount.mountPath,
           hostPath,

@@ -7,11 +7,10 @@ import { configMapKey, dns1123Subdomain, envVarName, qualifiedName } from '../..
 type Source = NonNullable<EnvVar['valueFrom']>;
 
 /** The fields of a pod that its containers may be told. */
-const envFields = [
+export const envFields = [
   'metadata.name',
   'metadata.namespace',
   'metadata.uid',
-  'spec.hostNetwork',
   'spec.nodeName',
   'spec.serviceAccountName',
   'status.hostIP',
@@ -19,7 +18,14 @@ const envFields = [
   'status.podIP',
   'status.podIPs',
 ];
-const volumeFields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
+/** And what they may find in files. */
+export const volumeFields = [
+  'metadata.annotations',
+  'metadata.labels',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+];
 
 const resources = ['cpu', 'ephemeral-storage', 'memory'].flatMap(name => [`limits.${name}`, `requests.${name}`]).sort();
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { envFields, volumeFields } from '../../../api/kinds/pod/validate-env.js';
 import type { ConfigMap, Container, Pod, Secret, Service } from '../../../api/types.js';
 import { containerEnv, type EnvSources } from './env.js';
 import { expand } from './expand.js';
@@ -66,6 +67,8 @@ describe('fields of the downward API', () => {
     ['status.podIP', '10.244.0.5'],
   ];
   for (const [path, expected] of cases) it(path, () => assert.equal(fieldValue(pod, path, facts), expected));
+  for (const path of new Set([...envFields, ...volumeFields]))
+    it(`${path}, as the API server lets it through`, () => assert.doesNotThrow(() => fieldValue(pod, path, facts)));
   it('others are refused', () =>
     assert.throws(() => fieldValue(pod, 'spec.containers', facts), /unsupported fieldPath/));
 
@@ -78,6 +81,7 @@ describe('fields of the downward API', () => {
     ['limits.cpu', undefined, '4'],
     ['requests.memory', undefined, '0'],
     ['limits.cpu', '0', '4'],
+    ['limits.hugepages-2Mi', undefined, '0'],
   ];
   for (const [resource, divisor, expected] of amounts) {
     it(`${resource} in units of ${divisor}`, () => assert.equal(resourceValue(c, resource, divisor, facts), expected));

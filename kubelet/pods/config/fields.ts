@@ -48,10 +48,12 @@ export function resourceValue(
   facts: PodFacts,
 ): string {
   const [kind, name] = resource.split('.') as ['limits' | 'requests', string];
-  if ((kind !== 'limits' && kind !== 'requests') || !(name in facts.allocatable))
+  const isKnown = name in facts.allocatable || name.startsWith('hugepages-');
+  if ((kind !== 'limits' && kind !== 'requests') || !isKnown)
     throw new Error(`unsupported container resource: ${resource}`);
   const set = container.resources?.[kind]?.[name];
-  const unset = kind === 'limits' ? facts.allocatable[name as keyof PodFacts['allocatable']] : '0';
+  const allocatable: Readonly<Record<string, string>> = facts.allocatable;
+  const unset = kind === 'limits' ? (allocatable[name] ?? '0') : '0';
   const by = quantity.parse(divisor === undefined || divisor === '0' ? '1' : divisor);
   const value = quantity.parse(set ?? unset);
   return String((value.nanos + by.nanos - 1n) / by.nanos);

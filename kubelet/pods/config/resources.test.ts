@@ -87,6 +87,16 @@ describe('resources for the kernel', () => {
     const two = container({ cpu: '250m' }, { memory: '1Gi', cpu: '1' });
     assert.deepEqual(podResources(pod(one, two)), { shares: 768, quota: 0, period: 100_000, memory: 2 * gib });
   });
+  it('of a pod: what its runtime takes besides, which makes no limit where there is none', () => {
+    const of = (limits?: Amounts) => {
+      const object = pod(container({ cpu: '500m', memory: '1Gi' }, limits));
+      Object.assign(object.spec ?? {}, { overhead: { cpu: '250m', memory: '1Gi' } });
+      return podResources(object);
+    };
+    assert.deepEqual(of(), { shares: 768, quota: 0, period: 100_000, memory: 0 });
+    const limited = { shares: 768, quota: 125_000, period: 100_000, memory: 3 * gib };
+    assert.deepEqual(of({ cpu: '1', memory: '2Gi' }), limited);
+  });
   it('of a pod with sidecars: they run beside the others, and beside the init containers after them', () => {
     const limited = (memory: string, more: Partial<Container> = {}): Container => ({
       ...container({ cpu: '1' }, { memory }),

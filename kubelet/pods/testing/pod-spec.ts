@@ -100,7 +100,8 @@ export const honoured: Record<string, Record<string, string>> = {
     'kubelet/volumes/claims': 'persistentVolumeClaim ephemeral',
   },
   VolumeMount: {
-    'kubelet/volumes/volumes': 'name mountPath mountPropagation readOnly recursiveReadOnly subPath subPathExpr',
+    'kubelet/volumes/volumes': 'name mountPath mountPropagation readOnly recursiveReadOnly',
+    'kubelet/volumes/inner-path': 'subPath subPathExpr',
   },
   EmptyDirVolumeSource: { 'kubelet/volumes/empty-dir': 'medium sizeLimit' },
   HostPathVolumeSource: { 'kubelet/volumes/hostpath': 'path type' },

@@ -116,6 +116,13 @@ describe('claims', function () {
         }),
       ],
     };
+    await node.create('nameless', {
+      volumes: [{ name: 'data', emptyDir: {} }],
+      containers: [
+        busybox('c', idle, { volumeMounts: [{ name: 'data', mountPath: '/data', subPathExpr: 'of-$(NOBODY)' }] }),
+      ],
+    });
+    await eventOf('nameless', /Failed: Error: missing value for NOBODY$/);
     await claim('stranger-data');
     await node.create('stranger', spec as never);
     await eventOf('stranger', /was not created for pod default\/stranger \(pod is not owner\)/);

@@ -155,6 +155,7 @@ describe('a volume that is an image', function () {
     assert.ok(registry);
     const above = Array.from({ length: 100 }, (_, n): TarEntry[] => [text(`layer-${n}`, String(n))]);
     registry.pushImage(node, { ...layered(`${registry.host}/deep:1`, 'deep'), above });
+    assert.match((await node.cri.statusInfo()).config ?? '', /"snapshotter":"overlayfs"/, 'where its layers are');
     await create('deep', image('deep:1'));
     const pod = await node.ready('deep');
     assert.equal(await node.exec(pod, ['sh', '-c', 'cat /all/layer-99 /all/read-me; ls /all | wc -l']), '99deep103\n');
