@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AnyObject, ResourceQuota } from '../../api/types.js';
-import { pods, resourceQuotas } from '../../client/resources.js';
+import { pods, resourceQuotas, secrets } from '../../client/resources.js';
 import type { Discovered } from '../discovery.js';
 import { Cluster } from '../testing/cluster.js';
 import { pod } from '../testing/objects.js';
@@ -62,6 +62,22 @@ describe('the resource quota controller', () => {
     cluster.remove(pods, { namespace: 'default', name: 'a' });
     await cluster.settle();
     assert.deepEqual(used(), { pods: '1' });
+  });
+
+  it('counts when something goes of which only the number counts', async () => {
+    const cluster = new Cluster();
+    const served = [pods, secrets].map(resource => ({ ...resource, verbs: ['list', 'watch', 'delete', 'patch'] }));
+    const client = { list: async (resource: Discovered) => ({ items: cluster.all(resource) }) } as never;
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } };
+    cluster.put(secrets, secret);
+    cluster.put(resourceQuotas, quota({ secrets: '5' }));
+    cluster.start(resourceQuotaController(client, served));
+    await cluster.settle();
+    const used = () => cluster.find(resourceQuotas, { namespace: 'default', name: 'q' })?.status?.used;
+    assert.deepEqual(used(), { secrets: '1' });
+    cluster.remove(secrets, { namespace: 'default', name: 's' });
+    await cluster.settle();
+    assert.deepEqual(used(), { secrets: '0' });
   });
 
   it('takes nothing back that the API server has just added for a pod on its way', async () => {
