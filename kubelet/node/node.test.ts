@@ -85,6 +85,15 @@ describe('the Node', () => {
       { type: 'Hostname', address: 'n1' },
     ]);
   });
+  it('lets pods have what somebody has written into its capacity, as long as it stands there', () => {
+    const { capacity, allocatable } = nodeStatus(facts, {
+      capacity: { cpu: '64', 'example.com/licence': '5' },
+      allocatable: { cpu: '64', 'example.com/gone': '1' },
+    });
+    assert.deepEqual([capacity?.cpu, capacity?.['example.com/licence']], ['2', '5']);
+    const { 'example.com/licence': licences, 'example.com/gone': gone } = allocatable ?? {};
+    assert.deepEqual([allocatable?.cpu, licences, gone], ['2', '5', null]);
+  });
   it('keeps for itself what a pod would have to go for', () => {
     const soft: Threshold = { signal: 'memory.available', least: { amount: 2 ** 30 }, graceMs: 1000 };
     const of = (...thresholds: Threshold[]) => allocatable(machine, thresholds);
@@ -178,6 +187,28 @@ describe('the registration', () => {
     const writes = api.writes.length;
     await clock.advance(10_000);
     assert.equal(api.writes.length, writes, 'what is the same is not written again');
+    stop.abort();
+    await keeping;
+  });
+
+  it('tells of what somebody has given the node, once, and forgets it with them', async () => {
+    const { clock, api, stop, options, until } = setUp(() => true);
+    await register(options);
+    const keeping = keepStatus(options);
+    await until('True');
+    const write = (capacity: object) => api.patch(nodes, { name: 'n1' }, 'strategic', { status: { capacity } });
+    const licences = async () => (await api.get(nodes, { name: 'n1' })).status?.allocatable?.['example.com/licence'];
+    for (const amount of ['5', undefined]) {
+      await write({ 'example.com/licence': amount ?? null });
+      await clock.advance(10_000);
+      for (const end = Date.now() + 30_000; (await licences()) !== amount; ) {
+        assert.ok(Date.now() < end, `allocatable is not ${amount}`);
+        await new Promise(resolve => setTimeout(resolve, 2));
+      }
+      const writes = api.writes.length;
+      await clock.advance(10_000);
+      assert.equal(api.writes.length, writes, 'what is the same is not written again');
+    }
     stop.abort();
     await keeping;
   });

@@ -1,4 +1,5 @@
 /** The Node object of this machine. Pure. */
+import { isExtended } from '../../api/kinds/workload/resource-names.js';
 import type { Node } from '../../api/types.js';
 import { amountOf, type Signal, type Thresholds } from '../eviction/thresholds.js';
 import type { Machine } from './machine.js';
@@ -58,10 +59,24 @@ export const newNode = (facts: NodeFacts): Node => ({
   spec: { podCIDR: facts.podCidr, podCIDRs: [facts.podCidr] },
 });
 
-/** All of the status but the conditions and the images, which come from the runtime. */
-export const nodeStatus = (facts: NodeFacts): NonNullable<Node['status']> => ({
-  capacity: { ...capacity(facts.machine) },
-  allocatable: { ...allocatable(facts.machine, facts.thresholds) },
+type Quantities = Readonly<Record<string, string>>;
+
+export const extendedOf = (amounts: Quantities = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(amounts).filter(([name]) => isExtended(name)));
+
+/** What somebody has written into the capacity of a node (its licences, say) pods may have, all of it, as long as it stands there. */
+function extended({ capacity, allocatable }: NonNullable<Node['status']>) {
+  const has = extendedOf(capacity);
+  const gone = Object.keys(extendedOf(allocatable)).filter(name => !(name in has));
+  // In the patch that this becomes null takes a name away.
+  const forgets = Object.fromEntries(gone.map(name => [name, null])) as unknown as Quantities;
+  return { capacity: has, allocatable: { ...has, ...forgets } };
+}
+
+/** All of the status but the conditions and the images, which come from the runtime. `before` is what the API has. */
+export const nodeStatus = (facts: NodeFacts, before: Node['status'] = {}): NonNullable<Node['status']> => ({
+  capacity: { ...extended(before).capacity, ...capacity(facts.machine) },
+  allocatable: { ...extended(before).allocatable, ...allocatable(facts.machine, facts.thresholds) },
   addresses: [
     { type: 'InternalIP', address: facts.ip },
     { type: 'Hostname', address: facts.name },

@@ -96,7 +96,7 @@ async function statusOnce(options: RegistrationOptions, due: boolean): Promise<{
     imagesOf(options),
   ]);
   const conditions = nodeConditions(node.status?.conditions ?? [], now, clock.now());
-  const status = { ...nodeStatus(facts), ...images, conditions };
+  const status = { ...nodeStatus(facts, node.status), ...images, conditions };
   const isNews = changed(node.status, status);
   const cause = `kubelet ${facts.name} <- ${isNews ? 'change of the node' : 'heartbeat'}`;
   const written = due || isNews;

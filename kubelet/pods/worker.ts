@@ -9,11 +9,12 @@ import { nodes } from '../../client/resources.js';
 import { causeText, describeChange, type Trigger, withChange } from '../../client/runtime/cause.js';
 import type { KubeletContext } from '../context.js';
 import { detailsOf } from '../cri/cri.js';
+import { extendedOf } from '../node/node.js';
 import { shutdownRejection } from '../shutdown/shutdown.js';
 import { baseStatus } from '../status/base.js';
 import { podStatus } from '../status/pod-status.js';
 import { StatusReporter } from '../status/reporter.js';
-import { misfit, selects } from './admission/fit.js';
+import { asksNodeObject, misfit } from './admission/fit.js';
 import { underPressure } from './admission/pressure.js';
 import { refusal } from './config/refusals.js';
 import { crashLoopState, type HeldBack, heldBack } from './crash-loop.js';
@@ -265,11 +266,13 @@ export class PodWorker {
   /** Before anything is done for it, a pod is looked at for what it needs of the node. */
   async #admit(): Promise<void> {
     const { client, node } = this.context;
-    const labels = selects(this.#pod) ? (await client.get(nodes, { name: node.name })).metadata.labels : {};
+    const object = asksNodeObject(this.#pod) ? await client.get(nodes, { name: node.name }) : undefined;
+    const labels = object?.metadata.labels ?? {};
+    const allocatable = { ...extendedOf(object?.status?.allocatable), ...node.allocatable };
     const rejection =
       (this.context.isShuttingDown() ? shutdownRejection : undefined) ??
       underPressure(this.#pod, this.context.pressures()) ??
-      misfit(this.#pod, { ...node, labels: labels ?? {}, others: this.others() });
+      misfit(this.#pod, { name: node.name, labels, allocatable, others: this.others() });
     if (rejection) this.#fail({ ...rejection, isRejection: true });
     else this.#admitted = true;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Container, Pod, PodSpec } from '../../../api/types.js';
-import { misfit, type Place, selects } from './fit.js';
+import { asksNodeObject, misfit, type Place } from './fit.js';
 
 const pod = (...containers: Partial<Container>[]): Pod => podOf({ containers: containers as Container[] });
 const podOf = (spec: Partial<PodSpec>): Pod => ({
@@ -15,6 +15,10 @@ const place = (...others: Pod[]): Place => ({
   labels: { disk: 'ssd' },
   allocatable: { cpu: '2', memory: '1Gi', 'ephemeral-storage': '1000', pods: '3' },
   others,
+});
+const withLicences = (given: Place): Place => ({
+  ...given,
+  allocatable: { ...given.allocatable, 'example.com/licence': '3' },
 });
 const port = (hostPort: number, hostIP?: string): Partial<Container> => ({
   ports: [{ containerPort: 1, hostPort, ...(hostIP ? { hostIP } : {}) }],
@@ -64,6 +68,15 @@ describe('a pod on a node', () => {
       `${few} hugepages-2Mi, requested: 4194304, used: 0, capacity: 0`,
     ],
     [
+      'asks for too much of what somebody has given the node',
+      pod(asks({ 'example.com/licence': '2' })),
+      withLicences(place(pod(asks({ 'example.com/licence': '2' })))),
+      'OutOfexample.com/licence',
+      `${few} example.com/licence, requested: 2, used: 2, capacity: 3`,
+    ],
+    ['has what somebody has given the node', pod(asks({ 'example.com/licence': '3' })), withLicences(place()), '', ''],
+    ['asks for what others than the node know of', pod(asks({ 'example.com/licence': '9' })), place(), '', ''],
+    [
       'is one too many',
       pod({}),
       place(pod(), pod(), pod()),
@@ -83,7 +96,7 @@ describe('a pod on a node', () => {
     );
 
   it('that selects nothing need not know its labels', () => {
-    assert.deepEqual([pod(), podOf({ nodeSelector: {} }), podOf({ affinity: term('x') })].map(selects), [
+    assert.deepEqual([pod(), podOf({ nodeSelector: {} }), podOf({ affinity: term('x') })].map(asksNodeObject), [
       false,
       true,
       true,

@@ -2,6 +2,7 @@
  * Whether a pod has its place on this node: whoever bound it here may not have looked, or may have looked too long ago.
  * Kubernetes' kubelet rejects such a pod with these reasons and messages. Pure.
  */
+import { isExtended } from '../../../api/kinds/workload/resource-names.js';
 import * as quantity from '../../../api/quantity.js';
 import { matchesTerm } from '../../../api/selectors/node-terms.js';
 import type { Pod } from '../../../api/types.js';
@@ -65,6 +66,8 @@ export function shortages(pod: Pod, { allocatable, others }: Pick<Place, 'alloca
     const requested = podAmount(pod, 'requests', resource);
     const used = others.reduce((sum, other) => sum + podAmount(other, 'requests', resource), 0n);
     if (requested === 0n || requested + used <= capacityOf(resource)) return [];
+    // What the node knows nothing of is the scheduler's business, or that of an extender.
+    if (isExtended(resource) && !(resource in allocatable)) return [];
     const shown = { requested: divideUp(requested, unit), used: divideUp(used, unit) };
     return [{ resource, ...shown, capacity: capacityOf(resource) / unit }];
   });
@@ -88,10 +91,11 @@ function isSelected({ spec }: Pod, place: Place): boolean {
   return selected && (!required || required.nodeSelectorTerms.some(term => matchesTerm(term, place)));
 }
 
-/** Whether the labels of the node matter to the pod. */
-export const selects = ({ spec }: Pod): boolean =>
-  spec?.nodeSelector !== undefined ||
-  spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined;
+/** Whether the node's labels, or what somebody has written into its capacity, matter to the pod. */
+export const asksNodeObject = (pod: Pod): boolean =>
+  pod.spec?.nodeSelector !== undefined ||
+  pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined ||
+  [...asked(pod)].some(isExtended);
 
 interface HostPort {
   port: number;
