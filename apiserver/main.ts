@@ -27,6 +27,7 @@ import { Fairness } from './fairness/index.js';
 import { fairnessMetrics } from './fairness/metrics.js';
 import { Api } from './http/api.js';
 import { buildApp } from './http/app.js';
+import { keepCommonPort } from './http/common-port.js';
 import { type HealthCheck, pingCheck } from './http/health.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
 import { type Metrics, openMetrics } from './metrics/metrics.js';
@@ -57,6 +58,8 @@ export interface ApiServerOptions {
   bindAddress: string;
   /** 0 is any free port; the answer says which. */
   port: number;
+  /** One that this server and others of the machine have in common, each with a port of its own besides (http/common-port.ts). */
+  commonPort?: number;
   /** Where pods and nodes reach this server. */
   advertiseAddress: string;
   /** '10.96.0.0/16' */
@@ -103,7 +106,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 async function assemble(options: ApiServerOptions, closing: (() => Promise<void>)[]): Promise<number> {
   const { log, clock } = options;
   const pki = pkiPaths(options.dataDir);
-  const { settings = defaultSettings, datastore, dataDir } = options;
+  const { settings = defaultSettings, datastore, dataDir, commonPort } = options;
+  // Where the whole cluster is reached, whichever server answers.
+  const place = `${options.advertiseAddress}:${commonPort ?? options.port}`;
   const opened = await openStore(datastore, dataDir, settings.etcd && (await etcdCredentials(settings.etcd)));
   closing.push(() => opened.close());
   const metrics = openMetrics({ watchers: () => cache.watcherCount(), objects: () => storedObjects(env) });
@@ -116,7 +121,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   let recordUse: ReturnType<typeof legacyUseRecorder> | undefined;
   const security = await createSecurity({
     ...{ lookup, pkiDir: pki.dir, authentication, log, clock },
-    jwksUri: `https://${options.advertiseAddress}:${options.port}/openid/v1/jwks`,
+    jwksUri: `https://${place}/openid/v1/jwks`,
     legacyUsed: claims => recordUse?.(claims),
   });
   const services = new ServiceAllocation({ serviceCidr: options.serviceCidr, random: Math.random });
@@ -153,7 +158,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     kinds: env.kinds,
     remote: () => aggregation.remote,
     remoteOpenApi: () => aggregation.openApi(),
-    address: `${options.advertiseAddress}:${options.port}`,
+    address: place,
     metrics,
     issuer: security.tokens,
     checks: [pingCheck, storeCheck(store), startCheck(() => started), shutdown.check],
@@ -172,7 +177,7 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(() => aggregation.stop());
   await aggregation.start();
   const { advertiseAddress: address, serviceCidr } = options;
-  const advertised = { port, serviceCidr };
+  const advertised = { port: commonPort ?? port, serviceCidr };
   await bootstrap(env, {
     ...{ advertised, policy: defaultPolicy() },
     authentication: {
@@ -180,16 +185,17 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
       proxyCa: tls.proxyCa.toString(),
       frontProxy: authentication.frontProxy,
     },
-    clusterInfo: { server: `https://${address}:${port}`, ca: await readFile(pki.ca.cert, 'utf8') },
+    clusterInfo: { server: `https://${address}:${advertised.port}`, ca: await readFile(pki.ca.cert, 'utf8') },
     ...(options.localVolumes ? { localVolumes: options.localVolumes } : {}),
   });
-  const peers = new PeerEndpoints(env, { address, port }, options.peerTiming);
+  const peers = new PeerEndpoints(env, { address, port, sharesAddress: commonPort !== undefined }, options.peerTiming);
   await peers.once();
   if (store instanceof EncryptedStore) {
     const rewritten = await store.rewriteStale();
     if (rewritten > 0) log.info({ rewritten }, 'values were encrypted anew');
   }
   started = true;
+  if (commonPort !== undefined) closing.push(serveInCommon(options, server, commonPort));
   closing.push(() => shutdown.delay());
   closing.push(keepUp(options, { env, advertised, repair, peers }));
   closing.push(async () => shutdown.begin());
@@ -333,6 +339,22 @@ function keepTime({ clock, log }: ApiServerOptions, store: Store, ticking: { tic
   return async () => {
     stopping.abort();
     await Promise.all([keeping, compacting]);
+  };
+}
+
+/** A server that is not ready yet must not get what another would answer. */
+function serveInCommon({ clock, log, bindAddress }: ApiServerOptions, server: ApiHttpServer, port: number) {
+  const stopping = new AbortController();
+  const serving = keepCommonPort({
+    listen: () => server.listenToo(port, bindAddress),
+    got: () => log.info({ port }, 'this server has the common port'),
+    failed: error => log.warn({ err: error, port }, 'the common port cannot be had'),
+    clock,
+    signal: stopping.signal,
+  });
+  return (): Promise<void> => {
+    stopping.abort();
+    return serving;
   };
 }
 

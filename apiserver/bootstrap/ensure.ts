@@ -48,6 +48,14 @@ export async function ensureFields(env: Environment, object: AnyObject, fields: 
   });
 }
 
+export async function ensureAbsent(env: Environment, object: AnyObject): Promise<void> {
+  try {
+    await change(env, placeOf(env, object), () => ({ kind: 'remove' }));
+  } catch (error) {
+    if (!(error instanceof StatusError && error.reason === 'NotFound')) throw error;
+  }
+}
+
 export function exists(env: Environment, object: AnyObject): boolean {
   const { row, namespace, name } = placeOf(env, object);
   return env.lookup.get({ group: row.group, resource: row.plural }, namespace, name) !== undefined;

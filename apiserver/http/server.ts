@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Express } from 'express';
@@ -63,6 +63,8 @@ const idleLookMs = 50;
 
 export class ApiHttpServer {
   readonly #server: Http2SecureServer;
+  /** Whose connections it takes besides its own. */
+  #second: Server | undefined;
   readonly #trust: Trust;
   readonly #sessions = new Set<Http2Session>();
   readonly #sockets = new Set<TLSSocket>();
@@ -114,6 +116,19 @@ export class ApiHttpServer {
     });
   }
 
+  /** Serves at a second port as well. Rejects when the address cannot be had, and may then be called again. */
+  listenToo(port: number, address: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const second = createServer({ noDelay: true }, socket => this.#server.emit('connection', socket));
+      second.once('error', reject);
+      second.listen(port, address, () => {
+        second.off('error', reject);
+        this.#second = second;
+        resolve();
+      });
+    });
+  }
+
   /** Requests whose bodies are too late are refused. Called about once a second. */
   tick(): void {
     this.#bodies.tick();
@@ -127,7 +142,7 @@ export class ApiHttpServer {
     const { clock } = this.options;
     this.#closing = true;
     let open = true;
-    const closed = new Promise<void>(resolve => this.#server.close(() => resolve())).then(() => {
+    const closed = Promise.all([ended(this.#server), ended(this.#second)]).then(() => {
       open = false;
     });
     for (const session of this.#sessions) session.close();
@@ -256,6 +271,10 @@ export class ApiHttpServer {
     await watchOverSocket(request, socket, head, answer.stream, answer.headers['content-type'] ?? '');
   }
 }
+
+/** Takes no more connections; resolves when the last is closed. */
+const ended = (server: Pick<Server, 'close'> | undefined): Promise<void> =>
+  new Promise(resolve => (server ? server.close(() => resolve()) : resolve()));
 
 /** Its types do not know that it has the methods of HTTP/1.1's server as well. */
 const closeIdle = (server: Http2SecureServer): void =>

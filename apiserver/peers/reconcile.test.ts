@@ -69,6 +69,37 @@ describe('the API servers behind the kubernetes service', () => {
     assert.deepEqual(await told(), ['192.0.2.2']);
   });
 
+  it('are known by their ports when they share an address, each with a slice of its own', async () => {
+    const { env } = one as TestApi;
+    for (const server of [first, second]) await server?.leave();
+    const shared = [6444, 6445, 6446].map(
+      port => new PeerEndpoints(env, { address: '192.0.2.1', port, sharesAddress: true }),
+    );
+    for (const server of shared) await server.once();
+    // What the last one had left.
+    await store.delete('/registry/masterleases/192.0.2.2');
+    const ports = async (): Promise<number[]> => {
+      await shared[0]?.once();
+      const { subsets } = await (one as TestApi).must(200, `GET ${endpoints}`);
+      const { items } = await (one as TestApi).must(200, `GET ${slice.replace(/\/kubernetes$/, '')}`);
+      const sliced = items.map(({ ports, endpoints }: { ports: { port: number }[]; endpoints: unknown[] }) => {
+        assert.equal(endpoints.length, 1);
+        return ports[0]?.port;
+      });
+      assert.deepEqual(
+        subsets.map(({ addresses, ports }: { addresses: object[]; ports: { port: number }[] }) => {
+          assert.deepEqual(addresses, [{ ip: '192.0.2.1' }]);
+          return ports[0]?.port;
+        }),
+        sliced,
+      );
+      return sliced;
+    };
+    assert.deepEqual(await ports(), [6444, 6445, 6446]);
+    await shared[1]?.leave();
+    assert.deepEqual(await ports(), [6444, 6446]);
+  });
+
   it('are written again when somebody changed them', async () => {
     await (one as TestApi).must(200, `DELETE ${endpoints}`);
     const { metadata } = await (one as TestApi).must(200, `GET ${slice}`);

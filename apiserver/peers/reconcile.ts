@@ -1,9 +1,9 @@
 /** Keeps the endpoints of the `kubernetes` service to the API servers that live. */
 import type { Clock } from '../../api/clock.js';
-import { ensureFields } from '../bootstrap/ensure.js';
+import { ensureAbsent, ensureFields, exists } from '../bootstrap/ensure.js';
 import type { Environment } from '../registry/call.js';
-import { kubernetesEndpoints, kubernetesSlice } from './endpoints.js';
-import { PeerLeases } from './leases.js';
+import { kubernetesEndpoints, kubernetesSlice, kubernetesSlices } from './endpoints.js';
+import { type OwnLease, PeerLeases } from './leases.js';
 
 export interface PeerTiming {
   /** A server that was silent for so long is gone. Kubernetes': 15. */
@@ -19,16 +19,15 @@ export class PeerEndpoints {
 
   constructor(
     private readonly env: Environment,
-    /** Where pods and nodes reach this server. */
-    private readonly self: { address: string; port: number },
+    self: OwnLease,
     private readonly timing: PeerTiming = usualTiming,
   ) {
-    this.#leases = new PeerLeases(env.store, timing.ttlSeconds);
+    this.#leases = new PeerLeases(env.store, self, timing.ttlSeconds);
   }
 
   /** This server lives; the endpoints are those that do. */
   async once(): Promise<void> {
-    await this.#leases.renew(this.self.address);
+    await this.#leases.renew();
     await this.#write();
   }
 
@@ -42,15 +41,17 @@ export class PeerEndpoints {
 
   /** This server stops: nobody should be sent to it any more. The last one leaves the endpoints as they are. */
   async leave(): Promise<void> {
-    await this.#leases.remove(this.self.address);
+    await this.#leases.remove();
     await this.#write();
   }
 
   async #write(): Promise<void> {
-    const addresses = await this.#leases.list();
-    if (addresses.length === 0) return;
-    const peers = { addresses, port: this.self.port };
+    const peers = await this.#leases.list();
+    if (peers.length === 0) return;
     await ensureFields(this.env, kubernetesEndpoints(peers), ['subsets']);
-    await ensureFields(this.env, kubernetesSlice(peers), ['endpoints', 'ports']);
+    const slices = kubernetesSlices(peers);
+    for (const slice of slices) await ensureFields(this.env, slice, ['endpoints', 'ports']);
+    for (let i = slices.length; exists(this.env, kubernetesSlice(i)); i++)
+      await ensureAbsent(this.env, kubernetesSlice(i));
   }
 }
