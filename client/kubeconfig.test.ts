@@ -72,6 +72,8 @@ describe('loadKubeconfig', () => {
         'contexts:\n- name: x\n  context: {cluster: c}\n',
     );
     assert.equal(load({ path }).ca, 'FILE-CA');
+    const elsewhere = load({ path, server: 'https://192.0.2.1:6445' });
+    assert.deepEqual([elsewhere.server, elsewhere.ca], ['https://192.0.2.1:6445', 'FILE-CA']);
   });
 
   const withUser = (user: string): string => `

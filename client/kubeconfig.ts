@@ -26,6 +26,8 @@ export interface KubeconfigOptions {
   cluster?: string;
   user?: string;
   namespace?: string;
+  /** Goes before the address that the cluster has there (--server, and --master of Kubernetes' components). */
+  server?: string;
   /** The environment and the home folder; this process's unless given (for tests). */
   env?: Readonly<Record<string, string | undefined>>;
   home?: string;
@@ -60,6 +62,7 @@ function resolveConnection(config: Kubeconfig, options: KubeconfigOptions, now: 
   return {
     ...clusterPart(cluster),
     ...(user ? userPart(user, now) : {}),
+    ...(options.server === undefined ? {} : { server: options.server }),
     namespace: options.namespace ?? (said('namespace') || 'default'),
   };
 }

@@ -23,6 +23,8 @@ import { signerFrom } from './serviceaccounttokens/sign.js';
 export interface ControllersOptions {
   /** The path of the kubeconfig of system:kube-controller-manager. */
   kubeconfig: string;
+  /** The API server to work with, as `--master`: 'https://192.0.2.1:6444'. That of the kubeconfig unless said. */
+  master?: string;
   /** Who leads, for the Lease: unlike any other process's. After a restart under the same one it need not wait. */
   identity: string;
   /** Signs the tokens of Secrets that ask for one; without it none do. In PEM. */
@@ -47,8 +49,8 @@ const pollMs = 50;
 
 /** Answers at once; loops begin when this process leads, and the server is waited for. Throws KubeconfigError. */
 export async function startControllers(options: ControllersOptions): Promise<{ stop(): Promise<void> }> {
-  const { clock, identity, kubeconfig, log } = options;
-  const connection = loadKubeconfig({ path: kubeconfig });
+  const { clock, identity, kubeconfig, log, master } = options;
+  const connection = loadKubeconfig({ path: kubeconfig, ...(master === undefined ? {} : { server: master }) });
   const client = connect(connection, { userAgent: 'kube-controller-manager', clock, log });
   const identities = new Identities(connection, { client, clock, log });
   const stopping = new AbortController();

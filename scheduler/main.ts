@@ -14,6 +14,8 @@ import { Voice } from './voice.js';
 export interface StartSchedulerOptions {
   /** A path. */
   kubeconfig: string;
+  /** The API server to work with, as `--master`: 'https://192.0.2.1:6444'. That of the kubeconfig unless said. */
+  master?: string;
   /** Who leads, for the Lease: unlike any other process's. */
   identity: string;
   /** A KubeSchedulerConfiguration, parsed; Kubernetes' defaults unless said. */
@@ -24,9 +26,9 @@ export interface StartSchedulerOptions {
 
 /** Throws KubeconfigError, or ConfigError for a configuration that cannot be used. A server that does not answer yet is waited for. */
 export async function startScheduler(options: StartSchedulerOptions): Promise<{ stop(): Promise<void> }> {
-  const { clock, log } = options;
+  const { clock, kubeconfig, log, master } = options;
   const config = options.config === undefined ? defaultConfig : readSchedulerConfig(options.config);
-  const connection = loadKubeconfig({ path: options.kubeconfig });
+  const connection = loadKubeconfig({ path: kubeconfig, ...(master === undefined ? {} : { server: master }) });
   const client = withFormerVersions(connect(connection, { userAgent: 'kube-scheduler', log, clock }));
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);

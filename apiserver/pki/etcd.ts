@@ -17,8 +17,9 @@ export async function ensureEtcdPki({ dataDir, addresses, now }: EtcdPkiOptions)
   const paths = pkiPaths(dataDir).etcd;
   const authority = await ensureAuthority('etcd-ca', paths.ca, now);
   const issue = lazyIssuer(authority, now);
-  // A member calls its own server as well (its gateway does), with the certificate that it serves with.
-  const member: Identity = { commonName: 'etcd', usages: ['serverAuth', 'clientAuth'], addresses };
+  // A member calls others, and itself, with what it serves with, and is asked for the address that it calls from as well.
+  const from = [...new Set([...addresses, '127.0.0.1'])];
+  const member: Identity = { commonName: 'etcd', usages: ['serverAuth', 'clientAuth'], addresses: from };
   const client: Identity = { commonName: 'kube-apiserver-etcd-client', usages: ['clientAuth'], addresses: [] };
   await Promise.all([
     ensurePair(paths.server, member, authority, issue, now),

@@ -4,7 +4,7 @@ import { Failure } from '../failure.js';
 import { durationMs } from '../flags.js';
 import { isJoined } from '../nodes/member.js';
 import { nodeName, portNumber, steps, withDataDir } from './flags.js';
-import { type ClusterConfig, dataDirFlag, isDatastore, layoutOf } from './layout.js';
+import { type ClusterConfig, controlPlaneCounts, dataDirFlag, isDatastore, layoutOf } from './layout.js';
 
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
@@ -33,6 +33,13 @@ function nodeCount(text: string): number {
   return count;
 }
 
+function controlPlanes(text: string): number {
+  const count = Number(text);
+  if (!controlPlaneCounts.includes(count))
+    throw new InvalidArgumentError('1, 3 or 5 are possible: most must live on, and an even number spares no more.');
+  return count;
+}
+
 /** Shorter, and a node whose report is a second late would be given up. */
 const leastGraceMs = 15_000;
 
@@ -44,7 +51,7 @@ function grace(text: string): number {
 
 function datastore(text: string): string {
   if (!isDatastore(text))
-    throw new InvalidArgumentError('a datastore is lmdb, memory, or etcd://host:port,host:port...');
+    throw new InvalidArgumentError('a datastore is lmdb, memory, etcd, or etcd://host:port,host:port...');
   return text;
 }
 
@@ -78,8 +85,10 @@ const withClusterFlags = (command: Command): Command =>
     .option('--port <number>', "the API server's port (default 6443)", portNumber)
     .option('--kubelet-port <number>', "the kubelet's port (default 10250)", portNumber)
     .option('--nodes <number>', 'how many nodes on this machine, itself included (default 1)', nodeCount)
+    .option('--control-planes <number>', 'how many stand in for each other: 1, 3 or 5 (default 1)', controlPlanes)
     .option('--node-monitor-grace <duration>', 'how long a node may be silent (default 40s)', grace)
-    .option('--datastore <where>', 'lmdb (default), or etcd://host:2379,...', datastore)
+    .option('--datastore <where>', 'lmdb (default of one control plane), etcd, or etcd://host:2379,...', datastore)
+    .option('--etcd-port <number>', "the port of etcd's members, if they are the cluster's (default 2379)", portNumber)
     .option(
       '--apiserver-arg <name=value>',
       "a flag of Kubernetes' API server, as in oidc-issuer-url=https://...; may be repeated",
@@ -179,12 +188,13 @@ export function addClusterCommands(program: Command): void {
     });
 
   withDataDir(program.command('run <component...>', { hidden: true }))
+    .option('--control-plane <number>', 'which of several', Number, 1)
     .summary("run components in this process (up does this); flags of Kubernetes' API server may follow apiserver")
     .allowUnknownOption()
-    .action(async (words: string[], { dataDir }: { dataDir: string }) => {
+    .action(async (words: string[], { dataDir, controlPlane }: { dataDir: string; controlPlane: number }) => {
       const { runComponents } = await import('./run.js');
       const flagsAt = words.findIndex(word => word.startsWith('-'));
       const [names, flags] = flagsAt < 0 ? [words, []] : [words.slice(0, flagsAt), words.slice(flagsAt)];
-      await runComponents(names, dataDir, flags);
+      await runComponents(names, { dataDir, controlPlane, flags });
     });
 }

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { systemClock } from '../../api/clock.js';
 import { ensureEncryption } from '../../apiserver/pki/encryption.js';
+import { ensureEtcdPki } from '../../apiserver/pki/etcd.js';
 import { pkiPaths } from '../../apiserver/pki/paths.js';
 import { Failure } from '../failure.js';
+import { membersOf } from './etcd.js';
 import type { ClusterConfig, Layout } from './layout.js';
 import {
   changeKubeconfig,
@@ -29,7 +31,8 @@ export async function prepareCredentials(layout: Layout, config: ClusterConfig):
 async function certificates(layout: Layout, config: ClusterConfig): Promise<void> {
   const { ensurePki, PkiError } = await import('../../apiserver/pki/index.js');
   try {
-    if (config.datastore === 'lmdb') await ensureEncryption(layout.dataDir);
+    // What is kept in an etcd of others, they must be able to read.
+    if (config.datastore === 'lmdb' || config.datastore === 'etcd') await ensureEncryption(layout.dataDir);
     await ensurePki({
       dataDir: layout.dataDir,
       nodeName: config.nodeName,
@@ -37,6 +40,8 @@ async function certificates(layout: Layout, config: ClusterConfig): Promise<void
       server: `https://${config.address}:${config.port}`,
       now: systemClock.now(),
     });
+    const addresses = membersOf(config).map(({ address }) => address);
+    if (addresses.length > 0) await ensureEtcdPki({ dataDir: layout.dataDir, addresses, now: systemClock.now() });
   } catch (error) {
     if (error instanceof PkiError) throw new Failure(`${error.message}, or begin anew with 'sudo ./orrery reset'.`);
     throw error;

@@ -38,6 +38,22 @@ describe('what a cluster is started with', () => {
     assert.equal(decideConfig({ ...earlier, nodes: 3 }, {}, true, machine).nodes, 3);
   });
 
+  it('has an etcd of its own, unless another is named, when its control planes are several', () => {
+    const flags = { controlPlanes: 3 };
+    assert.equal(decideConfig(undefined, flags, false, machine).datastore, 'etcd');
+    const datastore = 'etcd://192.0.2.7:2379';
+    assert.equal(decideConfig(undefined, { ...flags, datastore }, false, machine).datastore, datastore);
+    const several: ClusterConfig = { ...earlier, ...flags, datastore: 'etcd' };
+    assert.deepEqual(decideConfig(several, {}, false, machine), several);
+    assert.deepEqual(decideConfig(several, flags, true, machine), several);
+    assert.equal(decideConfig(undefined, { datastore: 'etcd' }, false, machine).controlPlanes, undefined);
+  });
+
+  it('may be said to be what is usual', () => {
+    const usual = { nodes: 1, controlPlanes: 1, etcdPort: 2379 };
+    assert.equal(decideConfig(earlier, usual, true, machine).controlPlanes, 1);
+  });
+
   it("follows the machine's address when that has changed", () => {
     assert.equal(decideConfig(earlier, {}, false, machineAt('192.0.2.77')).address, '192.0.2.77');
   });
@@ -73,6 +89,22 @@ describe('what a cluster is started with', () => {
       false,
       machine,
       /serviceCidr cannot change .* 'sudo \.\/orrery reset' first/,
+    ],
+    [
+      'another number of control planes, also while it runs',
+      earlier,
+      { controlPlanes: 3 },
+      true,
+      machine,
+      /the number of control planes cannot change in a cluster that exists: run 'sudo \.\/orrery reset' first/,
+    ],
+    [
+      'several control planes over a store that is for one',
+      undefined,
+      { controlPlanes: 3, datastore: 'lmdb' },
+      false,
+      machine,
+      /3 control planes cannot share lmdb, .*: leave --datastore out, .* or name one with etcd:\/\/host:port/,
     ],
     ['another node name', earlier, { nodeName: 'n2' }, false, machine, /nodeName cannot change/],
     [

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../failure.js';
 import { hasAddress, type Interfaces, nodeAddress, nodeNameFrom } from './address.js';
+import { defaultEtcdPort } from './etcd.js';
 import { type ClusterConfig, defaults } from './layout.js';
 
 export interface Machine {
@@ -10,7 +11,20 @@ export interface Machine {
 }
 
 /** Stored objects depend on these: a cluster whose ranges change under it would lose its services. */
-const fixed: readonly (keyof ClusterConfig)[] = ['serviceCidr', 'podCidr', 'clusterCidr', 'nodeName'];
+const fixed: readonly (keyof ClusterConfig)[] = [
+  ...(['serviceCidr', 'podCidr', 'clusterCidr', 'nodeName'] as const),
+  // Members of an etcd know each other by name and address.
+  ...(['controlPlanes', 'etcdPort'] as const),
+];
+
+/** What is not written down because it is usual. */
+const usual: Partial<ClusterConfig> = { nodes: 1, controlPlanes: 1, etcdPort: defaultEtcdPort };
+
+const names: Partial<Record<keyof ClusterConfig, string>> = {
+  controlPlanes: 'the number of control planes',
+  etcdPort: "etcd's port",
+};
+const named = (keys: readonly (keyof ClusterConfig)[]): string => keys.map(key => names[key] ?? key).join(' and ');
 
 /** Throws a Failure when the flags ask for what cannot be, or the machine has no address. */
 export function decideConfig(
@@ -20,17 +34,26 @@ export function decideConfig(
   machine: Machine,
 ): ClusterConfig {
   const changed = earlier ? differing(earlier, flags).filter(key => !(key === 'nodes' && mayGrow(earlier, flags))) : [];
-  if (running && changed.length > 0) {
-    throw new Failure(`the cluster is running with another ${changed.join(' and ')}: run 'sudo ./orrery down' first.`);
-  }
   const refused = changed.filter(key => fixed.includes(key));
   if (refused.length > 0)
-    throw new Failure(
-      `${refused.join(' and ')} cannot change in a cluster that exists: run 'sudo ./orrery reset' first.`,
-    );
+    throw new Failure(`${named(refused)} cannot change in a cluster that exists: run 'sudo ./orrery reset' first.`);
+  if (running && changed.length > 0) {
+    throw new Failure(`the cluster is running with another ${named(changed)}: run 'sudo ./orrery down' first.`);
+  }
   const nodeName = flags.nodeName ?? earlier?.nodeName ?? nodeNameFrom(machine.hostname);
   const address = decideAddress(flags.address, earlier?.address, running, machine.interfaces);
-  return { ...defaults, ...earlier, ...flags, address, nodeName };
+  return { ...defaults, ...earlier, ...flags, ...storeFor({ ...earlier, ...flags }), address, nodeName };
+}
+
+/** Several API servers need a store that they can share. Throws a Failure when they are to have another. */
+function storeFor({ controlPlanes = 1, datastore }: Partial<ClusterConfig>): Partial<ClusterConfig> {
+  if (controlPlanes === 1) return {};
+  if (datastore === undefined) return { datastore: 'etcd' };
+  if (!datastore.startsWith('etcd'))
+    throw new Failure(
+      `${controlPlanes} control planes cannot share ${datastore}, which is one API server's: leave --datastore out, and each brings a member of an etcd, or name one with etcd://host:port,...`,
+    );
+  return {};
 }
 
 /** Nodes may be added at any time. Throws a Failure when there were to be fewer: their pods would be lost with them. */
@@ -68,4 +91,6 @@ function decideAddress(
 }
 
 const differing = (earlier: ClusterConfig, flags: Partial<ClusterConfig>): (keyof ClusterConfig)[] =>
-  (Object.keys(flags) as (keyof ClusterConfig)[]).filter(key => !isDeepStrictEqual(flags[key], earlier[key]));
+  (Object.keys(flags) as (keyof ClusterConfig)[]).filter(
+    key => !isDeepStrictEqual(flags[key], earlier[key] ?? usual[key]),
+  );

@@ -62,18 +62,9 @@ async function resetHollow(layout: Layout, steps: Steps): Promise<void> {
 
 /** What the cluster made, by name: the folder may be one that was there before, with files of its user. */
 function removeFiles(layout: Layout): void {
-  const { dataDir, config, pki, kubeconfigs, logs, run, node, nodes } = layout;
-  const audit = readdirSync(dataDir).filter(name => /^audit\.log(\.|$)/.test(name));
-  for (const path of [
-    pki,
-    kubeconfigs,
-    logs,
-    run,
-    node,
-    nodes,
-    join(dataDir, 'store'),
-    ...audit.map(n => join(dataDir, n)),
-  ]) {
+  const { dataDir, config, pki, kubeconfigs, logs, run, node, nodes, store } = layout;
+  const audit = readdirSync(dataDir).filter(name => /^audit(-\d+)?\.log(\.|$)/.test(name));
+  for (const path of [pki, kubeconfigs, logs, run, node, nodes, store, ...audit.map(n => join(dataDir, n))]) {
     rmSync(path, { recursive: true, force: true });
   }
   // The last, so that a reset that was interrupted can be said again.

@@ -3,9 +3,11 @@ import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../api/clock.js';
 import { furtherNodes, furtherProcess } from '../nodes/further.js';
+import { clusterSpecs } from './control-planes.js';
 import { down } from './down.js';
-import { type Layout, layoutOf } from './layout.js';
-import { logFile, logSize, processSpecs } from './processes.js';
+import { membersOf } from './etcd.js';
+import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
+import { columnFor, logFile, logSize } from './processes.js';
 import { type UpOptions, up } from './up.js';
 
 /** Resolves when the cluster is down again. Also a Ctrl-C while it still starts takes it down, once it has. */
@@ -16,12 +18,18 @@ export async function upInForeground(options: UpOptions): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const layout = layoutOf(dataDir);
-  const before = logsOf(layout);
-  await up(options);
+  const earlier = readConfig(layout);
+  const before = earlier ? logsOf(layout, earlier) : [];
+  const config = await up(options);
   steps.say('\nThe cluster is up; its logs follow, and Ctrl-C stops it.');
   // A further node may be new.
-  const logs = logsOf(layout).map(log => ({ ...log, from: before.find(({ file }) => file === log.file)?.from ?? 0 }));
-  await Promise.all(logs.map(log => follow(log, line => steps.say(line), interrupted.signal)));
+  const logs = logsOf(layout, config).map(log => ({
+    ...log,
+    from: before.find(({ file }) => file === log.file)?.from ?? 0,
+  }));
+  const column = columnFor(logs.map(({ name }) => name));
+  const show = (name: string) => (line: string) => steps.say(`${name.padEnd(column)}${line}`);
+  await Promise.all(logs.map(log => follow(log, show(log.name), interrupted.signal)));
   await down({ dataDir, steps });
 }
 
@@ -33,8 +41,12 @@ interface Log {
 }
 
 /** All that there are, and how long they are now. */
-const logsOf = (layout: Layout): Log[] => [
-  ...processSpecs.map(({ name }) => ({ name, file: logFile(layout, name), from: logSize(layout, name) })),
+const logsOf = (layout: Layout, config: ClusterConfig): Log[] => [
+  ...[...membersOf(config), ...clusterSpecs(config)].map(({ name }) => ({
+    name,
+    file: logFile(layout, name),
+    from: logSize(layout, name),
+  })),
   ...furtherNodes(layout).map(({ n, layout: own }) => ({
     name: `${furtherProcess}-${n}`,
     file: logFile(own, furtherProcess),
@@ -43,14 +55,14 @@ const logsOf = (layout: Layout): Log[] => [
 ];
 
 /** The file's lines from there, and those that are appended; from its start again when it is begun anew. */
-async function follow({ name, file, from }: Log, show: (line: string) => void, signal: AbortSignal): Promise<void> {
+async function follow({ file, from }: Log, show: (line: string) => void, signal: AbortSignal): Promise<void> {
   let position = from;
   while (!signal.aborted) {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (size < position) position = 0;
     if (size > position) {
       const lines = createInterface({ input: createReadStream(file, { start: position, end: size - 1 }) });
-      for await (const line of lines) show(`${name.padEnd(12)}${line}`);
+      for await (const line of lines) show(line);
       position = size;
     }
     await systemClock.sleep(200, signal);

@@ -41,6 +41,7 @@ describe("a cluster's configuration", () => {
       [JSON.stringify({ ...config, kubeletPort: 70_000 }), /kubeletPort should be a port number/],
       [JSON.stringify({ ...config, address: 'here' }), /address should be an IPv4 address/],
       [JSON.stringify({ ...config, datastore: 'mysql' }), /datastore should be a datastore/],
+      [JSON.stringify({ ...config, controlPlanes: 2 }), /controlPlanes should be 1, 3 or 5/],
       [JSON.stringify({ ...config, podCidr: '10.244.0.0' }), /podCidr should be a range of IPv4 addresses/],
       [JSON.stringify({ ...config, serviceCidr: '10.96.0.0/33' }), /serviceCidr should be a range/],
     ];

@@ -16,7 +16,7 @@ export interface ClusterConfig {
   address: string;
   port: number;
   kubeletPort: number;
-  /** 'lmdb' or 'etcd://host:port,...' */
+  /** 'lmdb', 'etcd' (members of the cluster's own) or 'etcd://host:port,...' */
   datastore: string;
   serviceCidr: string;
   clusterCidr: string;
@@ -25,6 +25,10 @@ export interface ClusterConfig {
   nodes?: number;
   /** The range of those further nodes' addresses, and of this machine's end of their cables. */
   nodeNetwork?: string;
+  /** How many API servers and controllers stand in for each other. 1 unless said. */
+  controlPlanes?: number;
+  /** Of the cluster's own etcd, for its clients; members meet at the next. 2379 unless said. */
+  etcdPort?: number;
   /** A node may be silent for so long; Kubernetes' 40 s unless said. */
   nodeMonitorGraceMs?: number;
   /** Flags for the API server, as Kubernetes names them: '--oidc-issuer-url=...'. */
@@ -43,7 +47,10 @@ export const defaults = {
 /** Of cluster.json and the folders beside it; a later Orrery that keeps things otherwise will count on. */
 const format = 1;
 
-export const isDatastore = (text: string): boolean => /^(lmdb|memory|etcd:\/\/.+)$/.test(text);
+/** Of an even number no more may be lost than of the odd one before it. */
+export const controlPlaneCounts: readonly number[] = [1, 3, 5];
+
+export const isDatastore = (text: string): boolean => /^(lmdb|memory|etcd|etcd:\/\/.+)$/.test(text);
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535;
@@ -64,6 +71,8 @@ const shape: Record<keyof ClusterConfig, [what: string, is: (value: unknown) => 
   clusterCidr: range,
   podCidr: range,
   nodes: ['a number of nodes', value => value === undefined || (Number.isInteger(value) && Number(value) >= 1)],
+  controlPlanes: ['1, 3 or 5', value => value === undefined || controlPlaneCounts.includes(value as number)],
+  etcdPort: ['a port number', value => value === undefined || isPort(value)],
   nodeNetwork: ['a range of IPv4 addresses', value => value === undefined || isRange(value)],
   nodeMonitorGraceMs: ['milliseconds', value => value === undefined || Number.isInteger(value)],
   apiserverArgs: [
@@ -80,6 +89,8 @@ export interface Layout {
   logs: string;
   run: string;
   node: string;
+  /** The embedded store, or those of the members of the cluster's own etcd. */
+  store: string;
   /** A folder for each further node. */
   nodes: string;
 }
@@ -92,6 +103,7 @@ export const layoutOf = (dataDir: string): Layout => ({
   logs: join(dataDir, 'logs'),
   run: join(dataDir, 'run'),
   node: join(dataDir, 'node'),
+  store: join(dataDir, 'store'),
   nodes: join(dataDir, 'nodes'),
 });
 

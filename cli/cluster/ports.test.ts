@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { requireFreePorts } from './ports.js';
+import { neededPorts, requireFreePorts } from './ports.js';
 
 describe('the ports of a cluster', () => {
   let other: Server;
@@ -38,6 +38,41 @@ describe('the ports of a cluster', () => {
       requireFreePorts({ port: free, kubeletPort: taken }),
       /which the kubelet needs.* --kubelet-port\./,
     );
-    await assert.rejects(requireFreePorts({ port: free, kubeletPort: free }), /cannot both have port/);
+    await assert.rejects(
+      requireFreePorts({ port: free, kubeletPort: free }),
+      new RegExp(`the API server and the kubelet cannot both have port ${free}: choose another with --kubelet-port\\.`),
+    );
+  });
+
+  it('are more when control planes are several', () => {
+    const ports = { port: 6443, kubeletPort: 10250, controlPlanes: 3, datastore: 'etcd' };
+    assert.deepEqual(
+      neededPorts(ports).map(({ address = '', port, who }) => `${who} ${address}:${port}`),
+      [
+        ...[
+          'the API server :6443',
+          'apiserver-1 :6444',
+          'apiserver-2 :6445',
+          'apiserver-3 :6446',
+          'the kubelet :10250',
+        ],
+        ...['etcd-1 127.0.0.2:2379', 'etcd-1 127.0.0.2:2380', 'etcd-2 127.0.0.3:2379', 'etcd-2 127.0.0.3:2380'],
+        ...['etcd-3 127.0.0.4:2379', 'etcd-3 127.0.0.4:2380'],
+      ],
+    );
+    assert.equal(neededPorts({ ...ports, datastore: 'etcd://192.0.2.1:2379' }).length, 5);
+  });
+
+  it('of several control planes must not meet, and must be ports', async () => {
+    const refused = (ports: object, why: RegExp) => assert.rejects(requireFreePorts(ports), why);
+    await refused({ port: 6443, kubeletPort: 6445, controlPlanes: 3 }, /apiserver-2 and the kubelet cannot both have/);
+    await refused(
+      { port: 2378, controlPlanes: 3, datastore: 'etcd' },
+      /apiserver-1 and etcd-1 cannot both have port 2379: choose another with --etcd-port/,
+    );
+    await refused(
+      { port: 65_534, controlPlanes: 3 },
+      /apiserver-2 would have port 65536, and the last is 65535: choose a lower one with --port/,
+    );
   });
 });

@@ -2,20 +2,48 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { Failure } from '../failure.js';
+import { apiServersOf } from './control-planes.js';
+import { memberPorts, membersOf } from './etcd.js';
 import type { ClusterConfig } from './layout.js';
 
-/** Throws a Failure that names the port, its holder and the flag that chooses another. What is not given is not needed. */
-export async function requireFreePorts(config: Partial<Pick<ClusterConfig, 'port' | 'kubeletPort'>>): Promise<void> {
-  const ports: [number | undefined, string, string][] = [
-    [config.port, 'the API server', '--port'],
-    [config.kubeletPort, 'the kubelet', '--kubelet-port'],
-  ];
-  if (config.port === config.kubeletPort)
-    throw new Failure(
-      `the API server and the kubelet cannot both have port ${config.port}: choose another with --port.`,
-    );
-  for (const [port, who, flag] of ports) {
-    if (port !== undefined && (await isTaken(port))) {
+/** What is not given is not needed. */
+type Ports = Partial<Pick<ClusterConfig, 'port' | 'kubeletPort' | 'controlPlanes' | 'datastore' | 'etcdPort'>>;
+
+interface Needed {
+  port: number;
+  /** All of the machine's, unless it is one of them. */
+  address?: string;
+  who: string;
+  /** Chooses another. */
+  flag: string;
+}
+
+/** Pure. */
+export function neededPorts({ port, kubeletPort, datastore = '', ...config }: Ports): Needed[] {
+  const needed: Needed[] = [];
+  if (port !== undefined) {
+    needed.push({ port, who: 'the API server', flag: '--port' });
+    const servers = apiServersOf({ ...config, port }).filter(server => server.port !== port);
+    needed.push(...servers.map(server => ({ port: server.port, who: server.name, flag: '--port' })));
+  }
+  if (kubeletPort !== undefined) needed.push({ port: kubeletPort, who: 'the kubelet', flag: '--kubelet-port' });
+  for (const { address, name } of membersOf({ datastore, ...config }))
+    needed.push(...memberPorts(config).map(port => ({ port, address, who: name, flag: '--etcd-port' })));
+  return needed;
+}
+
+/** Throws a Failure that names the port, its holder and the flag that chooses another. */
+export async function requireFreePorts(config: Ports): Promise<void> {
+  const needed = neededPorts(config);
+  for (const [i, { port, address, who, flag }] of needed.entries()) {
+    if (port > 65_535)
+      throw new Failure(`${who} would have port ${port}, and the last is 65535: choose a lower one with ${flag}.`);
+    const before = needed.slice(0, i).find(other => other.port === port && meet(other.address, address));
+    if (before)
+      throw new Failure(`${before.who} and ${who} cannot both have port ${port}: choose another with ${flag}.`);
+  }
+  for (const { port, address, who, flag } of needed) {
+    if (await isTaken(port, address)) {
       throw new Failure(
         `port ${port}, which ${who} needs, is taken by ${holderOf(port)}: stop it, or choose another port with ${flag}.`,
       );
@@ -23,13 +51,16 @@ export async function requireFreePorts(config: Partial<Pick<ClusterConfig, 'port
   }
 }
 
-function isTaken(port: number): Promise<boolean> {
+const meet = (one: string | undefined, other: string | undefined): boolean =>
+  one === undefined || other === undefined || one === other;
+
+function isTaken(port: number, address = '0.0.0.0'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
     );
-    probe.listen(port, '0.0.0.0', () => probe.close(() => resolve(false)));
+    probe.listen(port, address, () => probe.close(() => resolve(false)));
   });
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../api/clock.js';
 import { type Layout, layoutOf } from './layout.js';
-import { keepCommand, keptProcess, stopProcess } from './processes.js';
+import { keepCommand, keptProcess, runningIn, stopProcess } from './processes.js';
 
 describe('a kept process', () => {
   let layout: Layout;
@@ -57,6 +57,26 @@ describe('a kept process', () => {
     keepCommand(layout, 'hopeless', ['/bin/sh', '-c', 'sleep 0.2; exit 2']);
     await until(() => keptProcess(layout, 'hopeless'));
     await until(() => (keptProcess(layout, 'hopeless') ? undefined : true));
+  });
+
+  it('of another program is started again whatever its exit code', async () => {
+    keepCommand(layout, 'panicking', ['/bin/sh', '-c', 'sleep 0.1; exit 2'], { hopeless: 'none' });
+    const first = await until(() => alive('panicking'));
+    await until(() => {
+      const now = alive('panicking');
+      return now && now.child !== first.child ? true : undefined;
+    });
+    await stopProcess(layout, 'panicking', systemClock);
+  });
+
+  it('is among those that run, by its name', async () => {
+    keepCommand(layout, 'one', ['/bin/sleep', '1000']);
+    keepCommand(layout, 'other', ['/bin/sleep', '1000']);
+    assert.deepEqual(runningIn(layout), ['one', 'other']);
+    await stopProcess(layout, 'one', systemClock);
+    assert.deepEqual(runningIn(layout), ['other']);
+    await stopProcess(layout, 'other', systemClock);
+    assert.deepEqual(runningIn(layoutOf('/nonexistent')), []);
   });
 
   it('is not mistaken for whoever has its process id now', () => {

@@ -3,7 +3,17 @@
  * time, then with a growing pause), so that a killed component heals as it would under systemd, for a megabyte each.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../api/clock.js';
@@ -14,21 +24,25 @@ export interface ProcessSpec {
   name: string;
   /** What `orrery run` is told to run. */
   components: readonly string[];
+  /** Of which of several control planes, from 1. */
+  controlPlane?: number;
 }
+
+export const nodeSpec: ProcessSpec = { name: 'node', components: ['kubelet', 'proxy'] };
 
 /** Three processes: the API server, the loops, the node. Each component still has an identity of its own. */
 export const processSpecs: readonly ProcessSpec[] = [
   { name: 'apiserver', components: ['apiserver'] },
   { name: 'controllers', components: ['controllers', 'scheduler'] },
-  { name: 'node', components: ['kubelet', 'proxy'] },
+  nodeSpec,
 ];
 
 /**
- * $1 is the pid file, the rest is the command. Exit code 2 says that starting again cannot help. A component does not
+ * $1 is the pid file, $2 the exit code that says that starting again cannot help, the rest is the command. A component does not
  * outlive its keeper (pdeathsig): nobody would start it again, and it would hold its port against the next `up`.
  */
 const keeper = `
-pidfile=$1; shift
+pidfile=$1; hopeless=$2; shift 2
 trap 'trap "" TERM; kill -TERM "$!" 2>/dev/null; wait "$!" 2>/dev/null; rm -f "$pidfile"; exit 0' TERM INT
 pause=0
 while :; do
@@ -36,7 +50,7 @@ while :; do
   setpriv --pdeathsig TERM "$@" & child=$!
   echo "$$ $child" > "$pidfile.new" && mv "$pidfile.new" "$pidfile"
   wait "$child"; code=$?
-  [ "$code" -eq 2 ] && { rm -f "$pidfile"; exit 2; }
+  [ "$code" = "$hopeless" ] && { rm -f "$pidfile"; exit 2; }
   [ $(($(date +%s) - began)) -ge 60 ] && pause=0
   if [ "$pause" -gt 0 ]; then sleep "$pause" & child=$!; wait "$child"; fi
   pause=$((pause * 2 + 1)); [ "$pause" -gt 15 ] && pause=15
@@ -48,6 +62,9 @@ export const keeperMark = 'orrery-keep';
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
 const pidFile = (layout: Layout, name: string): string => join(layout.run, `${name}.pid`);
 export const logFile = (layout: Layout, name: string): string => join(layout.logs, `${name}.log`);
+
+/** How wide a column is in which processes' names stand. */
+export const columnFor = (names: readonly string[]): number => Math.max(12, ...names.map(name => name.length + 2));
 
 /** In bytes; 0 before the first line. */
 export const logSize = (layout: Layout, name: string): number =>
@@ -75,7 +92,7 @@ const allocation = ['MALLOC_MMAP_THRESHOLD_=262144', 'MALLOC_TRIM_THRESHOLD_=209
 export const orreryCommand = (...words: string[]): string[] => [process.execPath, main, ...words];
 
 /** The command that runs components in one process. */
-export const componentCommand = (layout: Layout, components: readonly string[]): string[] => [
+export const componentCommand = (layout: Layout, components: readonly string[], controlPlane?: number): string[] => [
   ...(components.includes('apiserver') ? ['env', ...allocation] : []),
   process.execPath,
   ...engineFlags(components),
@@ -84,26 +101,32 @@ export const componentCommand = (layout: Layout, components: readonly string[]):
   ...components,
   '--data-dir',
   layout.dataDir,
+  ...(controlPlane === undefined ? [] : ['--control-plane', String(controlPlane)]),
 ];
 
 export const startProcess = (layout: Layout, spec: ProcessSpec): void =>
-  keepCommand(layout, spec.name, componentCommand(layout, spec.components));
+  keepCommand(layout, spec.name, componentCommand(layout, spec.components, spec.controlPlane));
 
-/**
- * Runs a command in the background, started again whenever it ends, its output appended to the log of that name. It and
- * its keeper live `within` what those words lead into, such as a network namespace.
- */
+export interface Keeping {
+  /** The command and its keeper live within what these words lead into, such as a network namespace. */
+  within?: readonly string[];
+  /** The exit code that says that starting again cannot help: 2 unless said, as our own programs mean it. */
+  hopeless?: number | 'none';
+}
+
+/** Runs a command in the background, started again whenever it ends, its output appended to the log of that name. */
 export function keepCommand(
   layout: Layout,
   name: string,
   command: readonly string[],
-  within: readonly string[] = [],
+  { within = [], hopeless = 2 }: Keeping = {},
 ): void {
   mkdirSync(layout.run, { recursive: true });
   mkdirSync(layout.logs, { recursive: true });
   const log = openSync(logFile(layout, name), 'a');
   rmSync(pidFile(layout, name), { force: true });
-  const [program = '', ...words] = [...within, '/bin/sh', '-c', keeper, keeperMark, pidFile(layout, name), ...command];
+  const kept = [keeperMark, pidFile(layout, name), String(hopeless), ...command];
+  const [program = '', ...words] = [...within, '/bin/sh', '-c', keeper, ...kept];
   const child = spawn(program, words, {
     detached: true,
     stdio: ['ignore', log, log],
@@ -148,8 +171,11 @@ export function keptProcess(layout: Layout, name: string): Kept | undefined {
 
 const isKeeperOf = (file: string, pid: number): boolean => commandLine(pid).includes(file);
 
-/** Those of the cluster that are alive. */
-export const runningIn = (layout: Layout): ProcessSpec[] => processSpecs.filter(spec => keptProcess(layout, spec.name));
+/** The names of those of the cluster that are alive, whatever its configuration says by now. */
+export function runningIn(layout: Layout): string[] {
+  const files = isDown(layout) ? [] : readdirSync(layout.run).filter(file => file.endsWith('.pid'));
+  return files.map(file => file.slice(0, -'.pid'.length)).filter(name => keptProcess(layout, name));
+}
 
 function commandLine(pid: number): string {
   try {

@@ -1,7 +1,9 @@
 /** Waiting for a cluster: for its API server to answer, for its node to be Ready. Polled, since there is nothing yet to watch. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../api/clock.js';
 import type { Node } from '../../api/types.js';
+import { pkiPaths } from '../../apiserver/pki/paths.js';
 import type { Client } from '../../client/client.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import { leases, nodes, serviceAccounts } from '../../client/resources.js';
@@ -11,9 +13,19 @@ import { appendedTo, lastWords } from './last-words.js';
 import { type Layout, layoutOf } from './layout.js';
 import { keptProcess, logFile } from './processes.js';
 
-/** A client with the administrator's rights. Close it. */
-export const adminClient = (dataDir: string): Client =>
-  connect(loadKubeconfig({ path: join(layoutOf(dataDir).kubeconfigs, 'admin.conf') }), { userAgent: 'orrery' });
+/** A client with the administrator's rights, at the API server with that address unless it does not matter which. Close it. */
+export function adminClient(dataDir: string, server?: string): Client {
+  const path = join(layoutOf(dataDir).kubeconfigs, 'admin.conf');
+  return connect(loadKubeconfig({ path, ...(server === undefined ? {} : { server }) }), { userAgent: 'orrery' });
+}
+
+/** A client of a member of the cluster's own etcd, as an API server is one. Close it. */
+export function memberClient(dataDir: string, server: string): Client {
+  const { ca, client } = pkiPaths(dataDir).etcd;
+  const [authority, cert, key] = [ca.cert, client.cert, client.key].map(path => readFileSync(path, 'utf8'));
+  const tls = { ca: authority as string, cert: cert as string, key: key as string };
+  return connect({ server, namespace: 'default', ...tls }, { userAgent: 'orrery' });
+}
 
 /** True once; false while it is not so; throws only when waiting is pointless. */
 type Condition = () => Promise<boolean>;
@@ -59,9 +71,14 @@ function explanation(layout: Layout, { process, logFrom }: Waiting): string {
   return words === undefined ? `${file} may say why` : `${words.replace(/\.$/, '')} (${file})`;
 }
 
-export async function apiReady(client: Client): Promise<boolean> {
+export const apiReady = (client: Client): Promise<boolean> => answersWell(client, '/readyz');
+
+/** Also when a member answers, it is not well while the members have no leader. */
+export const memberHealthy = (client: Client): Promise<boolean> => answersWell(client, '/health');
+
+async function answersWell(client: Client, path: string): Promise<boolean> {
   try {
-    await client.raw('/readyz');
+    await client.raw(path);
     return true;
   } catch {
     return false;

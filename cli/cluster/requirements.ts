@@ -27,6 +27,9 @@ export const nodeRequirements: readonly Requirement[] = [
   { what: 'setpriv', package: 'util-linux', anyOf: ['setpriv'] },
 ];
 
+/** Of a cluster with an etcd of its own. */
+export const etcdRequirement: Requirement = { what: 'etcd', package: 'etcd-server', anyOf: ['etcd'] };
+
 /** Root's programs live in sbin, which the PATH of a user may lack. */
 export const searchPath = (path: string | undefined): string[] => [
   ...new Set([...(path ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']),

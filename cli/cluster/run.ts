@@ -7,6 +7,7 @@ import { systemClock } from '../../api/clock.js';
 import { Failure } from '../failure.js';
 import { isHollow } from '../hollow/file.js';
 import { type NodeConfig, readMember } from '../nodes/member.js';
+import { apiServerPlan, loopsPlan } from './control-planes.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keepLogsSmall } from './log-rotation.js';
 
@@ -20,6 +21,8 @@ interface Setting {
   node: NodeConfig | ClusterConfig;
   /** Throws a Failure where only a node is kept. */
   cluster(): ClusterConfig;
+  /** Which of several, from 1. */
+  controlPlane: number;
   log: pino.Logger;
   /** For the API server. */
   flags: readonly string[];
@@ -29,30 +32,30 @@ interface Setting {
 
 /** Loaded only when asked for, so that each process holds no more than what it runs. */
 const starters: Record<string, (setting: Setting) => Promise<Running>> = {
-  async apiserver({ layout, cluster, log, flags, fatal }) {
+  async apiserver({ layout, cluster, controlPlane, log, flags, fatal }) {
     const config = cluster();
+    const { flags: own, ...plan } = apiServerPlan(layout, config, controlPlane);
     const { settingsOf, startApiServer } = await import('../../apiserver/main.js');
     return startApiServer({
       dataDir: layout.dataDir,
-      datastore: config.datastore,
+      ...plan,
       bindAddress: '0.0.0.0',
-      port: config.port,
       advertiseAddress: config.address,
       serviceCidr: config.serviceCidr,
       localVolumes: join(layout.dataDir, 'local-volumes'),
       // What this call says comes last, and so counts.
-      settings: settingsOf([...(config.apiserverArgs ?? []), ...flags]),
+      settings: settingsOf([...own, ...(config.apiserverArgs ?? []), ...flags]),
       log,
       clock: systemClock,
       onFatal: error => fatal('apiserver', error),
     });
   },
-  async controllers({ layout, cluster, log }) {
+  async controllers({ layout, cluster, controlPlane, log }) {
     const config = cluster();
     const { startControllers } = await import('../../controllers/main.js');
     return startControllers({
       kubeconfig: join(layout.kubeconfigs, 'controllers.conf'),
-      identity: identity(config),
+      ...loopsPlan(config, controlPlane),
       // Hollow nodes have no pods that anybody must route to.
       ...(isHollow(layout) ? {} : { clusterCidr: config.clusterCidr }),
       ...(config.nodeMonitorGraceMs === undefined ? {} : { nodeMonitorGraceMs: config.nodeMonitorGraceMs }),
@@ -63,14 +66,14 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clock: systemClock,
     });
   },
-  async scheduler({ layout, cluster, log }) {
+  async scheduler({ layout, cluster, controlPlane, log }) {
     const config = cluster();
     const { startScheduler } = await import('../../scheduler/main.js');
     const written = readYamlIfThere(join(layout.dataDir, 'scheduler.yaml'));
     return startScheduler({
       ...(written === undefined ? {} : { config: written }),
       kubeconfig: join(layout.kubeconfigs, 'scheduler.conf'),
-      identity: identity(config),
+      ...loopsPlan(config, controlPlane),
       log,
       clock: systemClock,
     });
@@ -122,13 +125,17 @@ function readYamlIfThere(file: string): unknown {
   return existsSync(file) ? load(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Who leads, for the Lease: the same in each life of this installation, so that one that comes back leads at once. */
-const identity = (config: ClusterConfig): string => `${config.nodeName}:${config.port}`;
+export interface RunOptions {
+  dataDir: string;
+  /** Which of several, from 1. */
+  controlPlane: number;
+  /** For the API server. */
+  flags: readonly string[];
+}
 
 export async function runComponents(
   names: readonly string[],
-  dataDir: string,
-  flags: readonly string[],
+  { dataDir, controlPlane, flags }: RunOptions,
 ): Promise<void> {
   if (flags.length > 0 && !names.includes('apiserver'))
     throw new Failure(`${flags[0]} is a flag of the API server, and it is not among what is to run.`);
@@ -158,7 +165,7 @@ export async function runComponents(
   process.on('SIGTERM', () => void stop(0));
   process.on('SIGINT', () => void stop(0));
   // The smallest process does it for all of them.
-  if (names.includes('controllers') || !config) await keepLogsSmall(layout.logs);
+  if ((names.includes('controllers') && controlPlane === 1) || !config) await keepLogsSmall(layout.logs);
   for (const name of names) {
     const start = starters[name];
     if (!start)
@@ -167,6 +174,7 @@ export async function runComponents(
       layout,
       node,
       cluster: () => config ?? missing(),
+      controlPlane,
       flags,
       log: log.child({ component: name }),
       fatal,

@@ -1,15 +1,15 @@
 /** Brings a machine to what a node needs: installs Debian packages when it may, else says what to do. */
 import { spawn } from 'node:child_process';
 import { Failure } from '../failure.js';
-import { explainMissing, missing, nodeRequirements, searchPath } from './requirements.js';
+import { explainMissing, missing, type Requirement, searchPath } from './requirements.js';
 import type { Steps } from './steps.js';
 
 const aptGet = { what: 'apt-get', package: 'apt', anyOf: ['apt-get'] };
 
 /** Throws a Failure that names what is missing, and the mend, where it cannot be installed. */
-export async function ensureSystem(steps: Steps): Promise<void> {
+export async function ensureSystem(needed: readonly Requirement[], steps: Steps): Promise<void> {
   const path = searchPath(process.env.PATH);
-  const lacking = missing(nodeRequirements, path);
+  const lacking = missing(needed, path);
   if (lacking.length === 0) return;
   if (missing([aptGet], path).length > 0) throw new Failure(explainMissing(lacking));
   const packages = lacking.map(requirement => requirement.package);
@@ -17,7 +17,7 @@ export async function ensureSystem(steps: Steps): Promise<void> {
     steps.say(`           ${packages.join(', ')}`);
     return install(packages, steps);
   });
-  const still = missing(nodeRequirements, path);
+  const still = missing(needed, path);
   if (still.length > 0) throw new Failure(explainMissing(still));
 }
 

@@ -1,7 +1,9 @@
 /** The processes of a cluster of hollow nodes. */
-import { type ProcessSpec, processSpecs } from '../cluster/processes.js';
+import { controlPlaneSpecs } from '../cluster/control-planes.js';
+import type { ClusterConfig } from '../cluster/layout.js';
+import type { ProcessSpec } from '../cluster/processes.js';
 
-export const hollowSpecs: readonly ProcessSpec[] = [
-  ...processSpecs.filter(({ name }) => name === 'apiserver' || name === 'controllers'),
+export const hollowSpecs = (config: Pick<ClusterConfig, 'controlPlanes'>): ProcessSpec[] => [
+  ...controlPlaneSpecs(config),
   { name: 'hollow', components: ['hollow'] },
 ];

@@ -4,18 +4,21 @@
  */
 import { mkdirSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { systemClock } from '../../api/clock.js';
 import type { Client } from '../../client/client.js';
 import { nodes } from '../../client/resources.js';
+import { bringUp, missing, type Start } from '../cluster/bring-up.js';
 import { prepareCredentials } from '../cluster/credentials.js';
 import { decideConfig } from '../cluster/decide-config.js';
+import { membersOf } from '../cluster/etcd.js';
 import { exclusively } from '../cluster/exclusive.js';
 import { heeding } from '../cluster/interrupted.js';
 import { type ClusterConfig, dataDirFlag, type Layout, layoutOf, readConfig, writeConfig } from '../cluster/layout.js';
 import { requireFreePorts } from '../cluster/ports.js';
-import { keptProcess, logSize, startProcess, stopProcess } from '../cluster/processes.js';
-import { adminClient, apiReady, isReady, loopsLead, waitFor } from '../cluster/readiness.js';
+import { runningIn } from '../cluster/processes.js';
+import { isReady } from '../cluster/readiness.js';
+import { missing as absent, etcdRequirement, explainMissing, searchPath } from '../cluster/requirements.js';
 import type { Steps } from '../cluster/steps.js';
+import { stopProcesses } from '../cluster/take-down.js';
 import { Failure } from '../failure.js';
 import { hollowFile, isHollow, readHollow, readScriptFile, writeHollow } from './file.js';
 import { hollowSpecs } from './processes.js';
@@ -37,19 +40,28 @@ export function upHollow({ dataDir, flags, count, script, steps }: HollowUpOptio
       throw new Failure(
         `the cluster in ${dataDir} has a node of its own: choose another folder with --data-dir, or run 'sudo ./orrery reset${dataDirFlag(dataDir)}' first.`,
       );
-    const running = hollowSpecs.filter(({ name }) => keptProcess(layout, name));
+    const running = runningIn(layout);
     if (running.length > 0 && earlier) requireSame(layout, count, script);
     const machine = { hostname: hostname(), interfaces: networkInterfaces() };
     const config = decideConfig(earlier, flags, running.length > 0, machine);
-    if (running.length === 0) await requireFreePorts({ port: config.port });
+    requireEtcd(config);
+    const { kubeletPort: _, ...ports } = config;
+    if (running.length === 0) await requireFreePorts(ports);
     makeFolder(dataDir);
     const own = script === undefined ? {} : { script: readScriptFile(script) };
     const kept = isHollow(layout) && script === undefined ? readHollow(layout).script : undefined;
     writeConfig(layout, config);
     writeHollow(layout, { count, ...(kept === undefined ? own : { script: kept }) });
     await steps.run('certificates and kubeconfigs', () => prepareCredentials(layout, config));
-    await heeding(signal => bringUp(layout, config, count, steps, signal));
+    const specs = hollowSpecs(config);
+    await heeding(signal => bringUpHollow({ layout, config, specs, running, steps, signal }, count));
   });
+}
+
+/** Without root nothing can be installed. */
+function requireEtcd(config: ClusterConfig): void {
+  const lacking = absent(membersOf(config).length > 0 ? [etcdRequirement] : [], searchPath(process.env.PATH));
+  if (lacking.length > 0) throw new Failure(explainMissing(lacking));
 }
 
 function requireSame(layout: Layout, count: number, script: string | undefined): void {
@@ -69,35 +81,17 @@ function makeFolder(dataDir: string): void {
   }
 }
 
-async function bringUp(
-  layout: Layout,
-  config: ClusterConfig,
-  count: number,
-  steps: Steps,
-  signal: AbortSignal,
-): Promise<void> {
-  const missing = hollowSpecs.filter(({ name }) => !keptProcess(layout, name));
-  const logs = new Map(hollowSpecs.map(({ name }) => [name, logSize(layout, name)]));
-  const began = missing.length > 0 ? systemClock.now() : 0;
-  for (const spec of missing) startProcess(layout, spec);
-  const client = adminClient(layout.dataDir);
-  const ready = (process: string, what: string, timeoutMs: number, condition: () => Promise<boolean>): Promise<void> =>
-    waitFor(condition, { process, what, timeoutMs, signal, logFrom: logs.get(process) ?? 0 }, layout, systemClock);
+async function bringUpHollow(start: Start, count: number): Promise<void> {
+  const { layout, steps } = start;
   try {
-    await steps.run(`API server at https://${config.address}:${config.port}`, () =>
-      ready('apiserver', 'the API server', 30_000, () => apiReady(client)),
-    );
-    await steps.run('controllers and scheduler lead', () =>
-      ready('controllers', 'a leading scheduler', 60_000, () => loopsLead(client, began)),
-    );
-    await steps.run(`${count} hollow nodes are Ready`, () =>
-      ready('hollow', 'all hollow nodes', 60_000 + count * 20, () => allReady(client, count)),
+    await bringUp(start, ({ client, ready }) =>
+      steps.run(`${count} hollow nodes are Ready`, () =>
+        ready('hollow', 'all hollow nodes', 60_000 + count * 20, () => allReady(client, count)),
+      ),
     );
   } catch (error) {
-    await Promise.all(missing.map(({ name }) => stopProcess(layout, name, systemClock)));
+    await stopProcesses(layout, missing(start));
     throw error;
-  } finally {
-    await client.close();
   }
 }
 

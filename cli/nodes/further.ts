@@ -92,7 +92,9 @@ export async function startNode(
   { cable }: LabState,
 ): Promise<void> {
   await wireNode(clusterDir, n, range, cable === 'plugged');
-  keepCommand(layout, furtherProcess, componentCommand(layout, ['kubelet', 'proxy']), within(clusterDir, n));
+  keepCommand(layout, furtherProcess, componentCommand(layout, ['kubelet', 'proxy']), {
+    within: within(clusterDir, n),
+  });
 }
 
 /** Its processes, its pods and its network. Interrupted, it can be said again. Throws a Failure that says what stays. */

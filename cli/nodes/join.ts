@@ -17,6 +17,7 @@ import { defaults, type Layout, layoutOf, ontoDisk, readConfig, requireRoom } fr
 import { requireNoNeighbour } from '../cluster/neighbours.js';
 import { requireFreePorts } from '../cluster/ports.js';
 import { isReady } from '../cluster/readiness.js';
+import { nodeRequirements } from '../cluster/requirements.js';
 import { asRoot } from '../cluster/root.js';
 import { ensureSystem } from '../cluster/setup.js';
 import type { Steps } from '../cluster/steps.js';
@@ -50,7 +51,7 @@ export function join(options: JoinOptions): Promise<void> {
       const layout = layoutOf(dataDir);
       requireFree(layout);
       requireNoNeighbour(dataDir);
-      await ensureSystem(steps);
+      await ensureSystem(nodeRequirements, steps);
       const kubeletPort = options.kubeletPort ?? defaults.kubeletPort;
       await requireFreePorts({ kubeletPort });
       mkdirSync(dataDir, { recursive: true, mode: 0o711 });

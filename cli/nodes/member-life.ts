@@ -9,7 +9,7 @@ import { heeding } from '../cluster/interrupted.js';
 import type { Layout } from '../cluster/layout.js';
 import { requireNoNeighbour } from '../cluster/neighbours.js';
 import { requireFreePorts } from '../cluster/ports.js';
-import { isDown, keptProcess, logSize, processSpecs, startProcess, stopProcess } from '../cluster/processes.js';
+import { isDown, keptProcess, logSize, nodeSpec, startProcess, stopProcess } from '../cluster/processes.js';
 import { isReady, nodeReady, waitFor } from '../cluster/readiness.js';
 import type { Steps } from '../cluster/steps.js';
 import { Failure } from '../failure.js';
@@ -18,10 +18,7 @@ import { endNodeHere } from './end-here.js';
 import { memberFile, type NodeConfig, readMember, writeMember } from './member.js';
 import { addressTowards } from './reach.js';
 
-const spec = processSpecs.filter(({ name }) => name === 'node')[0] ?? {
-  name: 'node',
-  components: ['kubelet', 'proxy'],
-};
+const spec = nodeSpec;
 
 function configOf(layout: Layout): NodeConfig {
   const config = readMember(layout);
