@@ -64,7 +64,7 @@ const pidFile = (layout: Layout, name: string): string => join(layout.run, `${na
 export const logFile = (layout: Layout, name: string): string => join(layout.logs, `${name}.log`);
 
 /** How wide a column is in which processes' names stand. */
-export const columnFor = (names: readonly string[]): number => Math.max(12, ...names.map(name => name.length + 2));
+export const columnFor = (names: readonly string[]): number => Math.max(12, ...names.map(name => name.length + 1));
 
 /** In bytes; 0 before the first line. */
 export const logSize = (layout: Layout, name: string): number =>

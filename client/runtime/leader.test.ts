@@ -56,6 +56,22 @@ describe('runAsLeader', () => {
     assert.equal((await api.get(leases, lease)).spec?.leaseTransitions, 2 - 1);
   });
 
+  it('one that stops in the middle of a renewal releases all the same, also when that was written', async () => {
+    const stop = compete('a');
+    await clock.advance(0);
+    const { update } = api;
+    const silently = async (resource: never, object: never, { signal }: ReadOptions = {}) => {
+      await update.call(api, resource, object);
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    api.update = silently as typeof update;
+    await clock.advance(2000);
+    api.update = update;
+    stop.abort();
+    await settled();
+    assert.equal(await holder(), '');
+  });
+
   it('a leader that cannot renew stops before another may lead, and competes again', async () => {
     compete('a');
     await clock.advance(0);

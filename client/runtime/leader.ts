@@ -126,15 +126,29 @@ class Election {
 
   /** So that the next leader need not wait. */
   async release(): Promise<void> {
-    const { client, clock, identity, log } = this.#options;
-    const lease = this.#observed?.lease;
-    if (!lease || lease.spec?.holderIdentity !== identity) return;
+    const { lease, log } = this.#options;
+    if (this.#observed?.lease.spec?.holderIdentity !== this.#options.identity) return;
     try {
-      await client.update(leases, released(lease, clock.now()));
+      await this.#inTime(undefined, signal => this.#releaseWithin(signal));
     } catch (error) {
-      log.warn({ lease: lease.metadata.name, reason: (error as Error).message }, 'the lease could not be released');
+      log.warn({ lease: lease.name, reason: (error as Error).message }, 'the lease could not be released');
     }
     this.#observed = undefined;
+  }
+
+  /** A renewal that was cut off may have been written, and may be written still: the lease is looked at again. */
+  async #releaseWithin(signal: AbortSignal): Promise<void> {
+    const { client, clock, identity } = this.#options;
+    for (;;) {
+      const current = await this.#read(signal);
+      if (current?.spec?.holderIdentity !== identity) return;
+      try {
+        await client.update(leases, released(current, clock.now()), { signal });
+        return;
+      } catch (error) {
+        if (!(error instanceof StatusError && error.reason === 'Conflict')) throw error;
+      }
+    }
   }
 
   #isOthers(): boolean {
@@ -142,17 +156,23 @@ class Election {
     return holder !== undefined && holder !== '' && holder !== this.#options.identity;
   }
 
-  /** True when the lease is ours afterwards. A server that hangs must leave time for a second attempt. */
-  async #attempt(until: AbortSignal): Promise<boolean> {
+  /** True when the lease is ours afterwards. */
+  #attempt(until: AbortSignal): Promise<boolean> {
+    return this.#inTime(until, signal => this.#attemptWithin(signal, until));
+  }
+
+  /** A server that hangs must leave time for a second attempt. */
+  async #inTime<T>(until: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     const over = new AbortController();
     const late = new AbortController();
     const seconds = this.#durations.renewDeadlineMs / 2000;
-    const watching = clock.sleep(seconds * 1000, AbortSignal.any([until, over.signal])).then(() => {
-      if (!until.aborted && !over.signal.aborted) late.abort(new ConnectionError(`no answer within ${seconds} s`));
+    const signals = until ? [until] : [];
+    const watching = clock.sleep(seconds * 1000, AbortSignal.any([...signals, over.signal])).then(() => {
+      if (!until?.aborted && !over.signal.aborted) late.abort(new ConnectionError(`no answer within ${seconds} s`));
     });
     try {
-      return await this.#attemptWithin(AbortSignal.any([until, late.signal]), until);
+      return await work(AbortSignal.any([...signals, late.signal]));
     } finally {
       over.abort();
       await watching;
