@@ -1,0 +1,288 @@
+/** `up --control-planes 3`: whatever is killed, what was acknowledged is there, and the loops go on within their lease. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock } from '../../api/clock.js';
+import type { Lease, Pod } from '../../api/types.js';
+import { nodeAddress } from '../../cli/cluster/address.js';
+import { apiServersOf, loopsPlan } from '../../cli/cluster/control-planes.js';
+import { membersOf, memberUrl } from '../../cli/cluster/etcd.js';
+import { type ClusterConfig, layoutOf, readConfig } from '../../cli/cluster/layout.js';
+import { keptProcess } from '../../cli/cluster/processes.js';
+import { adminClient, apiReady, memberClient, memberHealthy } from '../../cli/cluster/readiness.js';
+import type { Client } from '../../client/client.js';
+import { configMaps, endpoints, leases, nodes, pods, replicationControllers } from '../../client/resources.js';
+import { kubernetesDurations } from '../../client/runtime/claim.js';
+import { etcdMissing } from '../../storage/contract/etcd-server.js';
+import { root } from '../../tools/sources.js';
+import { eventually } from './lab.js';
+import { type SteadyWriter, writeSteadily } from './steady-writer.js';
+
+const execute = promisify(execFile);
+const namespace = 'default';
+const replicas = 3;
+/** What a busy machine may take for what an idle one does in a moment. */
+const marginMs = 20_000;
+const patienceMs = 90_000;
+
+/** So many ports in a row that nobody has: below those that the system gives to whoever calls others. */
+async function freePorts(count: number): Promise<number> {
+  for (let first = 20_000 + (process.pid % 1000) * 10; ; first += 10) {
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise(resolve => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
+  });
+
+describe('a cluster of three control planes', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let dataDir: string;
+  let config: ClusterConfig;
+  let client: Client;
+  let writer: SteadyWriter;
+  const opened: Client[] = [];
+
+  const orrery = async (...args: string[]): Promise<string> => {
+    const env = { ...process.env, HOME: folder, KUBECONFIG: join(folder, 'config') };
+    const { stdout } = await execute(process.execPath, [`${root}/dist/cli/main.js`, ...args, '--data-dir', dataDir], {
+      env,
+    });
+    return stdout;
+  };
+  const keep = (one: Client): Client => {
+    opened.push(one);
+    return one;
+  };
+  const processIdOf = (name: string): number => {
+    const child = keptProcess(layoutOf(dataDir), name)?.child;
+    assert.ok(child, `${name} runs`);
+    return child;
+  };
+  /** Its keeper has started it anew. */
+  const comesBack = (name: string, formerly: number): Promise<unknown> =>
+    eventually(
+      async () => keptProcess(layoutOf(dataDir), name)?.child,
+      child => child !== undefined && child !== formerly,
+    );
+  const kill = async (name: string): Promise<void> => {
+    const pid = processIdOf(name);
+    process.kill(pid, 'SIGKILL');
+    await comesBack(name, pid);
+  };
+
+  const leaseOf = async (name: string, through = client): Promise<Lease> =>
+    through.get(leases, { namespace: 'kube-system', name });
+  const controllersLease = (through = client): Promise<Lease> => leaseOf('kube-controller-manager', through);
+  /** The number of the control plane whose controllers lead. */
+  const leader = async (through = client): Promise<number> => {
+    const holder = (await controllersLease(through)).spec?.holderIdentity;
+    const found = [1, 2, 3].find(n => loopsPlan(config, n).identity === holder);
+    assert.ok(found, `${holder} leads`);
+    return found;
+  };
+  const transitions = (lease: Lease): number => lease.spec?.leaseTransitions ?? 0;
+  const acquired = (lease: Lease): number => Date.parse(lease.spec?.acquireTime ?? '');
+
+  const alive = async (through = client): Promise<Pod[]> =>
+    (await through.list(pods, { namespace, labelSelector: 'app=web' })).items.filter(
+      ({ metadata }) => !metadata.deletionTimestamp,
+    );
+  /** Deletes a pod of the replication controller; answers, when another is there, how many ms that took. */
+  const replaced = async (through = client): Promise<number> => {
+    const before = await alive(through);
+    const victim = before[0]?.metadata;
+    assert.ok(victim?.name, 'there is a pod');
+    const began = systemClock.now();
+    await through.delete(pods, { namespace, name: victim.name }, { gracePeriodSeconds: 0 });
+    const known = before.map(({ metadata }) => metadata.uid);
+    await eventually(
+      () => alive(through),
+      now => now.some(({ metadata }) => !known.includes(metadata.uid)),
+      patienceMs,
+    );
+    return systemClock.now() - began;
+  };
+  const within = (what: string, ms: number): void => {
+    console.log(`      ${what}: ${(ms / 1000).toFixed(1)} s`);
+    assert.ok(ms <= kubernetesDurations.leaseMs + marginMs, `${what}: ${ms} ms`);
+  };
+
+  before(async function () {
+    const missing =
+      etcdMissing() ?? (nodeAddress(networkInterfaces()) ? undefined : 'the machine has no network address');
+    if (missing !== undefined) {
+      console.log(`      skipped: ${missing}`);
+      return this.skip();
+    }
+    folder = mkdtempSync(join(tmpdir(), 'orrery-planes-'));
+    dataDir = join(folder, 'cluster');
+    const port = await freePorts(6);
+    const ports = ['--port', String(port), '--etcd-port', String(port + 4)];
+    await orrery('up', '--hollow', '3', '--control-planes', '3', ...ports);
+    config = readConfig(layoutOf(dataDir)) as ClusterConfig;
+    client = keep(adminClient(dataDir));
+    const template = {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'c', image: 'nothing:1' }] },
+    };
+    const metadata = { name: 'web', namespace };
+    await client.create(replicationControllers, {
+      apiVersion: 'v1',
+      kind: 'ReplicationController',
+      metadata,
+      spec: { replicas, template },
+    });
+    await eventually(
+      alive,
+      found => found.filter(({ status }) => status?.phase === 'Running').length === replicas,
+      patienceMs,
+    );
+    writer = writeSteadily(client);
+    await writer.writes(10);
+  });
+  after(async () => {
+    if (folder === undefined) return;
+    await writer?.stop();
+    for (const one of opened) await one.close();
+    await orrery('reset');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows all of them, and has three API servers behind the kubernetes service', async () => {
+    const shown = await orrery('status');
+    for (const name of ['etcd', 'apiserver', 'controllers'])
+      for (const n of [1, 2, 3]) assert.match(shown, new RegExp(`^${name}-${n} +running +pid \\d+`, 'm'));
+    assert.match(shown, /^etcd +3 of 3 healthy$/m);
+    assert.match(shown, /^API servers +3 of 3 ready$/m);
+    const expected = apiServersOf(config).map(({ port }) => port);
+    await eventually(
+      async () => (await client.get(endpoints, { namespace, name: 'kubernetes' })).subsets,
+      subsets => subsets?.flatMap(({ ports = [] }) => ports.map(({ port }) => port)).join() === expected.join(),
+    );
+  });
+
+  it('goes on writing when any API server is killed', async () => {
+    for (const { name, port } of apiServersOf(config)) {
+      await kill(name);
+      await writer.writes(20);
+      const own = keep(adminClient(dataDir, `https://${config.address}:${port}`));
+      await eventually(
+        () => apiReady(own),
+        ready => ready,
+        patienceMs,
+      );
+    }
+  });
+
+  it('goes on writing when a member of etcd is killed, the leader too', async () => {
+    const members = membersOf(config).map(({ name, address }) => ({
+      name,
+      client: keep(memberClient(dataDir, memberUrl(config, { name, address }))),
+    }));
+    const leads = async (member: Client): Promise<boolean> =>
+      /^etcd_server_is_leader 1$/m.test((await member.raw('/metrics')).body.toString());
+    for (const which of ['leader', 'follower']) {
+      const states = await Promise.all(members.map(async member => ({ ...member, leads: await leads(member.client) })));
+      const found = states.find(member => member.leads === (which === 'leader'));
+      assert.ok(found, `there is a ${which}`);
+      await kill(found.name);
+      await writer.writes(20);
+      // Another may be lost only when this one is back.
+      await eventually(
+        () => Promise.all(members.map(each => memberHealthy(each.client))),
+        all => all.every(Boolean),
+        patienceMs,
+      );
+    }
+  });
+
+  it('replaces a pod within the lease when the controllers that lead are killed', async () => {
+    const leading = `controllers-${await leader()}`;
+    process.kill(processIdOf(leading), 'SIGKILL');
+    within('replaced after SIGKILL', await replaced());
+  });
+
+  it('has others lead within the lease when the controllers that lead hang, and no pod twice when they go on', async () => {
+    const before = await controllersLease();
+    const leading = `controllers-${await leader()}`;
+    const pid = processIdOf(leading);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      within('replaced after SIGSTOP', await replaced());
+      const now = await controllersLease();
+      assert.notEqual(now.spec?.holderIdentity, before.spec?.holderIdentity);
+      assert.ok(transitions(now) > transitions(before));
+      assert.ok(
+        acquired(now) - Date.parse(before.spec?.renewTime ?? '') >= kubernetesDurations.leaseMs,
+        'not before its time',
+      );
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    within('replaced after SIGCONT', await replaced());
+    await eventually(
+      alive,
+      found => found.length === replicas && found.every(({ status }) => status?.phase === 'Running'),
+      patienceMs,
+    );
+    assert.notEqual((await controllersLease()).spec?.holderIdentity, before.spec?.holderIdentity);
+  });
+
+  it('does not wait for the lease when the controllers that lead stop in order', async () => {
+    const before = await controllersLease();
+    const began = systemClock.now();
+    process.kill(processIdOf(`controllers-${await leader()}`), 'SIGTERM');
+    const now = await eventually(
+      controllersLease,
+      lease => transitions(lease) > transitions(before) && !!lease.spec?.holderIdentity,
+      patienceMs,
+    );
+    assert.ok(acquired(now) - began < kubernetesDurations.leaseMs, `${acquired(now) - began} ms`);
+    within('replaced after SIGTERM', await replaced());
+  });
+
+  it('has others lead within the lease when the API server of those that lead hangs', async () => {
+    const n = await leader();
+    const other = apiServersOf(config)[n % 3];
+    const through = keep(adminClient(dataDir, `https://${config.address}:${other?.port}`));
+    const pid = processIdOf(`apiserver-${n}`);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      within('replaced after SIGSTOP of the API server', await replaced(through));
+      assert.notEqual(await leader(through), n);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await writer.writes(20);
+  });
+
+  it('has all that was acknowledged, also after `down` and `up`', async () => {
+    const written = await writer.stop();
+    assert.ok(written.length > 100, `${written.length} writes`);
+    const lost = async (): Promise<string[]> => {
+      const { items } = await client.list(configMaps, { namespace });
+      const found = new Set(items.map(({ metadata }) => metadata.name));
+      return written.filter(name => !found.has(name));
+    };
+    assert.deepEqual(await lost(), []);
+    const held = await alive();
+    await orrery('down');
+    await orrery('up', '--hollow', '3');
+    assert.match(await orrery('status'), /^API servers +3 of 3 ready$/m);
+    assert.deepEqual(await lost(), []);
+    const uids = (found: Pod[]) => found.map(({ metadata }) => metadata.uid).sort();
+    assert.deepEqual(uids(await alive()), uids(held));
+    assert.equal((await client.list(nodes)).items.length, 3);
+    console.log(`      ${written.length} acknowledged writes are all there`);
+  });
+});
