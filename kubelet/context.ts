@@ -14,6 +14,7 @@ import type { Limit } from './limit.js';
 import type { Amounts } from './node/node.js';
 import type { Cgroups } from './pods/cgroups.js';
 import type { ClusterDns } from './pods/config/dns.js';
+import type { ProbeMetrics } from './probes/metrics.js';
 import type { FollowedObjects } from './volumes/objects.js';
 import type { PodVolumes } from './volumes/volumes.js';
 
@@ -42,6 +43,7 @@ export interface KubeletContext {
   pressures: () => readonly Pressure[];
   /** The machine is about to shut down. */
   isShuttingDown: () => boolean;
+  probes: ProbeMetrics;
   /** All of the cluster; resolves once they are known. */
   services: () => Promise<readonly Service[]>;
   /** The kubelet stops; its pods do not. */

@@ -70,6 +70,10 @@ export class Directories {
   get manifests(): string {
     return join(this.root, 'manifests');
   }
+  /** What /checkpoint has made: each holds all that a container had in memory. */
+  get checkpoints(): string {
+    return join(this.root, 'checkpoints');
+  }
   get cniConf(): string {
     return join(this.root, 'cni', 'conf');
   }

@@ -32,11 +32,15 @@ import { keepStatus, register } from './node/registration.js';
 import type { NodeOptions } from './node-options.js';
 import { Cgroups } from './pods/cgroups.js';
 import { Pods, podsView } from './pods/index.js';
+import { ProbeMetrics } from './probes/metrics.js';
 import type { Figures, PodsView } from './server/contracts.js';
 import { systemLogind } from './shutdown/logind.js';
 import { NodeShutdown } from './shutdown/shutdown.js';
+import { cadvisorMetrics, type Group } from './stats/cadvisor.js';
 import { NodeStatistics } from './stats/collect.js';
+import { readGroups } from './stats/groups.js';
 import { resourceMetrics } from './stats/resource-metrics.js';
+import { SandboxPids } from './stats/sandbox-pids.js';
 import type { Summary } from './stats/summary-types.js';
 import { ImageVolumes } from './volumes/images.js';
 import { FollowedObjects } from './volumes/objects.js';
@@ -128,8 +132,14 @@ export async function startNode(
 }
 
 function figuresOf(context: KubeletContext, pods: Pods, { registry }: KubeletMetrics) {
-  const { log, node } = context;
-  const statistics = new NodeStatistics({ ...context, nodeName: node.name, pods: () => pods.workers() });
+  const { log, node, clock, probes, directories } = context;
+  const measured = { ...context, pids: new SandboxPids(context.cri), pods: () => pods.workers() };
+  const statistics = new NodeStatistics({ ...measured, nodeName: node.name });
+  const groups = (): Promise<Group[] | undefined> =>
+    readGroups(measured).catch(error => {
+      log.warn({ reason: (error as Error).message }, 'what the control groups use could not be found out');
+      return undefined;
+    });
   const tried = (): Promise<Summary | undefined> =>
     statistics.summary().catch(error => {
       log.warn({ reason: (error as Error).message }, 'what the pods use could not be found out');
@@ -140,6 +150,8 @@ function figuresOf(context: KubeletContext, pods: Pods, { registry }: KubeletMet
     summary: () => statistics.summary(),
     metrics: () => registry.metrics(),
     resourceMetrics: async () => resourceMetrics(await tried()),
+    cadvisorMetrics: async () => cadvisorMetrics(await groups(), await readMachine(directories.root), clock.now()),
+    probeMetrics: () => probes.registry.metrics(),
   };
 }
 
@@ -291,6 +303,7 @@ async function contextOf(
     clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),
     pressures,
     isShuttingDown,
+    probes: new ProbeMetrics(),
     services: async () => {
       await services.synced;
       return services.list();

@@ -4,6 +4,7 @@ import { loadKubeconfig } from '../client/kubeconfig.js';
 import { connect } from '../client/rest/connect.js';
 import { optionsOf } from './configuration/options.js';
 import { readKubeletConfiguration, usualConfiguration } from './configuration/read.js';
+import { Directories } from './directories.js';
 import { startNode } from './kubelet.js';
 import type { NodeOptions } from './node-options.js';
 import { startServer } from './server/index.js';
@@ -30,9 +31,10 @@ export async function startKubelet(options: KubeletOptions): Promise<{ stop(): P
   const { configuration: written } = options;
   const configuration = written === undefined ? usualConfiguration : readKubeletConfiguration(written);
   const client = connect(loadKubeconfig({ path: kubeconfig }), { userAgent: 'kubelet', log, clock });
+  const { checkpoints } = new Directories(options.dataDir);
   try {
     const node = await startNode(client, { ...optionsOf(configuration), ...options }, seam =>
-      startServer({ ...seam, pkiDir, port, nodeName, client, log, clock }),
+      startServer({ ...seam, configuration, checkpoints, pkiDir, port, nodeName, client, log, clock }),
     );
     return {
       async stop() {

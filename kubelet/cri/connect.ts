@@ -74,6 +74,7 @@ function containers(
   | 'containerInfo'
   | 'updateContainerResources'
   | 'reopenContainerLog'
+  | 'checkpointContainer'
   | 'containerStats'
   | 'listContainerStats'
 > {
@@ -95,6 +96,12 @@ function containers(
     updateContainerResources: async (id, linux) =>
       void (await call('UpdateContainerResources', { containerId: id, linux })),
     reopenContainerLog: async id => void (await call('ReopenContainerLog', { containerId: id })),
+    checkpointContainer: async (containerId, location, timeout) =>
+      void (await call(
+        'CheckpointContainer',
+        { containerId, location, timeout },
+        timeout > 0 ? timeout * 1000 + usual : slow,
+      )),
     containerStats: async id => (await call<{ stats: t.ContainerStats }>('ContainerStats', { containerId: id })).stats,
     listContainerStats: async labels =>
       (await call<{ stats: t.ContainerStats[] }>('ListContainerStats', filter(labels))).stats,

@@ -36,6 +36,8 @@ export interface Cri {
   containerInfo(id: string): Promise<Record<string, string>>;
   updateContainerResources(id: string, resources: t.LinuxResources): Promise<void>;
   reopenContainerLog(id: string): Promise<void>;
+  /** Writes the container's state to an archive of that path; 0 leaves the runtime its own time. Not every runtime can. */
+  checkpointContainer(id: string, location: string, timeoutSeconds: number): Promise<void>;
   containerStats(id: string): Promise<t.ContainerStats>;
   listContainerStats(labels?: Record<string, string>): Promise<t.ContainerStats[]>;
 

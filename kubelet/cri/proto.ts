@@ -26,6 +26,7 @@ service RuntimeService {
   rpc Exec(ExecRequest) returns (StreamingResponse);
   rpc Attach(AttachRequest) returns (StreamingResponse);
   rpc PortForward(PortForwardRequest) returns (StreamingResponse);
+  rpc CheckpointContainer(CheckpointContainerRequest) returns (Empty);
   rpc ContainerStats(ContainerId) returns (ContainerStatsResponse);
   rpc ListContainerStats(ListContainerStatsRequest) returns (ListContainerStatsResponse);
 }
@@ -45,6 +46,8 @@ message Int64Value { int64 value = 1; }
 message UInt64Value { uint64 value = 1; }
 message KeyValue { string key = 1; string value = 2; }
 message StreamingResponse { string url = 1; }
+
+message CheckpointContainerRequest { string container_id = 1; string location = 2; int64 timeout = 3; }
 
 message VersionRequest { string version = 1; }
 message VersionResponse {

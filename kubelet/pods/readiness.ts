@@ -52,6 +52,7 @@ export class Readiness {
         target: { cri: job.context.cri, containerId: id, container, podIP: podFacts(job).podIPs[0] ?? '' },
         startedAt: seen.startedAt,
         clock: job.context.clock,
+        meter: job.context.probes.of(job.pod, seen.name),
         say: (type, reason, message) => say(job, type, reason, message, seen.name),
         changed: () => job.resume(`a probe of container ${seen.name}`),
         ...(known ? { known } : {}),

@@ -2,6 +2,7 @@
 import type { Clock } from '../../api/clock.js';
 import type { Probe } from '../../api/types.js';
 import type { Say } from '../images/ensure.js';
+import type { ProbeMeter } from './metrics.js';
 import { type ProbeResult, type ProbeTarget, runProbe } from './run.js';
 import { afterResult, initialState, isFatal, type ProbeKind } from './state.js';
 
@@ -11,6 +12,7 @@ export interface ProberOptions {
   clock: Clock;
   /** About the container. */
   say: Say;
+  meter: ProbeMeter;
   /** Something that `verdict` tells has changed. */
   changed: () => void;
   /** What was true when a kubelet that ran before this one looked last; absent for a container of our own. */
@@ -46,6 +48,7 @@ export class Prober {
 
   stop(): void {
     this.#stop.abort();
+    this.options.meter.ended();
   }
 
   async #run(): Promise<void> {
@@ -59,7 +62,7 @@ export class Prober {
 
   /** Answers true once a startup probe has passed; otherwise goes on until the container is to be killed or gone. */
   async #probe(kind: ProbeKind, probe: Probe): Promise<boolean> {
-    const { clock, startedAt, target } = this.options;
+    const { clock, startedAt, target, meter } = this.options;
     const signal = this.#stop.signal;
     let state = initialState(kind === 'liveness' || (kind === 'readiness' && this.#verdict.ready));
     // Of a pause: never more than all of it, though the clock may have been set back since it began.
@@ -69,6 +72,7 @@ export class Prober {
       const started = clock.now();
       const result = await runProbe(probe, probe.timeoutSeconds ?? 1, target);
       if (signal.aborted) return false;
+      meter.tried(kind, result, clock.now() - started);
       if (!result.success) this.#sayUnhealthy(kind, result);
       // A runtime that is away must not cost a container its life.
       if (!result.errored) state = afterResult(state, result.success, probe);

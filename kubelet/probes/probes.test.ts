@@ -165,6 +165,7 @@ describe('the probes of a container', () => {
       startedAt,
       clock,
       say: () => {},
+      meter: { tried: () => {}, ended: () => {} },
       changed: () => changes++,
       ...(known ? { known } : {}),
     });

@@ -6,6 +6,7 @@ import { systemClock } from '../../api/clock.js';
 import type { Pod } from '../../api/types.js';
 import { podName } from '../directories.js';
 import { authenticate, authorize } from './access.js';
+import { checkpoint } from './checkpoint.js';
 import { hasEnded, logPathOf, type Named } from './containers.js';
 import type { PodsView, ServerOptions } from './contracts.js';
 import { type LogFile, openLogFile } from './logs/file.js';
@@ -40,6 +41,14 @@ export async function answerRequest(
         return text(response, 200, await options.figures.metrics(), prometheus);
       case 'resourceMetrics':
         return text(response, 200, await options.figures.resourceMetrics(), prometheus);
+      case 'cadvisorMetrics':
+        return text(response, 200, await options.figures.cadvisorMetrics(), prometheus);
+      case 'probeMetrics':
+        return text(response, 200, await options.figures.probeMetrics(), prometheus);
+      case 'configz':
+        return json(response, { kubeletconfig: options.configuration });
+      case 'checkpoint':
+        return json(response, await checkpoint(route, query, options));
       case 'containerLogs':
         return await containerLogs(response, route, query, options);
       default:

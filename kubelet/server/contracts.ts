@@ -24,6 +24,11 @@ export interface ExecRuntime {
   portForward?(request: { podSandboxId: string; port: number[] }): Promise<{ url: string }>;
 }
 
+/** CRI's CheckpointContainer. */
+export interface CheckpointRuntime {
+  checkpointContainer(id: string, location: string, timeoutSeconds: number): Promise<void>;
+}
+
 export interface ContainerView {
   name: string;
   /** The runtime's id of the present instance, or of the last one; absent before the first was created. */
@@ -59,12 +64,18 @@ export interface Figures {
   /** In the text format of Prometheus: of the kubelet itself, and of what its pods use. */
   metrics(): Promise<string>;
   resourceMetrics(): Promise<string>;
+  cadvisorMetrics(): Promise<string>;
+  probeMetrics(): Promise<string>;
 }
 
 export interface ServerOptions {
-  cri: ExecRuntime;
+  cri: ExecRuntime & CheckpointRuntime;
   podsView: PodsView;
   figures: Figures;
+  /** What /configz shows. */
+  configuration: object;
+  /** The folder of the archives of /checkpoint. */
+  checkpoints: string;
   /** Holds kubelet.crt, kubelet.key and ca.crt. */
   pkiDir: string;
   /** 0 takes a free one. */

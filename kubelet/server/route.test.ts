@@ -21,6 +21,13 @@ describe('kubelet/server: routes', () => {
     ['GET', '/stats/summary', { kind: 'summary' }],
     ['GET', '/metrics', { kind: 'metrics' }],
     ['GET', '/metrics/resource', { kind: 'resourceMetrics' }],
+    ['GET', '/metrics/cadvisor', { kind: 'cadvisorMetrics' }],
+    ['GET', '/metrics/probes', { kind: 'probeMetrics' }],
+    ['GET', '/configz', { kind: 'configz' }],
+    ['GET', '/runningpods/', { kind: 'runningpods' }],
+    ['POST', '/checkpoint/ns/web/c', { kind: 'checkpoint', namespace: 'ns', pod: 'web', container: 'c' }],
+    ['GET', '/checkpoint/ns/web/c', 405],
+    ['POST', '/checkpoint/ns/web', 404],
     ['GET', '/healthz/syncloop', { kind: 'healthz' }],
     ['GET', '/stats/container', 404],
     ['POST', '/stats/summary', 405],
@@ -39,7 +46,7 @@ describe('kubelet/server: routes', () => {
   }
 
   it('says of what Kubernetes has that it is not served here', () => {
-    assert.throws(() => routeOf('GET', '/configz'), /\/configz is not served by this kubelet/);
+    assert.throws(() => routeOf('GET', '/logs/'), /\/logs\/ is not served by this kubelet/);
   });
 });
 
@@ -51,6 +58,15 @@ describe('kubelet/server: what the API server is asked about a caller', () => {
     ['GET', '/stats/summary', 'get', 'stats'],
     ['GET', '/metrics', 'get', 'metrics'],
     ['GET', '/metrics/resource', 'get', 'metrics'],
+    ['GET', '/metrics/cadvisor', 'get', 'metrics'],
+    ['GET', '/metrics/probes', 'get', 'metrics'],
+    ['GET', '/configz', 'get', 'configz', 'proxy'],
+    ['GET', '/runningpods/', 'get', 'pods', 'proxy'],
+    ['GET', '/logs/syslog', 'get', 'log'],
+    ['POST', '/checkpoint/ns/web/c', 'create', 'checkpoint'],
+    ['GET', '/metricsandmore', 'get', 'proxy'],
+    ['POST', '/portForward/ns/web', 'create', 'proxy'],
+    ['DELETE', '/pods', 'delete', 'pods', 'proxy'],
   ];
   for (const [method, path, verb, ...subresources] of cases) {
     it(`${method} ${path}`, () => assert.deepEqual(attributesOf(method, path), { verb, subresources }));

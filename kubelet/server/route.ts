@@ -5,12 +5,14 @@ export type StreamKind = 'exec' | 'attach' | 'portForward';
 
 export type Route =
   | { kind: 'healthz' | 'pods' | 'runningpods' | 'summary' | 'metrics' | 'resourceMetrics' }
+  | { kind: 'cadvisorMetrics' | 'probeMetrics' | 'configz' }
+  | { kind: 'checkpoint'; namespace: string; pod: string; container: string }
   | { kind: 'containerLogs'; namespace: string; pod: string; container: string }
   | { kind: 'exec' | 'attach'; namespace: string; pod: string; container: string }
   | { kind: 'portForward'; namespace: string; pod: string };
 
 /** Kubernetes' kubelet has these; this one says so instead of a bare "not found". */
-const notServed = ['stats', 'metrics', 'logs', 'run', 'configz', 'debug', 'checkpoint', 'spec'];
+const notServed = ['stats', 'metrics', 'logs', 'run', 'debug', 'spec', 'flagz', 'statusz'];
 
 /** Those of a fixed path. */
 const plain: Record<string, Exclude<Route, { namespace: string }>['kind']> = {
@@ -23,6 +25,9 @@ const plain: Record<string, Exclude<Route, { namespace: string }>['kind']> = {
   'stats/summary': 'summary',
   metrics: 'metrics',
   'metrics/resource': 'resourceMetrics',
+  'metrics/cadvisor': 'cadvisorMetrics',
+  'metrics/probes': 'probeMetrics',
+  configz: 'configz',
 };
 
 /** Throws a Refusal: 404 for a path, 405 for a method that is not served. */
@@ -33,7 +38,7 @@ export function routeOf(method: string, pathname: string): Route {
     const why = notServed.includes(head) ? 'is not served by this kubelet' : 'not found';
     throw new Refusal(404, `404 page not found: ${pathname} ${why}`);
   }
-  const methods = isStream(route) ? ['GET', 'POST'] : ['GET', 'HEAD'];
+  const methods = isStream(route) ? ['GET', 'POST'] : route.kind === 'checkpoint' ? ['POST'] : ['GET', 'HEAD'];
   if (!methods.includes(method))
     throw new Refusal(405, `405: Method Not Allowed: ${pathname} takes ${methods.join(', ')}`);
   return route;
@@ -48,7 +53,7 @@ function routes(head: string, rest: string[]): Route | undefined {
   const [namespace, pod, container, ...more] = rest;
   if (namespace === undefined || pod === undefined || more.length > 0) return undefined;
   if (head === 'portForward') return container === undefined ? { kind: head, namespace, pod } : undefined;
-  if (head !== 'containerLogs' && head !== 'exec' && head !== 'attach') return undefined;
+  if (head !== 'containerLogs' && head !== 'exec' && head !== 'attach' && head !== 'checkpoint') return undefined;
   return container === undefined ? undefined : { kind: head, namespace, pod, container };
 }
 

@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers';
 import type { AnyObject, KubeObject } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import { silentLog } from '../../client/testing/log.js';
+import { CriError } from '../cri/cri.js';
 import { type ContainerView, type RunningServer, startServer } from './index.js';
 import { type Authority, createAuthority, type Pair } from './testing/certificates.js';
 
@@ -28,6 +29,7 @@ describe('kubelet/server', function () {
   /** What the API server says about other callers, and what it was asked. */
   let allowed: boolean | Error;
   let reviews: AnyObject[];
+  let checkpointFailure: Error | undefined;
 
   /** What the API server says about tokens. */
   const tokens = new Map<unknown, object>();
@@ -59,12 +61,20 @@ describe('kubelet/server', function () {
           asked.push(what);
           return { url: `${streaming}/exec/token` };
         },
+        async checkpointContainer(...what) {
+          asked.push(what);
+          if (checkpointFailure) throw checkpointFailure;
+        },
       },
       figures: {
         summary: async () => ({ node: { nodeName: 'lab' }, pods: [] }),
         metrics: async () => 'kubelet_running_pods 1\n',
         resourceMetrics: async () => 'node_memory_working_set_bytes 1\n',
+        cadvisorMetrics: async () => 'machine_cpu_cores 2\n',
+        probeMetrics: async () => 'prober_probe_total 3\n',
       },
+      configuration: { kind: 'KubeletConfiguration', maxPods: 110 },
+      checkpoints: join(authority.pkiDir, 'checkpoints'),
       podsView: {
         find: (namespace, name) => (`${namespace}/${name}` === 'ns/web' ? view() : undefined),
         list: () => [view()],
@@ -182,10 +192,56 @@ describe('kubelet/server', function () {
   it('tells what the node and its pods use, and which pods run', async () => {
     assert.deepEqual(JSON.parse((await answer('/stats/summary'))[1]), { node: { nodeName: 'lab' }, pods: [] });
     assert.deepEqual(await answer('/metrics/resource'), [200, 'node_memory_working_set_bytes 1\n']);
+    assert.deepEqual(await answer('/metrics/cadvisor'), [200, 'machine_cpu_cores 2\n']);
+    assert.deepEqual(await answer('/metrics/probes'), [200, 'prober_probe_total 3\n']);
+    assert.deepEqual(JSON.parse((await answer('/configz'))[1]), {
+      kubeletconfig: { kind: 'KubeletConfiguration', maxPods: 110 },
+    });
     const { items } = JSON.parse((await answer('/runningpods/'))[1]);
     assert.deepEqual(items, [
       { metadata: { name: 'web', namespace: 'ns', uid: '' }, spec: { containers: [{ name: 'c', image: '' }] } },
     ]);
+  });
+
+  describe('checkpoints', () => {
+    const post = async (path: string): Promise<[number | undefined, string]> => {
+      const sent = request({
+        ...apiServer,
+        ca: authority.ca,
+        host: '127.0.0.1',
+        port: server.port,
+        path,
+        method: 'POST',
+      });
+      const [response] = (await once(sent.end(), 'response')) as [IncomingMessage];
+      return [response.statusCode, await text(response)];
+    };
+
+    it('of a container are asked of the runtime, and it is told where they are', async () => {
+      const [code, body] = await post('/checkpoint/ns/web/c?timeout=7');
+      const [archive = ''] = (JSON.parse(body) as { items: string[] }).items;
+      assert.equal(code, 200);
+      assert.match(archive, /\/checkpoints\/checkpoint-web_ns-c-\d{4}-\d\d-\d\dT[\d:]+Z\.tar$/);
+      assert.deepEqual(asked, [['1', archive, 7]]);
+    });
+
+    it('that the runtime cannot make are refused in its words', async () => {
+      checkpointFailure = new CriError('CheckpointContainer', 12, 'unknown method CheckpointContainer');
+      const why =
+        'checkpointing of ns/web/c failed (rpc error: code = Unimplemented desc = unknown method CheckpointContainer)';
+      assert.deepEqual(await post('/checkpoint/ns/web/c'), [500, why]);
+      checkpointFailure = undefined;
+    });
+
+    it('of what is not there are refused', async () => {
+      assert.equal((await post('/checkpoint/ns/none/c'))[0], 404);
+      assert.equal((await post('/checkpoint/ns/web/d'))[0], 404);
+      assert.deepEqual(await post('/checkpoint/ns/web/c?timeout=x'), [
+        400,
+        'cannot parse value of timeout parameter: "x"',
+      ]);
+      assert.deepEqual(asked, []);
+    });
   });
 
   describe('logs', () => {

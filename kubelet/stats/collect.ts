@@ -12,6 +12,7 @@ import { latest, readySandbox, type Seen } from '../pods/seen.js';
 import { type FileSystem, fileSystem, sum, type Use, usage } from '../volumes/usage.js';
 import type { PodVolumes, VolumeUse } from '../volumes/volumes.js';
 import { CpuRates } from './rates.js';
+import type { SandboxPids } from './sandbox-pids.js';
 import type {
   ContainerStats,
   CpuStats,
@@ -28,6 +29,7 @@ export interface StatsOptions {
   cgroups: Cgroups;
   directories: Directories;
   volumes: PodVolumes;
+  pids: SandboxPids;
   clock: Clock;
   nodeName: string;
   pods: () => readonly { pod: Pod; seen: Seen }[];
@@ -52,7 +54,6 @@ export interface PodDisk {
 export class NodeStatistics {
   readonly #rates = new CpuRates();
   readonly #counted = new Map<string, { at: number; disk: Promise<PodDisk> }>();
-  readonly #pids = new Map<string, number>();
   readonly #startedAt: number;
 
   constructor(private readonly options: StatsOptions) {
@@ -199,28 +200,16 @@ export class NodeStatistics {
     };
   }
 
-  /** The process that holds a sandbox is asked for once. */
   async #network(seen: Seen, now: number): Promise<NetworkStats | undefined> {
     const id = readySandbox(seen)?.id;
     if (id === undefined) return undefined;
-    const pid = this.#pids.get(id) ?? Number(JSON.parse((await this.#info(id)) ?? '{}').pid ?? 0);
-    if (!pid) return undefined;
-    this.#pids.set(id, pid);
-    return networkStats(await readInterfaces(pid), now);
-  }
-
-  #info(sandbox: string): Promise<string | undefined> {
-    return this.options.cri.podSandboxInfo(sandbox).then(
-      ({ info }) => info,
-      () => undefined,
-    );
+    const pid = await this.options.pids.of(id);
+    return pid === undefined ? undefined : networkStats(await readInterfaces(pid), now);
   }
 
   #forget(uids: readonly string[], now: number): void {
     this.#rates.forget(now);
     for (const uid of this.#counted.keys()) if (!uids.includes(uid)) this.#counted.delete(uid);
-    // Sandboxes come and go with pods: asking again is cheap.
-    if (this.#pids.size > 2 * uids.length + 100) this.#pids.clear();
   }
 }
 

@@ -1,11 +1,8 @@
 /** /metrics/resource: what a metrics server asks every node for, from the same figures as the summary. Pure. */
-import { Gauge, Registry } from 'prom-client';
+import { type Described, exposition, type Sample } from './exposition.js';
 import type { CpuStats, MemoryStats, Summary } from './summary-types.js';
 
-type Labels = Record<string, string>;
-type Sample = [labels: Labels, value: number | undefined];
-
-/** Kubernetes' names and helps; `type` is what a reader of the text is told. */
+/** Kubernetes' names and helps. */
 const described = {
   container_cpu_usage_seconds_total: ['counter', 'Cumulative cpu time consumed by the container in core-seconds'],
   container_memory_working_set_bytes: ['gauge', 'Current working set of the container in bytes'],
@@ -15,7 +12,7 @@ const described = {
   pod_cpu_usage_seconds_total: ['counter', 'Cumulative cpu time consumed by the pod in core-seconds'],
   pod_memory_working_set_bytes: ['gauge', 'Current working set of the pod in bytes'],
   resource_scrape_error: ['gauge', '1 if there was an error while getting container metrics, 0 otherwise'],
-} as const;
+} as const satisfies Described;
 
 type Name = keyof typeof described;
 
@@ -42,15 +39,5 @@ export function resourceSamples(summary: Summary | undefined): [Name, Sample[]][
 }
 
 /** In the text format of Prometheus. */
-export async function resourceMetrics(summary: Summary | undefined): Promise<string> {
-  const registry = new Registry();
-  for (const [name, samples] of resourceSamples(summary)) {
-    const [, help] = described[name];
-    const labelNames = Object.keys(samples[0]?.[0] ?? {});
-    const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
-    for (const [labels, value] of samples) if (value !== undefined) gauge.set(labels, value);
-  }
-  const text = await registry.metrics();
-  // The library's own counters can only be counted up: these were counted by the kernel.
-  return text.replace(/^# TYPE (\S+) gauge$/gm, (_, name: Name) => `# TYPE ${name} ${described[name][0]}`);
-}
+export const resourceMetrics = (summary: Summary | undefined): Promise<string> =>
+  exposition(described, resourceSamples(summary));

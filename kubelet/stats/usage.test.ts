@@ -35,6 +35,8 @@ describe('what the kernel says is used', () => {
     lo:       9       1    0    0    0     0          0         0        9       1    0    0    0     0       0          0
   eth0:    1000      10    2    0    0     0          0         0      500       5    3    0    0     0       0          0
 `;
-    assert.deepEqual(interfacesOf(dev), [{ name: 'eth0', rxBytes: 1000, rxErrors: 2, txBytes: 500, txErrors: 3 }]);
+    const received = { rxBytes: 1000, rxPackets: 10, rxErrors: 2, rxDropped: 0 };
+    const sent = { txBytes: 500, txPackets: 5, txErrors: 3, txDropped: 0 };
+    assert.deepEqual(interfacesOf(dev), [{ name: 'eth0', ...received, ...sent }]);
   });
 });

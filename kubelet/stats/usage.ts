@@ -97,15 +97,29 @@ export async function readMachineUsage(): Promise<Usage> {
   return machineUsage(stat ?? '', meminfo ?? '', Number(loadavg?.split(' ')[3]?.split('/')[1] ?? 0));
 }
 
+export interface InterfaceCounts extends InterfaceStats {
+  rxPackets: number;
+  rxDropped: number;
+  txPackets: number;
+  txDropped: number;
+}
+
 /** /proc/PID/net/dev: the interfaces of a process's network, without the loopback. */
-export function interfacesOf(netDev: string): InterfaceStats[] {
+export function interfacesOf(netDev: string): InterfaceCounts[] {
   return netDev.split('\n').flatMap(line => {
     const [, name, counts] = /^\s*([^:\s]+):\s*(.*)$/.exec(line) ?? [];
     if (!name || !counts || name === 'lo') return [];
-    const [rxBytes = 0, , rxErrors = 0, , , , , , txBytes = 0, , txErrors = 0] = counts.split(/\s+/).map(Number);
-    return [{ name, rxBytes, rxErrors, txBytes, txErrors }];
+    const [rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDropped = 0, ...more] = counts.split(/\s+/).map(Number);
+    const [, , , , txBytes = 0, txPackets = 0, txErrors = 0, txDropped = 0] = more;
+    return [{ name, rxBytes, rxPackets, rxErrors, rxDropped, txBytes, txPackets, txErrors, txDropped }];
   });
 }
 
-export const readInterfaces = async (pid: number | 'self'): Promise<InterfaceStats[]> =>
+export const readInterfaceCounts = async (pid: number): Promise<InterfaceCounts[]> =>
   interfacesOf(await text(`/proc/${pid}/net/dev`));
+
+/** What the summary tells of them. */
+export const readInterfaces = async (pid: number | 'self'): Promise<InterfaceStats[]> =>
+  interfacesOf(await text(`/proc/${pid}/net/dev`)).map(({ name, rxBytes, rxErrors, txBytes, txErrors }) => ({
+    ...{ name, rxBytes, rxErrors, txBytes, txErrors },
+  }));

@@ -217,6 +217,12 @@ describe('a pod whose server is asked', function () {
       states = { '': serving };
       await node.ready('lives');
       states = { '': 'silent' };
+      await eventually(
+        'its probes are counted',
+        () => node.figures.probeMetrics(),
+        text =>
+          /^prober_probe_total\{container="c",pod="lives",.*probe_type="Liveness",result="failed"\} [12]$/m.test(text),
+      );
       await eventOf(
         'lives',
         /^Unhealthy: Liveness probe failed: timeout: failed to connect service "127\.0\.0\.1:\d+" within 1s/,

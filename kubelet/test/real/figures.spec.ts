@@ -83,6 +83,31 @@ describe('figures', function () {
     assert.match(text, /^container_cpu_usage_seconds_total\{container="c",namespace="default",pod="busy"\} 0?\.?\d/m);
     assert.match(text, /^pod_memory_working_set_bytes\{namespace="default",pod="idle"\} [1-9]/m);
     assert.match(text, /^node_memory_working_set_bytes [1-9]/m);
+    const groups = await node.figures.cadvisorMetrics();
+    const value = (name: string, labels: RegExp): number =>
+      Number(
+        groups
+          .split('\n')
+          .find(line => line.startsWith(`${name}{`) && labels.test(line))
+          ?.split(' ')
+          .at(-1),
+      );
+    const ofContainer =
+      /container="c",.*image="orrery\.local\/busybox:1",name="[0-9a-f]{64}",namespace="default",pod="busy"/;
+    const ofPod = /container="",id="[^"]*\/pod[^"/]*",image="",name="",namespace="default",pod="busy"/;
+    assert.ok(value('container_cpu_usage_seconds_total', ofContainer) > 0, groups);
+    assert.ok(value('container_memory_working_set_bytes', ofContainer) > 0);
+    assert.ok(
+      value('container_memory_working_set_bytes', ofPod) >=
+        value('container_memory_working_set_bytes', ofContainer) / 2,
+    );
+    assert.equal(value('container_spec_memory_limit_bytes', ofContainer), 64 * 1024 * 1024);
+    assert.ok(value('container_network_receive_packets_total', /pod="idle",interface="eth0"/) >= 0);
+    assert.ok(
+      value('container_cpu_usage_seconds_total', /container="",id="\/",/) >
+        value('container_cpu_usage_seconds_total', ofPod),
+    );
+    assert.match(groups, /^container_scrape_error 0$/m);
     const own = await node.figures.metrics();
     assert.match(own, /^kubelet_running_pods 2$/m);
     assert.match(own, /^kubelet_running_containers\{container_state="running"\} 2$/m);

@@ -13,6 +13,16 @@ const size = (cpu: string, memory: string) => ({
 const raw = (scene: Scene, path: string): Promise<string> => scene.kubectl('get', '--raw', path);
 const node = '/api/v1/nodes/lab/proxy';
 
+/** The code and the answer of a kubelet that is asked by itself, with a token. */
+async function askKubelet({ lab }: Scene, url: string, token: string): Promise<string> {
+  const script = `const [, url, token] = process.argv;
+    require('https').get(url, { headers: { authorization: 'Bearer ' + token }, rejectUnauthorized: false }, answer => {
+      process.stdout.write(answer.statusCode + '\\n');
+      answer.pipe(process.stdout);
+    });`;
+  return (await lab.run(process.execPath, ['-e', script, url, token])).stdout;
+}
+
 export const own: Part = {
   objects: [
     pod('measured', shell('echo measured; while :; do :; done', size('200m', '32Mi'))),
@@ -45,6 +55,51 @@ export const own: Part = {
       assert.match(await raw(scene(), `${node}/metrics`), /^kubelet_running_pods [1-9]/m);
       assert.equal(await raw(scene(), `${node}/healthz`), 'ok');
       assert.match(await raw(scene(), `${node}/pods`), /"measured"/);
+    });
+
+    it('shows what its control groups use, what it was told to do, and what it cannot do', async () => {
+      await scene().pods.until('measured', 'ready', isReady);
+      const ofContainer =
+        /^container_cpu_usage_seconds_total\{container="c",.*namespace="default",pod="measured",cpu="total"\} /m;
+      assert.match(await raw(scene(), `${node}/metrics/cadvisor`), ofContainer);
+      assert.match(await raw(scene(), `${node}/metrics/probes`), /^# TYPE prober_probe_total counter$/m);
+      const { kubeletconfig } = JSON.parse(await raw(scene(), `${node}/configz`));
+      assert.deepEqual(
+        [kubeletconfig.kind, kubeletconfig.evictionHard['memory.available']],
+        ['KubeletConfiguration', '100Mi'],
+      );
+      const running = JSON.parse(await raw(scene(), `${node}/runningpods/`)) as { items: Pod[] };
+      assert.ok(running.items.some(({ metadata }) => metadata.name === 'measured'));
+      const path = `${node}/checkpoint/default/measured/c`;
+      const { code, stderr } = await scene().tryKubectl(['create', '--raw', path, '-f', '-'], '{}');
+      assert.notEqual(code, 0, 'a containerd that can make checkpoints asks for another test');
+      assert.match(stderr, /checkpointing of default\/measured\/c failed/);
+    });
+
+    it('lets whoever may see its metrics see those alone', async () => {
+      await scene().kubectl('create', 'clusterrole', 'watcher', '--verb=get', '--resource=nodes/metrics');
+      await scene().kubectl(
+        'create',
+        'clusterrolebinding',
+        'watcher',
+        '--clusterrole=watcher',
+        '--serviceaccount=default:watcher',
+      );
+      await scene().kubectl('create', 'serviceaccount', 'watcher');
+      const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+      const path = '/api/v1/namespaces/default/serviceaccounts/watcher/token';
+      const asked = await scene().tryKubectl(['create', '--raw', path, '-f', '-'], JSON.stringify(request));
+      assert.equal(asked.code, 0, asked.stderr);
+      const { token } = JSON.parse(asked.stdout).status;
+      const { status } = JSON.parse(await scene().kubectl('get', 'node', 'lab', '-o', 'json'));
+      const address = status.addresses.find((one: { type: string }) => one.type === 'InternalIP').address;
+      const ask = (where: string) => askKubelet(scene(), `https://${address}:10250${where}`, token);
+      assert.equal((await ask('/metrics/cadvisor')).split('\n')[0], '200');
+      const refused = await ask('/pods');
+      assert.match(
+        refused,
+        /^403\nForbidden \(user=system:serviceaccount:default:watcher, verb=get, resource=nodes, subresource\(s\)=\[pods proxy\]\)/,
+      );
     });
 
     it('a container is resized as it runs', async () => {

@@ -26,8 +26,10 @@ export interface Part {
 export const cannotOpenScene = (): string | undefined =>
   cannotRunNode() ?? (kubectls().length === 0 ? 'kubectl not installed' : undefined);
 
-export async function openScene(): Promise<Scene> {
+/** `prepare`: what the lab is to have before its cluster is started. */
+export async function openScene(prepare: (lab: Lab) => void = () => {}): Promise<Scene> {
   const lab = openLab();
+  prepare(lab);
   await lab.orrery('up', '--data-dir', lab.dataDir, '--node-name', 'lab');
   const { path } = kubectls().at(-1) ?? { path: 'kubectl' };
   const pods = new WatchedPods(lab, path);
