@@ -44,6 +44,10 @@ describe('JSON values', () => {
     assert.ok(semanticEqual({ a: [], b: { c: null } }, { b: {} }));
     assert.ok(!semanticEqual({ a: [] }, { a: [0] }));
     assert.ok(!semanticEqual({ a: 0 }, {}));
+    assert.ok(!semanticEqual({}, { a: 0 }));
+    assert.ok(semanticEqual({}, { a: {}, b: null }));
+    assert.ok(!semanticEqual({ toString: 1 }, {}));
+    assert.ok(!semanticEqual({}, { toString: 1 }));
   });
 
   it('follows and makes paths', () => {

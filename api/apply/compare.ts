@@ -105,6 +105,8 @@ class Walk implements Comparison {
 
   /** Items that cannot be told apart are compared as one. */
   #items(type: ListType, before: readonly unknown[], after: readonly unknown[]): void {
+    // Most lists stay as they are: to see that takes less than to tell their items apart.
+    if (deepEqual(before, after)) return;
     const [left, right] = [byElement(type, before), byElement(type, after)];
     for (const [element, items] of left) this.#item(type, element, items, right.get(element) ?? []);
     for (const [element, items] of right) if (!left.has(element)) this.#item(type, element, [], items);

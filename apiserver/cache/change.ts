@@ -6,6 +6,8 @@ import { type EventType, frame, type Representation } from './representation.js'
 export class Change {
   #gone: CacheEntry | undefined;
   readonly #frames = new Map<string, Buffer>();
+  /** What was asked for last: hundreds of watchers ask for the same, one after the other. */
+  #asked: { type: EventType; representation: Representation; line: Buffer } | undefined;
 
   /** `now` is absent after a deletion, `before` for a new object. */
   constructor(
@@ -18,10 +20,10 @@ export class Change {
     return (this.now ?? (this.before as CacheEntry)).path;
   }
 
-  /** What this change is to somebody who sees only what matches; undefined when it concerns nothing of that. */
-  seenAs(matches: (entry: CacheEntry) => boolean): 'ADDED' | 'MODIFIED' | 'DELETED' | undefined {
-    const now = this.now !== undefined && matches(this.now);
-    const before = this.before !== undefined && matches(this.before);
+  /** What this change is to somebody who sees only what the filter lets through; undefined when it concerns nothing of that. */
+  seenAs(filter: Filter): 'ADDED' | 'MODIFIED' | 'DELETED' | undefined {
+    const now = this.now !== undefined && matches(filter, this.now);
+    const before = this.before !== undefined && matches(filter, this.before);
     if (now) return before ? 'MODIFIED' : 'ADDED';
     return before ? 'DELETED' : undefined;
   }
@@ -31,12 +33,12 @@ export class Change {
    * a selector) shows the last state that was visible, at this change's revision.
    */
   frame(type: EventType, representation: Representation): Buffer {
+    const last = this.#asked;
+    if (last?.type === type && last.representation === representation) return last.line;
     const key = `${type}/${representation.key}`;
-    let line = this.#frames.get(key);
-    if (!line) {
-      line = frame(representation, type, representation.object(this.shown(type)));
-      this.#frames.set(key, line);
-    }
+    const line = this.#frames.get(key) ?? frame(representation, type, representation.object(this.shown(type)));
+    this.#frames.set(key, line);
+    this.#asked = { type, representation, line };
     return line;
   }
 
@@ -53,6 +55,7 @@ export class Change {
   /** Gives back what was encoded: those who watch have long been told. */
   forgetFrames(): void {
     this.#frames.clear();
+    this.#asked = undefined;
   }
 
   #last(): CacheEntry {
@@ -71,7 +74,7 @@ export function prepareChanges(
   const shown = (): Promise<void> | undefined =>
     representation.prepare?.(
       changes.flatMap(change => {
-        const type = change.seenAs(entry => matches(filter, entry));
+        const type = change.seenAs(filter);
         return type ? [change.shown(type)] : [];
       }),
     );

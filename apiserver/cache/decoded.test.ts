@@ -15,4 +15,20 @@ describe('recently decoded objects', () => {
       Array.from({ length: 4990 }, (_, number) => number),
     );
   });
+
+  it('that need no room any more make room for others', () => {
+    const forgotten: number[] = [];
+    const recent = new RecentlyDecoded(20);
+    const [first, second, third, fourth] = [1, 2, 3, 4].map(
+      (number): Decodable => ({ length: 10, forget: () => void forgotten.push(number) }),
+    ) as [Decodable, Decodable, Decodable, Decodable];
+    recent.add(first);
+    recent.add(second);
+    recent.remove(first);
+    recent.remove(first);
+    recent.add(third);
+    assert.deepEqual(forgotten, []);
+    recent.add(fourth);
+    assert.deepEqual(forgotten, [2]);
+  });
 });

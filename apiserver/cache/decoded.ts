@@ -14,26 +14,25 @@ export interface Decodable {
 }
 
 export class RecentlyDecoded {
-  #kept: (Decodable | undefined)[] = [];
-  #first = 0;
+  /** Oldest first. */
+  readonly #kept = new Set<Decodable>();
   #bytes = 0;
 
   constructor(private readonly limit = mostBytes) {}
 
   /** The object was just decoded. Those that were before it, longest ago, may be dropped. */
   add(decodable: Decodable): void {
-    this.#kept.push(decodable);
+    this.#kept.add(decodable);
     this.#bytes += decodable.length;
-    while (this.#bytes > this.limit && this.#first < this.#kept.length) {
-      const oldest = this.#kept[this.#first] as Decodable;
-      this.#kept[this.#first++] = undefined;
-      this.#bytes -= oldest.length;
+    for (const oldest of this.#kept) {
+      if (this.#bytes <= this.limit) return;
+      this.remove(oldest);
       oldest.forget();
     }
-    // Places are given back in one go, so that an addition costs the same on average.
-    if (this.#first > 1024 && this.#first > this.#kept.length / 2) {
-      this.#kept = this.#kept.slice(this.#first);
-      this.#first = 0;
-    }
+  }
+
+  /** It needs no room any more. */
+  remove(decodable: Decodable): void {
+    if (this.#kept.delete(decodable)) this.#bytes -= decodable.length;
   }
 }

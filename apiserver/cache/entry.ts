@@ -78,9 +78,20 @@ export class CacheEntry implements Decodable, Shelved {
     return this.decode();
   }
 
-  /** Everybody has been told of it. An object that nobody looked into by now is garbage while it is young, and so costs next to nothing. */
-  settle(): void {
+  /**
+   * Everybody has been told that this came after `before`. Who looked into that one will look into this (a pod's status, a
+   * lease); an object that nobody looked into by now is garbage while it is young, and so costs next to nothing.
+   */
+  settle(before: CacheEntry | undefined): void {
+    if (before !== undefined && before.#object !== undefined && this.#handedOver) this.#object ??= this.#decoded();
     this.#handedOver = undefined;
+  }
+
+  /** Everybody has been told that it is this no more: nobody will look into it soon. */
+  retire(): void {
+    if (!this.#object) return;
+    recent.remove(this);
+    this.forget();
   }
 
   /** Only the bytes are left. */

@@ -126,8 +126,9 @@ export class ResourceCache {
     const change = new Change(revision, now, before);
     this.#window.push(change);
     this.#watchers.offer(change);
-    if (this.#listeners.length === 0) return;
     for (const listener of this.#listeners) listener(now?.object, before?.object);
+    now?.settle(before);
+    before?.retire();
   }
 
   #put(path: string, now: CacheEntry | undefined): void {

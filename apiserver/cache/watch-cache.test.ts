@@ -6,6 +6,7 @@ import { openMemoryStore } from '../../storage/memory/open.js';
 import { SlowWatcher, type Store, Unavailable, type WatchBatch } from '../../storage/store.js';
 import { StillClock, settled } from '../testing/harness.js';
 import { encodeStored } from './encoded.js';
+import type { CacheEntry } from './entry.js';
 import { lookupOver } from './lookup.js';
 import { WatchCache } from './watch-cache.js';
 
@@ -72,6 +73,33 @@ describe('the watch cache', () => {
     assert.equal(heard?.data, object.data);
     assert.equal(heard?.metadata.resourceVersion, String(written.revision));
     assert.equal(cache.resource(configMaps).get('default/web')?.object, heard);
+    await cache.close();
+  });
+
+  it('keeps decoded what is looked into again and again, and of that the last state alone', async () => {
+    const cache = await open(store);
+    const configMap = () => cache.resource(configMaps).get('default/web') as CacheEntry;
+    let object: AnyObject = JSON.parse(value('web').toString());
+    const write = async (next: AnyObject, expected: number): Promise<number> => {
+      object = next;
+      const bytes = encodeStored(object);
+      cache.handOver(bytes, object);
+      const written = await (expected === 0
+        ? store.create(key('web'), bytes)
+        : store.update(key('web'), bytes, expected));
+      assert.ok(written.ok);
+      await cache.atLeast(written.revision);
+      return written.revision;
+    };
+    let revision = await write({ ...object, data: { a: '1' } }, 0);
+    assert.notEqual(configMap().object.data, object.data, 'nobody had looked: decoded from the bytes');
+    const before = configMap();
+    const asBefore = before.object;
+    revision = await write({ ...object, data: { a: '2' } }, revision);
+    assert.equal(configMap().object.data, object.data, 'as it was written');
+    assert.equal(configMap().object.metadata.resourceVersion, String(revision));
+    assert.notEqual(before.object, asBefore, 'decoded anew');
+    assert.deepEqual(before.object, asBefore);
     await cache.close();
   });
 

@@ -57,7 +57,7 @@ export class WatchCache {
   /** Where the cache was at some times of the last minutes, oldest first. */
   #passed: { at: number; revision: number }[] = [];
   #leaving = false;
-  #dirty = new Set<Watcher>();
+  #dirty: Watcher[] = [];
   #asking: Promise<number> | undefined;
   #askingNext: Promise<number> | undefined;
   #feed: Promise<void> = Promise.resolve();
@@ -197,8 +197,8 @@ export class WatchCache {
 
   /** Asks for the watcher's queue to be written at the end of this tick. */
   readonly wake = (watcher: Watcher): void => {
-    if (this.#dirty.size === 0) setImmediate(() => this.#flush());
-    this.#dirty.add(watcher);
+    if (this.#dirty.length === 0) setImmediate(() => this.#flush());
+    this.#dirty.push(watcher);
   };
 
   /** Bookmarks and deadlines: called about once a second. */
@@ -246,7 +246,7 @@ export class WatchCache {
 
   #flush(): void {
     const watchers = this.#dirty;
-    this.#dirty = new Set();
+    this.#dirty = [];
     for (const watcher of watchers) watcher.flush();
   }
 
@@ -295,7 +295,10 @@ export class WatchCache {
   }
 
   #entry(path: string, value: Uint8Array, revision: number): CacheEntry {
-    return new CacheEntry(path, withRevision(value, revision), revision, this.#handedOver.get(value));
+    const object = this.#handedOver.get(value);
+    // The store remembers values for a while: while one is known here, so is its object, and grows old for nothing.
+    if (object) this.#handedOver.delete(value);
+    return new CacheEntry(path, withRevision(value, revision), revision, object);
   }
 
   async #follow(): Promise<void> {
@@ -329,7 +332,6 @@ export class WatchCache {
     if (event.revision <= resource.loadedAt) return;
     const now = event.type === 'put' ? this.#entry(path, event.value, event.revision) : undefined;
     resource.apply(path, now, event.revision);
-    now?.settle();
   }
 
   /** After a gap in the feed: what differs between the cache and the store is applied as if it had been watched. */

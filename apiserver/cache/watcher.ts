@@ -8,7 +8,7 @@ import { StatusError, statusError } from '../../api/status.js';
 import type { Status } from '../../api/types.js';
 import type { Sink } from '../contracts.js';
 import { type Change, prepareChanges } from './change.js';
-import { type Filter, matches } from './filter.js';
+import type { Filter } from './filter.js';
 import { InOrder } from './in-order.js';
 import { joined } from './joined.js';
 import { CannotShow, errorFrame, frame, type Representation } from './representation.js';
@@ -87,23 +87,29 @@ export class Watcher {
   }
 
   #tell(change: Change): void {
-    const type = change.seenAs(entry => matches(this.filter, entry));
+    const type = change.seenAs(this.filter);
     if (!type) return;
-    const frame = this.#framed(() => change.frame(type, this.#shown));
-    if (!frame) return;
-    this.#push(frame);
-    this.#hasBegun();
+    try {
+      this.#push(change.frame(type, this.#shown));
+      this.#hasBegun();
+    } catch (error) {
+      this.#cannotShow(error);
+    }
   }
 
-  /** Undefined where an object cannot be shown this way: the client comes again, and then gets all of them another way. */
-  #framed<T>(make: () => T): T | undefined {
+  #nextOf(initial: Iterator<Buffer>): IteratorResult<Buffer> | undefined {
     try {
-      return make();
+      return initial.next();
     } catch (error) {
-      if (!(error instanceof CannotShow)) throw error;
-      this.#giveUp();
+      this.#cannotShow(error);
       return undefined;
     }
+  }
+
+  /** Where an object cannot be shown this way, the client comes again, and then gets all of them another way. */
+  #cannotShow(error: unknown): void {
+    if (!(error instanceof CannotShow)) throw error;
+    this.#giveUp();
   }
 
   #hasBegun(): void {
@@ -155,7 +161,7 @@ export class Watcher {
     this.#queuedBytes += line.length;
     const lagging = this.#blocked || this.#initial !== undefined;
     if (lagging && (this.#queue.length > maxQueued || this.#queuedBytes > maxQueuedBytes)) this.#giveUp();
-    else this.wake(this);
+    else if (this.#queue.length === 1) this.wake(this);
   }
 
   #giveUp(): void {
@@ -168,8 +174,7 @@ export class Watcher {
     const parts: Buffer[] = [];
     let bytes = 0;
     while (this.#initial && bytes < writeBytes) {
-      const initial = this.#initial;
-      const next = this.#framed(() => initial.next());
+      const next = this.#nextOf(this.#initial);
       if (!next) return undefined;
       if (next.done) {
         this.#initial = undefined;

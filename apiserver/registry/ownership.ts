@@ -121,7 +121,8 @@ export function keepTimes(object: AnyObject, old: AnyObject): void {
   if (semanticEqual(content(object), content(old))) object.metadata = { ...object.metadata, managedFields: before };
 }
 
+/** Metadata first: it is small, and mostly what differs. */
 const content = ({ metadata, ...rest }: AnyObject) => ({
-  ...rest,
   metadata: { ...metadata, managedFields: undefined, resourceVersion: undefined },
+  ...rest,
 });

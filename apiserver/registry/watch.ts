@@ -98,7 +98,7 @@ function* initialEvents(
 function* missedEvents(changes: readonly Change[], filter: Filter, representation: Representation): Generator<Buffer> {
   let shown = representation;
   for (const change of changes) {
-    const type = change.seenAs(entry => matches(filter, entry));
+    const type = change.seenAs(filter);
     if (!type) continue;
     yield change.frame(type, shown);
     shown = shown.following ?? shown;

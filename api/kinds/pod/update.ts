@@ -1,6 +1,6 @@
 /** What of a pod may change once it exists: little, for its containers are running. */
 import { differences } from '../../differences.js';
-import { clone } from '../../json.js';
+import { clone, deepEqual } from '../../json.js';
 import type { FieldError } from '../../status.js';
 import type { Pod, PodSpec, Toleration } from '../../types.js';
 import { forbiddenField, invalidValue } from '../../validation/errors.js';
@@ -82,7 +82,7 @@ function validateGatedSelector(spec: PodSpec, old: PodSpec): FieldError[] {
 }
 
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
-  if (!pod.spec || !old.spec) return [];
+  if (!pod.spec || !old.spec || deepEqual(pod.spec, old.spec)) return [];
   const errors = [
     ...validateDeadline(pod.spec, old.spec),
     ...validateTolerations(pod.spec, old.spec),
