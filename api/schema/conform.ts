@@ -60,15 +60,17 @@ class Reader {
 
   /** Reads the fields of `object`, which are those of `model`. In place. */
   readObject(object: JsonObject, model: Model, place: Place | undefined): void {
-    for (const name of Object.keys(object)) {
+    for (const name in object) {
       const field = model.fields.get(name);
+      const value = object[name];
       if (!field) {
         if (this.unknown.length < maxProblems) this.unknown.push(join(place?.path ?? '', name));
         delete object[name];
-      } else if (object[name] === null || object[name] === undefined) delete object[name];
+      } else if (value === null || value === undefined) delete object[name];
       else {
-        object[name] = this.read(object[name], field.type, new Place(place, name, model));
-        if (isEmpty(field.type, object[name])) delete object[name];
+        const read = this.read(value, field.type, place, name, model);
+        if (isEmpty(field.type, read)) delete object[name];
+        else if (read !== value) object[name] = read;
       }
     }
     this.fillRequired(object, model);
@@ -83,46 +85,49 @@ class Reader {
       const type = model.fields.get(name)?.type;
       if (object[name] !== undefined || !type) continue;
       if (type.kind === 'scalar' && (type.scalar === 'any' || type.scalar.startsWith('date-time'))) continue;
-      object[name] = this.read(zero(type), type, new Place(undefined, name, model));
+      object[name] = this.read(zero(type), type, undefined, name, model);
     }
   }
 
-  private read(value: unknown, type: Type, place: Place): unknown {
+  /** What stands at `step` of `outer`, as a Place has it; where that is a scalar, no Place is made unless it is wrong. */
+  private read(value: unknown, type: Type, outer: Place | undefined, step: string | number, model?: Model): unknown {
     this.values += 1;
     if (this.values > maxValues) throw tooManyValues();
-    if (type.kind === 'object') {
-      if (!isObject(value)) throw this.mismatch(value, type, place);
-      this.readObject(value, modelOf(type.model), place);
-      return value;
+    if (type.kind === 'scalar' && type.scalar !== 'any') {
+      try {
+        return readScalar(type.scalar, value);
+      } catch (error) {
+        if (!(error instanceof WrongType) || error.message !== '') throw error;
+        throw this.mismatch(value, type, new Place(outer, step, model));
+      }
     }
-    if (type.kind === 'list') {
-      if (!Array.isArray(value)) throw this.mismatch(value, type, place);
-      value.forEach((item, index) => {
-        value[index] = this.readOrZero(item, type.items, new Place(place, index));
-      });
-      return value;
-    }
+    const place = new Place(outer, step, model);
+    if (type.kind === 'scalar') return refuseProto(value, place, 0);
+    if (type.kind === 'list') return this.readList(value, type, place);
     if (type.kind === 'map') return this.readMap(value, type, place);
-    if (type.scalar === 'any') return refuseProto(value, place, 0);
-    try {
-      return readScalar(type.scalar, value);
-    } catch (error) {
-      if (!(error instanceof WrongType)) throw error;
-      throw error.message === '' ? this.mismatch(value, type, place) : error;
-    }
+    if (!isObject(value)) throw this.mismatch(value, type, place);
+    this.readObject(value, modelOf(type.model), place);
+    return value;
+  }
+
+  private readList(value: unknown, type: Type & { kind: 'list' }, place: Place): unknown {
+    if (!Array.isArray(value)) throw this.mismatch(value, type, place);
+    for (let i = 0; i < value.length; i++) value[i] = this.readOrZero(value[i], type.items, place, i);
+    return value;
   }
 
   private readMap(value: unknown, type: Type & { kind: 'map' }, place: Place): unknown {
     if (!isObject(value)) throw this.mismatch(value, type, place);
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       if (key === '__proto__') throw protoKey(place);
-      value[key] = this.readOrZero(value[key], type.values, new Place(place, key));
+      const read = this.readOrZero(value[key], type.values, place, key);
+      if (read !== value[key]) value[key] = read;
     }
     return value;
   }
 
-  private readOrZero(value: unknown, type: Type, place: Place): unknown {
-    return value === null || value === undefined ? zero(type) : this.read(value, type, place);
+  private readOrZero(value: unknown, type: Type, outer: Place, step: string | number): unknown {
+    return value === null || value === undefined ? zero(type) : this.read(value, type, outer, step);
   }
 
   private mismatch(value: unknown, type: Type, place: Place): WrongType {
