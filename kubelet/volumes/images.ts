@@ -54,8 +54,11 @@ export class ImageVolumes {
   async unmount(uid: string): Promise<void> {
     const dir = this.directories.imageVolumes(uid);
     await Promise.allSettled([...this.#making].filter(([key]) => key.startsWith(`${uid}/`)).map(([, made]) => made));
+    const volumes = await namesIn(dir);
+    // Most pods have none: they need not wait for the kernel's list of mounts.
+    if (volumes.length === 0) return;
     await unmountBelow(dir);
-    for (const volume of await namesIn(dir)) await this.views.remove(viewName(uid, volume));
+    for (const volume of volumes) await this.views.remove(viewName(uid, volume));
     await rm(dir, { recursive: true, force: true });
   }
 
