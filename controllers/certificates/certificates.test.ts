@@ -1,5 +1,7 @@
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import type { RequestedNames } from '../../api/certificates/request.js';
 import { readRequest } from '../../api/certificates/request.js';
 import { certificateRequestFor } from '../../api/testing/certificate-request.js';
@@ -185,6 +187,16 @@ describe('the certificate controller', () => {
     assert.ok(found(cluster));
     await cluster.pass(2);
     assert.equal(found(cluster), undefined);
+  });
+
+  it('a certificate says no usages rather than none: the documents ask for a user’s with client auth alone', async () => {
+    const plain = await sign(authority, readRequest(nodeRequest), { usages: ['client auth'], now: noon });
+    const made = new x509.X509Certificate(plain);
+    assert.equal(made.getExtension(x509.KeyUsagesExtension), null);
+    assert.deepEqual(
+      [...(made.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? [])],
+      [x509.ExtendedKeyUsage.clientAuth],
+    );
   });
 
   it('signs for no longer than is asked for, or than the authority lives', async () => {

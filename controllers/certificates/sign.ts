@@ -50,14 +50,20 @@ export async function sign(authority: Authority, { parsed }: ReadRequest, terms:
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(
-        usages.reduce((sum, usage) => sum | (flags[usage] ?? 0), 0),
-        true,
-      ),
-      new x509.ExtendedKeyUsageExtension(usages.flatMap(usage => extended[usage] ?? [])),
+      ...keyUsages(usages),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
       ...(alternative ? [alternative] : []),
     ],
   });
   return `${cert.toString('pem')}\n`;
+}
+
+/** None that allows nothing: TLS libraries take that for a key that is good for nothing, whatever else is allowed. */
+function keyUsages(usages: readonly string[]): x509.Extension[] {
+  const plain = usages.reduce((sum, usage) => sum | (flags[usage] ?? 0), 0);
+  const more = usages.flatMap(usage => extended[usage] ?? []);
+  return [
+    ...(plain === 0 ? [] : [new x509.KeyUsagesExtension(plain, true)]),
+    ...(more.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension(more)]),
+  ];
 }
