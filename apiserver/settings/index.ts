@@ -1,4 +1,4 @@
-/** What an administrator may set: the flags of `orrery run apiserver`, which are those of Kubernetes' API server. */
+/** What an administrator may set: the flags of `orrery component apiserver`, which are those of Kubernetes' API server. */
 import { kubernetesTolerations, type TolerationDefaults } from '../admission/default-toleration-seconds.js';
 import { type AuthenticationOptions, defaultAuthentication } from '../auth/options.js';
 import type { ShutdownTiming } from '../shutdown.js';

@@ -187,7 +187,7 @@ export function addClusterCommands(program: Command): void {
       await endNodeHere(dataDir);
     });
 
-  withDataDir(program.command('run <component...>', { hidden: true }))
+  withDataDir(program.command('component <names...>', { hidden: true }))
     .option('--control-plane <number>', 'which of several', Number, 1)
     .summary("run components in this process (up does this); flags of Kubernetes' API server may follow apiserver")
     .allowUnknownOption()

@@ -22,7 +22,7 @@ import type { Layout } from './layout.js';
 export interface ProcessSpec {
   /** Names the log and the pid file. */
   name: string;
-  /** What `orrery run` is told to run. */
+  /** What `orrery component` is told to run. */
   components: readonly string[];
   /** Of which of several control planes, from 1. */
   controlPlane?: number;
@@ -97,7 +97,7 @@ export const componentCommand = (layout: Layout, components: readonly string[], 
   process.execPath,
   ...engineFlags(components),
   main,
-  'run',
+  'component',
   ...components,
   '--data-dir',
   layout.dataDir,

@@ -1,4 +1,4 @@
-/** `orrery run COMPONENT...`: the components themselves, in the foreground of this process. `up` starts three of these. */
+/** `orrery component NAME...`: the components themselves, in the foreground of this process. `up` starts three of these. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';

@@ -3,10 +3,9 @@ import type { AnyObject, TokenRequest } from '../../api/types.js';
 import { serviceAccounts } from '../../client/resources.js';
 import { Failure } from '../failure.js';
 import { durationMs } from '../flags.js';
+import { createAll, inWords } from '../objects/create.js';
 import { dataOf, entriesOf } from '../objects/data-entries.js';
-import { type Manifest, readManifests } from '../objects/files.js';
-import { dryRunSuffix, fieldValidation, forEachManifest } from '../objects/manifests.js';
-import { type Found, parseObjectFormat, render } from '../output/format.js';
+import { readManifests } from '../objects/files.js';
 import { withSession } from '../session.js';
 import type { CreateFlags, DataFlags, TokenFlags } from './create.js';
 
@@ -16,10 +15,11 @@ export function createFromFiles(args: readonly string[], flags: CreateFlags): Pr
       `Unexpected args: [${args.join(' ')}]: './orrery create --help' lists the kinds that can be said so`,
     );
   if (flags.filename === undefined) throw new Failure('must specify -f, or what to create: see orrery create --help');
-  return createAll(readManifests(flags), flags);
+  return withSession(flags, session => createAll(session, readManifests(flags), flags));
 }
 
-const createOne = (object: AnyObject, flags: CreateFlags): Promise<void> => createAll([{ object, source: '' }], flags);
+const createOne = (object: AnyObject, flags: CreateFlags): Promise<void> =>
+  withSession(flags, session => createAll(session, [inWords(object)], flags));
 
 export const createPlain = (kind: 'Namespace' | 'ServiceAccount', name: string, flags: CreateFlags): Promise<void> =>
   createOne({ apiVersion: 'v1', kind, metadata: { name } }, flags);
@@ -46,40 +46,4 @@ export function createToken(name: string, flags: TokenFlags): Promise<void> {
     const answer = await client.post<TokenRequest>(serviceAccounts, { namespace, name }, 'token', request);
     process.stdout.write(`${answer.status?.token}${process.stdout.isTTY ? '\n' : ''}`);
   });
-}
-
-function createAll(manifests: readonly Manifest[], flags: CreateFlags): Promise<void> {
-  const format = parseObjectFormat(flags.output);
-  return withSession(flags, async session => {
-    const found: Found[] = [];
-    await forEachManifest(
-      session,
-      manifests,
-      flags.namespace,
-      async (object, resource) => {
-        const created =
-          flags.dryRun === 'client'
-            ? dryCreated(object, flags)
-            : await session.client.create(resource, object, {
-                fieldManager: 'kubectl-create',
-                fieldValidation: fieldValidation(flags.validate),
-                dryRun: flags.dryRun === 'server',
-              });
-        return { object: created, said: `created${dryRunSuffix(flags.dryRun)}` };
-      },
-      done => {
-        found.push(done);
-        if (!format) process.stdout.write(`${done.line}\n`);
-      },
-      source => (source === '' ? undefined : `when creating "${source}"`),
-    );
-    if (format && found.length > 0) process.stdout.write(render(format, found, { single: found.length === 1 }));
-  });
-}
-
-/** What was said in words has a namespace only when that was said too: so it can be applied anywhere. */
-function dryCreated(object: AnyObject, flags: CreateFlags): AnyObject {
-  if (flags.filename !== undefined || flags.namespace !== undefined) return object;
-  const { namespace: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

@@ -1,13 +1,9 @@
-/**
- * The streams of `exec` over a WebSocket, each message beginning with the number of its stream (v5.channel.k8s.io; v4
- * cannot say that stdin has ended).
- */
+/** The streams of `exec` and `attach` over a WebSocket, each message beginning with the number of its stream. */
 import type { ReadStream } from 'node:tty';
 import type { WebSocket } from 'ws';
 import type { Status } from '../../api/types.js';
 import { Failure } from '../failure.js';
-
-export const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+import { streamProtocols } from '../objects/pod-stream.js';
 
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
@@ -65,7 +61,7 @@ function pumpStdin(socket: WebSocket, send: Send): void {
     }, 10);
   });
   process.stdin.once('end', () => {
-    if (socket.protocol === protocols[0]) send(channel.close, Buffer.from([channel.stdin]));
+    if (socket.protocol === streamProtocols[0]) send(channel.close, Buffer.from([channel.stdin]));
   });
 }
 

@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { addApiResources } from './api-resources.js';
 import { addApply } from './apply.js';
+import { addAttach } from './attach.js';
+import { addAutoscale } from './autoscale.js';
 import { addConfig } from './config.js';
 import { addCordon, addUncordon } from './cordon.js';
 import { addCreate } from './create.js';
@@ -12,13 +14,18 @@ import { addEdit } from './edit.js';
 import { addEvents } from './events.js';
 import { addExec } from './exec.js';
 import { addExplain } from './explain.js';
+import { addExpose } from './expose.js';
 import { addGet } from './get.js';
 import { addAnnotate, addLabel } from './label.js';
 import { addLogs } from './logs.js';
 import { addPatch } from './patch.js';
+import { addPortForward } from './port-forward.js';
 import { addRollout } from './rollout.js';
+import { addRun } from './run.js';
 import { addScale } from './scale.js';
+import { addSet } from './set.js';
 import { addTaint } from './taint.js';
+import { addTop } from './top.js';
 import { addVersion } from './version.js';
 import { addWait } from './wait.js';
 import { addWhy } from './why.js';
@@ -28,11 +35,17 @@ const verbs: readonly ((program: Command) => void)[] = [
   addDescribe,
   addApply,
   addCreate,
+  addRun,
+  addExpose,
   addDelete,
   addScale,
+  addSet,
+  addAutoscale,
   addRollout,
   addLogs,
   addExec,
+  addAttach,
+  addPortForward,
   addLabel,
   addAnnotate,
   addEdit,
@@ -42,6 +55,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   addUncordon,
   addDrain,
   addTaint,
+  addTop,
   addEvents,
   addWhy,
   addApiResources,
