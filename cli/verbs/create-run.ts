@@ -1,13 +1,15 @@
 /** What `create` does (see create.ts for its flags). */
 import type { AnyObject, TokenRequest } from '../../api/types.js';
-import { serviceAccounts } from '../../client/resources.js';
+import { cronJobs, serviceAccounts } from '../../client/resources.js';
 import { Failure } from '../failure.js';
 import { durationMs } from '../flags.js';
 import { createAll, inWords } from '../objects/create.js';
 import { dataOf, entriesOf } from '../objects/data-entries.js';
 import { readManifests } from '../objects/files.js';
+import { namedTargets } from '../objects/targets.js';
+import { cronJobFor, deploymentFor, jobFor, jobFrom } from '../objects/workload-for.js';
 import { withSession } from '../session.js';
-import type { CreateFlags, DataFlags, TokenFlags } from './create.js';
+import type { CreateFlags, CronJobFlags, DataFlags, DeploymentFlags, JobFlags, TokenFlags } from './create.js';
 
 export function createFromFiles(args: readonly string[], flags: CreateFlags): Promise<void> {
   if (args.length > 0)
@@ -45,5 +47,24 @@ export function createToken(name: string, flags: TokenFlags): Promise<void> {
     };
     const answer = await client.post<TokenRequest>(serviceAccounts, { namespace, name }, 'token', request);
     process.stdout.write(`${answer.status?.token}${process.stdout.isTTY ? '\n' : ''}`);
+  });
+}
+
+export const createDeployment = (name: string, command: readonly string[], flags: DeploymentFlags): Promise<void> =>
+  createOne(deploymentFor(name, command, flags), flags);
+
+export const createCronJob = (name: string, command: readonly string[], flags: CronJobFlags): Promise<void> =>
+  createOne(cronJobFor(name, command, flags), flags);
+
+export function createJob(name: string, command: readonly string[], flags: JobFlags): Promise<void> {
+  const { image, from } = flags;
+  if ((image === undefined) === (from === undefined)) throw new Failure('either --image or --from must be specified');
+  if (image !== undefined) return createOne(jobFor(name, image, command), flags);
+  if (command.length > 0) throw new Failure('cannot specify --from and command');
+  return withSession(flags, async session => {
+    const [target] = await namedTargets(session, [from ?? ''], {});
+    if (target?.resource.plural !== 'cronjobs') throw new Failure(`from must be an existing cronjob: ${from}`);
+    const cronJob = await session.client.get(cronJobs, { namespace: session.namespace, name: target.name });
+    await createAll(session, [inWords(jobFrom(cronJob, name))], flags);
   });
 }

@@ -1,8 +1,9 @@
 /** `create`: what manifests hold, refused where it exists; and the few kinds that are quick to say in words. */
 import type { Command } from 'commander';
-import { addGlobalFlags, collect, collectList, type GlobalFlags } from '../flags.js';
+import { addGlobalFlags, collect, collectList, type GlobalFlags, wholeNumber } from '../flags.js';
 import type { FileFlags } from '../objects/files.js';
 import type { DryRun, Validation } from '../objects/manifests.js';
+import type { CronJobWishes, DeploymentWishes } from '../objects/workload-for.js';
 import { dryRunFlag, validationFlag } from './write-flags.js';
 
 export interface CreateFlags extends GlobalFlags, FileFlags {
@@ -21,6 +22,15 @@ export interface TokenFlags extends GlobalFlags {
   duration?: string;
   audience?: string[];
 }
+
+export interface DeploymentFlags extends CreateFlags, DeploymentWishes {}
+
+export interface JobFlags extends CreateFlags {
+  image?: string;
+  from?: string;
+}
+
+export interface CronJobFlags extends CreateFlags, CronJobWishes {}
 
 const common = (command: Command, summary: string): Command =>
   addGlobalFlags(command)
@@ -65,4 +75,26 @@ export function addCreate(program: Command): void {
     .option('--duration <duration>', 'how long it is good for')
     .option('--audience <name>', 'for whom (may be repeated)', collect)
     .action(async (name: string, flags: TokenFlags) => (await run()).createToken(name, flags));
+  addWorkloads(create);
+}
+
+function addWorkloads(create: Command): void {
+  common(create.command('deployment <name> [command...]').alias('deploy'), 'a deployment')
+    .requiredOption('--image <image>', 'of its container (may be repeated)', collect)
+    .option('-r, --replicas <number>', 'how many pods', wholeNumber, 1)
+    .option('--port <number>', 'where its containers listen')
+    .action(async (name: string, command: string[], flags: DeploymentFlags) =>
+      (await run()).createDeployment(name, command, flags),
+    );
+  common(create.command('job <name> [command...]'), 'a job')
+    .option('--image <image>', 'of its container')
+    .option('--from <cronjob/name>', 'as this cron job would make it')
+    .action(async (name: string, command: string[], flags: JobFlags) => (await run()).createJob(name, command, flags));
+  common(create.command('cronjob <name> [command...]').alias('cj'), 'a cron job')
+    .requiredOption('--image <image>', 'of its container')
+    .requiredOption('--schedule <times>', "when it is run ('*/5 * * * *')")
+    .option('--restart <policy>', 'whether its container is started again: OnFailure or Never', 'OnFailure')
+    .action(async (name: string, command: string[], flags: CronJobFlags) =>
+      (await run()).createCronJob(name, command, flags),
+    );
 }

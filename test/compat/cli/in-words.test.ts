@@ -1,4 +1,4 @@
-/** The verbs that make and change things in words (`expose`, `run`, `set`, `autoscale`) beside kubectl's. */
+/** The verbs that make and change things in words (`expose`, `run`, `set`, `autoscale`, `create KIND`) beside kubectl's. */
 import * as kinds from '../../../client/resources.js';
 import { type Fixture, makeNamespace, startFixture } from './fixture.js';
 import { checkRow, ownNamespaces, type Row } from './rows.js';
@@ -115,6 +115,37 @@ const set: Row[] = [
   { args: 'top pods --sort-by=name', code: 1, err: 'error: --sort-by accepts only cpu or memory', sameError: true },
 ];
 
+const workloads: Row[] = [
+  {
+    args: 'create deployment made --image=r.io:5000/team/web:1 -r 2 --port=80 -n ~',
+    out: 'deployment.apps/made created',
+  },
+  {
+    args: "get deploy made -n ~ -o 'jsonpath={.metadata.labels}{.spec.replicas}{.spec.template.spec.containers}'",
+    out: /^\{"app":"made"\}2\[.*"name":"web"/,
+  },
+  { args: 'create deployment two --image=a:1 --image=b:1 -n ~ --dry-run=server -o name', out: 'deployment.apps/two' },
+  { args: 'create job once --image=i:1 -n ~ -- date', out: 'job.batch/once created' },
+  {
+    args: "get job once -n ~ -o 'jsonpath={.spec.template.spec.containers[0].command}{.spec.template.spec.restartPolicy}'",
+    out: '["date"]Never',
+  },
+  {
+    args: "create cronjob often --image=i:1 --schedule='*/5 * * * *' -n ~ -- date",
+    out: 'cronjob.batch/often created',
+  },
+  {
+    args: "get cronjob often -n ~ -o 'jsonpath={.spec.schedule}{.spec.jobTemplate.spec.template.spec}'",
+    out: /^\*\/5 \* \* \* \*\{.*"restartPolicy":"OnFailure"/,
+  },
+  { args: 'create job now --from=cronjob/often -n ~', out: 'job.batch/now created' },
+  {
+    args: "get job now -n ~ -o 'jsonpath={.metadata.annotations}{.metadata.ownerReferences[0].name}'",
+    out: '{"cronjob.kubernetes.io/instantiate":"manual"}often',
+  },
+  { args: 'create job none -n ~', code: 1, err: 'error: either --image or --from must be specified' },
+];
+
 describe('what the CLI makes in words', function () {
   this.timeout(60_000);
   let fixture: Fixture;
@@ -145,5 +176,5 @@ describe('what the CLI makes in words', function () {
   });
   after(() => fixture.remove());
 
-  for (const row of [...exposed, ...ran, ...set]) it(row.args, () => checkRow(fixture, row));
+  for (const row of [...exposed, ...ran, ...set, ...workloads]) it(row.args, () => checkRow(fixture, row));
 });

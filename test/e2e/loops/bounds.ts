@@ -55,9 +55,8 @@ export const quotas: Part = {
         spec: { hard: { pods: '3' } },
       });
       await ready('three', 3);
-      const { code, message } = await refusal(
-        create(object('v1', 'Pod', 'large', template('large', '1', { resources: { requests: { cpu: '2' } } }))),
-      );
+      const { spec } = template('large', '1', { resources: { limits: { cpu: '2' } } });
+      const { code, message } = await refusal(create(object('v1', 'Pod', 'large', { spec })));
       assert.deepEqual([code, /maximum cpu usage per Container is 1/.test(message)], [403, true], message);
     });
   },

@@ -10,7 +10,7 @@ const namespace = 'by-hand';
 const web = shell('mkdir /www; echo here > /www/index.html; exec httpd -f -p 8080 -h /www', {
   ports: [{ name: 'http', containerPort: 8080 }],
 });
-const talks = shell('while read line; do echo "heard $line"; done', { stdin: true });
+const talks = shell('while read line; do echo "heard $line"; done', { stdin: true, stdinOnce: true });
 
 export const byHand: Part = {
   namespace,
@@ -38,14 +38,10 @@ export const byHand: Part = {
       assert.ok(!left || left.metadata.deletionTimestamp);
     });
 
-    it('attach: to what runs already', async () => {
+    it('attach: to what runs already, until what is typed has ended', async () => {
       await until(pods, 'talks', isReady);
-      const { lab } = stage();
-      const attached = startProgram(lab, process.execPath, main, '-n', namespace, 'attach', 'talks', '-q');
-      const typed = await cli(['attach', 'talks', '-i', '-q'], 'you\n');
-      assert.match(typed.stdout, /^heard you\n$/);
-      await attached.says('heard you\n');
-      attached.child.kill('SIGINT');
+      const { stdout, stderr } = await cli(['attach', 'talks', '-i', '-q'], 'you\n');
+      assert.equal(stdout, 'heard you\n', stderr);
     });
 
     it('port-forward: a port here leads into the pod behind a service, for one connection after the other', async () => {
