@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '../../../api/types.js';
-import { pods } from '../../../client/resources.js';
+import { pods, services } from '../../../client/resources.js';
 import { mount, unmountBelow } from '../../volumes/mounts.js';
 import { busybox, containerId, eventually, idle, TestNode } from '../node.js';
 
@@ -14,7 +14,7 @@ describe('what a pod may ask for', function () {
   let dir: string;
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'okubelet-asks-'));
-    node = await TestNode.start({ podPidsLimit: 40 });
+    node = await TestNode.start({ podPidsLimit: 40, clusterDns: '10.96.0.10' });
   });
   after(async () => {
     await node.remove();
@@ -41,6 +41,16 @@ describe('what a pod may ask for', function () {
     assert.deepEqual([endOf(file)?.exitCode, endOf(file)?.reason, endOf(file)?.message], [3, 'Error', 'written\n']);
     const log = await node.until('log', 'ended', pod => pod.status?.phase === 'Failed');
     assert.deepEqual([endOf(log)?.exitCode, endOf(log)?.message], [4, 'said']);
+  });
+
+  it('its last words: at a place of its own, and no more of them than fit', async () => {
+    const command = 'head -c 5000 /dev/zero | tr "\\0" x > /tmp/words; echo end >> /tmp/words';
+    await node.create('talks', {
+      restartPolicy: 'Never',
+      containers: [busybox('c', command, { terminationMessagePath: '/tmp/words' })],
+    });
+    const talks = await node.until('talks', 'ended', pod => pod.status?.phase === 'Succeeded');
+    assert.match(endOf(talks)?.message ?? '', /^x{4092}end\n$/);
   });
 
   it('a time after which it has failed', async () => {
@@ -143,6 +153,27 @@ describe('what a pod may ask for', function () {
     );
     assert.match(await node.exec(named, ['id', '-G']), /\b4000\b.*\b5000\b/);
     assert.equal((await node.exec(named, ['stat', '-c', '%g %a', '/v'])).trim(), '5000 2777');
+  });
+
+  it("the cluster's resolver, with words of its own beside it; and no variables of services", async () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' } };
+    await node.api.create(services, { ...service, spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] } });
+    const options = [{ name: 'ndots', value: '2' }, { name: 'edns0' }];
+    await node.create('resolves', {
+      dnsConfig: { nameservers: ['10.9.8.7'], searches: ['example.org'], options },
+      enableServiceLinks: false,
+      containers: [busybox('c', idle)],
+    });
+    await node.create('linked', { containers: [busybox('c', idle)] });
+    const [resolves, linked] = await Promise.all([node.ready('resolves'), node.ready('linked')]);
+    const resolv = (await node.exec(resolves, ['cat', '/etc/resolv.conf'])).trim().split('\n');
+    assert.match(
+      resolv[0] ?? '',
+      /^search default\.svc\.cluster\.local svc\.cluster\.local cluster\.local .*example\.org$/,
+    );
+    assert.deepEqual(resolv.slice(1), ['nameserver 10.96.0.10', 'nameserver 10.9.8.7', 'options ndots:2 edns0']);
+    const hears = async (pod: Pod) => /^WEB_SERVICE_HOST=10\.96\.0\.7$/m.test(await node.exec(pod, ['env']));
+    assert.deepEqual([await hears(linked), await hears(resolves)], [true, false]);
   });
 
   it('the processes of its other containers', async () => {
