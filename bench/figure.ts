@@ -1,7 +1,7 @@
 /** A measured figure, and the line that tells it: median, spread, and what it stands beside. Pure. */
 export interface Figure {
   what: string;
-  unit: 's' | 'MB' | '/s';
+  unit: 's' | 'MB' | '/s' | '% of a core';
   values: readonly number[];
   /** Kubernetes' own binaries on this kind of machine. */
   upstream?: number | undefined;

@@ -58,7 +58,7 @@ export const defaultBridge = 'orrery0';
 const relistMs = { withEvents: 10_000, without: 1_000 };
 const stopMs = 3_000;
 /** More than the cores, as starting a container is a good deal of waiting. */
-const startsPerCore = 5;
+export const startsPerCore = 5;
 /** A call of the runtime that hangs for one pod must not keep the others from starting. */
 const startPatienceMs = 20_000;
 
