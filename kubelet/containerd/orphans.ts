@@ -38,6 +38,7 @@ export async function endOrphansOnce(socket: string): Promise<Shim[]> {
   const shims = shimsAmong(await processes(), socket);
   if (shims.length === 0) return [];
   const known = new Set(await recordedContainers(socket));
+  if (shims.every(({ id }) => known.has(id))) return [];
   const running = await processes();
   // Those that are still the same: a process id may belong to another by now.
   const pids = new Map(shimsAmong(running, socket).map(({ id, pid }) => [id, pid]));

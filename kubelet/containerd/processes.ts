@@ -1,5 +1,6 @@
 /** What a containerd has started and what goes on without it, found by its arguments and environment in /proc. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import type { Clock } from '../../api/clock.js';
 import type { ContainerdPaths } from './config.js';
 
@@ -33,20 +34,35 @@ export const shimsAmong = (processes: readonly Process[], socket: string): Shim[
     .map(({ pid, args }) => ({ pid, id: after(args, '-id') ?? '' }));
 
 export async function processes(): Promise<Process[]> {
-  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map(async pid => ({ pid: Number(pid), ...(await describe(pid)) })));
-  return found.filter(({ args }) => args.length > 0);
+  const found: Process[] = [];
+  for (const [i, name] of (await readdir('/proc')).entries()) {
+    // The kernel answers at once; whoever else waits has a turn now and then.
+    if (i % readAtOnce === 0) await new Promise(setImmediate);
+    if (/^\d+$/.test(name)) found.push(...describe(name));
+  }
+  return found;
 }
 
-/** Of a process that has ended meanwhile there are no arguments. */
-async function describe(pid: string): Promise<Pick<Process, 'parent' | 'args'>> {
-  const [line, status] = await Promise.all([textOf(pid, 'cmdline'), textOf(pid, 'stat')]);
+/** Read one after the other, a file of /proc costs a tenth of the time that it takes in the background. */
+const readAtOnce = 50;
+
+/** A process that has ended meanwhile, like one of the kernel's own, has no arguments. */
+function describe(pid: string): Process[] {
+  const args = textOf(pid, 'cmdline').split('\0').filter(Boolean);
+  if (args.length === 0) return [];
+  const status = textOf(pid, 'stat');
   // The program's name stands in brackets, and may hold any character.
   const parent = Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1]);
-  return { parent, args: line.split('\0').filter(Boolean) };
+  return [{ pid: Number(pid), parent, args }];
 }
 
-const textOf = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+function textOf(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /**
  * Resolves when all that a killed containerd had begun has ended: network plug-ins and the starting of shims go on
@@ -60,7 +76,7 @@ export async function untilFinished(paths: ContainerdPaths, clock: Clock): Promi
 async function hasUnfinished({ socket, state }: ContainerdPaths): Promise<boolean> {
   for (const { pid, args } of await processes()) {
     if (isShimOf(args, socket) && commands.includes(args.at(-1) ?? '')) return true;
-    const environment = (await textOf(String(pid), 'environ')).split('\0');
+    const environment = textOf(String(pid), 'environ').split('\0');
     if (environment.some(line => line.startsWith(`CNI_NETNS=${state}/`))) return true;
   }
   return false;
