@@ -38,7 +38,8 @@ export interface KubeletContext {
   starts: Limit;
   node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts; selinux: boolean; apparmor: boolean };
   nodeDns: DnsConfig;
-  clusterDns: () => ClusterDns;
+  /** Resolves once the services are known, of which the cluster's DNS is one. */
+  clusterDns: () => Promise<ClusterDns>;
   /** What the node has too little of. */
   pressures: () => readonly Pressure[];
   /** The machine is about to shut down. */

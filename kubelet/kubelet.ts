@@ -269,11 +269,13 @@ async function contextOf(
   isShuttingDown: () => boolean,
   signal: AbortSignal,
 ): Promise<KubeletContext> {
-  const { nodeName, nodeIP, dataDir, clock, log, clusterDns, clusterDomain } = options;
+  const { nodeName, nodeIP, dataDir, clock, log, clusterDns, clusterDomain, resolvConf } = options;
   const machine = await readMachine(dataDir);
   const services = startInformer({ client, resource: serviceResource, clock, random: Math.random, log, signal });
-  const dnsService = (): string | undefined =>
-    services.get({ namespace: 'kube-system', name: 'kube-dns' })?.spec?.clusterIP;
+  const dnsService = async (): Promise<string | undefined> => {
+    await services.synced;
+    return services.get({ namespace: 'kube-system', name: 'kube-dns' })?.spec?.clusterIP;
+  };
   const objects = new FollowedObjects({ client, clock, log, signal });
   const images = runtimeName === 'containerd' ? new ImageVolumes(directories, containerdViews(cri)) : undefined;
   const tokens = tokenSource(client, clock);
@@ -299,8 +301,8 @@ async function contextOf(
       selinux: machine.selinux,
       apparmor: machine.apparmor,
     },
-    nodeDns: parseResolvConf(await readFile('/etc/resolv.conf', 'utf8').catch(() => '')),
-    clusterDns: () => ({ server: clusterDns ?? dnsService(), domain: clusterDomain ?? 'cluster.local' }),
+    nodeDns: parseResolvConf(await readFile(resolvConf ?? '/etc/resolv.conf', 'utf8').catch(() => '')),
+    clusterDns: async () => ({ server: clusterDns ?? (await dnsService()), domain: clusterDomain ?? 'cluster.local' }),
     pressures,
     isShuttingDown,
     probes: new ProbeMetrics(),

@@ -27,6 +27,8 @@ export interface NodeOptions {
   clusterDns?: string;
   /** 'cluster.local' unless given. */
   clusterDomain?: string;
+  /** The file that names the servers of pods which do not ask the cluster's; /etc/resolv.conf unless given. */
+  resolvConf?: string;
   /** Of containers; Kubernetes' limits unless given. */
   logs?: { limits: LogLimits; lookMs: number };
   /** When pods have to go; Kubernetes' thresholds unless given. */

@@ -17,6 +17,7 @@ import {
   nodeAddress,
   outsiderAddress,
   podAddress,
+  resolve,
   startServer,
 } from './testing/network.js';
 import type { Message } from './testing/proxy-process.js';
@@ -178,6 +179,50 @@ for (const flavour of flavours) {
       await eventually(same, answer => answer === 'ECONNREFUSED');
     });
 
+    const dnsAddress = '10.96.0.53';
+    const ports = (['UDP', 'TCP'] as const).map(protocol => ({ name: protocol.toLowerCase(), port: 53, protocol }));
+    const dnsService = (selector?: Record<string, string>): Service => ({
+      ...service('kube-dns', dnsAddress, { ports, ...(selector ? { selector } : {}) }),
+      metadata: { name: 'kube-dns', namespace: 'kube-system' },
+    });
+    const web = 'web.default.svc.cluster.local';
+
+    it('DNS: pods are answered, and the node itself', async () => {
+      await tell({ service: dnsService() });
+      await eventually(
+        () => resolve(pod(1), dnsAddress, web),
+        answer => answer === '10.96.0.10',
+      );
+      assert.deepEqual(await resolve(network.node, dnsAddress, web), ['10.96.0.10']);
+      assert.deepEqual(await resolve(pod(2), dnsAddress, 'nobody.default.svc.cluster.local'), ['ENOTFOUND']);
+      assert.deepEqual(await resolve(pod(2), dnsAddress, 'example.com'), ['ESERVFAIL']);
+    });
+
+    it('DNS: goes on over TCP where a datagram is too small', async () => {
+      await tell({ service: service('many', 'None', {}) });
+      const pods = Array.from({ length: 200 }, (_, n) => n);
+      await tell({ slice: slice('many', pods) });
+      const all = async (): Promise<string[]> => resolve(pod(1), dnsAddress, 'many.default.svc.cluster.local');
+      await eventually(
+        async () => [String((await all()).length)],
+        count => count === '200',
+      );
+      assert.deepEqual((await all()).sort(), pods.map(podAddress).sort());
+    });
+
+    it('DNS: makes way for one of the user', async () => {
+      await tell({ service: dnsService({ app: 'mine' }) });
+      await eventually(
+        () => resolve(pod(1), dnsAddress, web),
+        answer => answer === 'ECONNREFUSED',
+      );
+      await tell({ service: dnsService() });
+      await eventually(
+        () => resolve(pod(1), dnsAddress, web),
+        answer => answer === '10.96.0.10',
+      );
+    });
+
     for (const damage of [
       ['-t', 'nat', '-F'],
       ['-F'],
@@ -208,6 +253,7 @@ for (const flavour of flavours) {
       assert(isAnswer((await ask(pod(4), '10.96.0.10', 80))[0] ?? ''));
       await tell({ cleanup: true });
       assert.doesNotMatch(iptables('iptables-save'), /KUBE-/);
+      assert.doesNotMatch(iptables('ip', 'address', 'show', 'lo'), /169\.254/);
     });
   });
 }

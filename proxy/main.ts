@@ -14,12 +14,14 @@ import { ensureServiceRoute, removeServiceRoute, type ServiceRoute } from './app
 import { setSysctls } from './apply/sysctls.js';
 import { removeRules, Tables } from './apply/tables.js';
 import { watchTables } from './apply/watch.js';
+import { type DnsOptions, startDns } from './dns/dns.js';
+import { removeOwnAddress } from './dns/own-address.js';
 import { stateFrom } from './model/from-api.js';
 import type { Surroundings } from './model/state.js';
 import { keepRoutes, removeRoutes } from './routes/routes.js';
 import { Sync } from './sync.js';
 
-export interface ProxyOptions extends Surroundings {
+export interface ProxyOptions extends Omit<Surroundings, 'dns'> {
   /** A path. */
   kubeconfig: string;
   nodeName: string;
@@ -27,6 +29,8 @@ export interface ProxyOptions extends Surroundings {
   serviceRoute?: ServiceRoute;
   /** Keeps routes to the pods of other nodes, too. */
   routesToNodes?: boolean;
+  /** Answers what pods of this node ask the cluster's DNS service. */
+  dns?: DnsOptions;
   log: Logger;
   clock: Clock;
 }
@@ -36,6 +40,7 @@ export async function cleanup(): Promise<void> {
   await removeRules();
   await removeServiceRoute();
   await removeRoutes();
+  await removeOwnAddress();
 }
 
 /** Resolves when it has begun; the rules follow as soon as the API server answers. Throws on a kubeconfig that is wrong. */
@@ -48,7 +53,7 @@ export async function startProxy(options: ProxyOptions): Promise<{ stop(): Promi
 /** The same over a client that is there already, which is closed with the proxy. */
 export async function proxyWith(
   client: Client,
-  { nodeName, podCidr, clusterCidr, serviceRoute, routesToNodes, log, clock }: Omit<ProxyOptions, 'kubeconfig'>,
+  { nodeName, podCidr, clusterCidr, serviceRoute, routesToNodes, dns, log, clock }: Omit<ProxyOptions, 'kubeconfig'>,
 ): Promise<{ stop(): Promise<void> }> {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -57,15 +62,21 @@ export async function proxyWith(
   const shared = { client, clock, log, signal, random: Math.random };
   const found = new Informer({ ...shared, resource: services });
   const slices = new Informer({ ...shared, resource: endpointSlices });
-  const state = () => stateFrom(found.list(), slices.list(), nodeName, { podCidr, clusterCidr });
+  const answering = dns && startDns({ ...dns, clusterCidr, services: found, slices, clock, log, signal });
+  const state = () => {
+    const at = answering?.at();
+    return stateFrom(found.list(), slices.list(), nodeName, { podCidr, clusterCidr, ...(at ? { dns: at } : {}) });
+  };
   const sync = new Sync({ tables: new Tables(), state, clock, log, signal });
   // Not before both are known: half the picture would cut off services that work.
-  void Promise.all([found.synced, slices.synced]).then(() => {
+  void Promise.all([found.synced, slices.synced, answering?.tried]).then(() => {
+    answering?.onListening(() => sync.changed());
     found.onChange(() => sync.changed());
     slices.onChange(() => sync.changed());
     sync.changed();
   });
   const working = [found.stopped, slices.stopped, sync.run(), watching(sync, clock, log, signal)];
+  if (answering) working.push(answering.stopped);
   if (routesToNodes) {
     const known = new Informer({ ...shared, resource: nodes });
     working.push(known.stopped, keepRoutes({ nodes: known, place: { nodeName, clusterCidr }, clock, log, signal }));

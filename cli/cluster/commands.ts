@@ -1,4 +1,6 @@
 /** The commands that start and stop whole clusters; what they do is loaded only when one is called. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../failure.js';
 import { durationMs } from '../flags.js';
@@ -49,6 +51,16 @@ function grace(text: string): number {
   return ms;
 }
 
+function onOrOff(text: string): boolean {
+  if (!/^(on|off|true|false)$/.test(text)) throw new InvalidArgumentError('it is on or off.');
+  return text === 'on' || text === 'true';
+}
+
+function existingFile(text: string): string {
+  if (!existsSync(text)) throw new InvalidArgumentError('there is no such file.');
+  return resolve(text);
+}
+
 function datastore(text: string): string {
   if (!isDatastore(text))
     throw new InvalidArgumentError('a datastore is lmdb, memory, etcd, or etcd://host:port,host:port...');
@@ -89,6 +101,8 @@ const withClusterFlags = (command: Command): Command =>
     .option('--node-monitor-grace <duration>', 'how long a node may be silent (default 40s)', grace)
     .option('--datastore <where>', 'lmdb (default of one control plane), etcd, or etcd://host:2379,...', datastore)
     .option('--etcd-port <number>', "the port of etcd's members, if they are the cluster's (default 2379)", portNumber)
+    .option('--cluster-dns <on|off>', 'whether pods are told of a DNS of the cluster (default on)', onOrOff)
+    .option('--resolv-conf <file>', "names the servers for names outside (default: the machine's)", existingFile)
     .option(
       '--apiserver-arg <name=value>',
       "a flag of Kubernetes' API server, as in oidc-issuer-url=https://...; may be repeated",

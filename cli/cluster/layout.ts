@@ -31,6 +31,10 @@ export interface ClusterConfig {
   etcdPort?: number;
   /** A node may be silent for so long; Kubernetes' 40 s unless said. */
   nodeMonitorGraceMs?: number;
+  /** Whether pods are told of a DNS of the cluster; they are unless said. */
+  clusterDns?: boolean;
+  /** The file that names the servers for all other names; the machine's own unless said. */
+  resolvConf?: string;
   /** Flags for the API server, as Kubernetes names them: '--oidc-issuer-url=...'. */
   apiserverArgs?: string[];
 }
@@ -75,6 +79,8 @@ const shape: Record<keyof ClusterConfig, [what: string, is: (value: unknown) => 
   etcdPort: ['a port number', value => value === undefined || isPort(value)],
   nodeNetwork: ['a range of IPv4 addresses', value => value === undefined || isRange(value)],
   nodeMonitorGraceMs: ['milliseconds', value => value === undefined || Number.isInteger(value)],
+  clusterDns: ['true or false', value => value === undefined || typeof value === 'boolean'],
+  resolvConf: ['a file', value => value === undefined || isText(value)],
   apiserverArgs: [
     'a list of flags',
     value => value === undefined || (Array.isArray(value) && value.every(arg => typeof arg === 'string')),

@@ -10,6 +10,7 @@ import { type NodeConfig, readMember } from '../nodes/member.js';
 import { apiServerPlan, loopsPlan } from './control-planes.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { keepLogsSmall } from './log-rotation.js';
+import { machinesResolvConf } from './resolv-conf.js';
 
 interface Running {
   stop(): Promise<void>;
@@ -91,6 +92,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clusterCidr: config.clusterCidr,
       pkiDir: layout.pki,
       ...(written === undefined ? {} : { configuration: written }),
+      resolvConf: config.resolvConf ?? machinesResolvConf(),
       ...('cgroupParent' in config ? { cgroupParent: config.cgroupParent } : {}),
       log,
       clock: systemClock,
@@ -114,6 +116,7 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clusterCidr: config.clusterCidr,
       serviceRoute: { cidr: config.serviceCidr, source: config.address },
       routesToNodes: true,
+      dns: { resolvConf: config.resolvConf ?? machinesResolvConf(), serviceCidr: config.serviceCidr },
       log,
       clock: systemClock,
     });

@@ -5,6 +5,7 @@ import { bringUp, missing, type Start } from './bring-up.js';
 import { clusterSpecs } from './control-planes.js';
 import { prepareCredentials } from './credentials.js';
 import { decideConfig } from './decide-config.js';
+import { ensureDnsService } from './dns-service.js';
 import { membersOf } from './etcd.js';
 import { exclusively } from './exclusive.js';
 import { heeding } from './interrupted.js';
@@ -54,11 +55,13 @@ async function bringUpHere(start: Start): Promise<void> {
   const wasDown = isDown(layout);
   const { nodeName } = config;
   try {
-    await bringUp(start, ({ client, since, ready }) =>
-      steps.run(`node ${nodeName} is Ready`, () =>
+    await bringUp(start, async ({ client, since, ready }) => {
+      // Before there is a pod that could ask for it.
+      await ensureDnsService(client, config);
+      await steps.run(`node ${nodeName} is Ready`, () =>
         ready('node', 'a Ready node', 90_000, () => nodeReady(client, nodeName, since('node'))),
-      ),
-    );
+      );
+    });
   } catch (error) {
     // Why it did not come up matters more than what keeps it from being taken back; `down` will say that.
     await takeBack(layout, missing(start), wasDown, steps).catch(() => undefined);

@@ -60,7 +60,7 @@ export async function prepareNode(
   { cluster, range, podCidr }: Prepare,
 ): Promise<NodeConfig> {
   const { n, layout } = node;
-  const { serviceCidr, clusterCidr } = cluster;
+  const { serviceCidr, clusterCidr, resolvConf } = cluster;
   const nodeName = furtherName(cluster, n);
   const address = addressIn(range, n);
   const server = `https://${cluster.address}:${cluster.port}`;
@@ -72,6 +72,7 @@ export async function prepareNode(
     clusterCidr,
     podCidr,
     server,
+    ...(resolvConf === undefined ? {} : { resolvConf }),
     // Each node's pods in a group of their own: what is ended with one node is not another's.
     cgroupParent: `/kubepods-${nodeName}`,
     lab: readMember(layout)?.lab ?? usualLab,

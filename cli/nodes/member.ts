@@ -10,7 +10,10 @@ import type { ClusterConfig, Layout } from '../cluster/layout.js';
 import { Failure } from '../failure.js';
 
 export interface NodeConfig
-  extends Pick<ClusterConfig, 'nodeName' | 'address' | 'kubeletPort' | 'serviceCidr' | 'clusterCidr' | 'podCidr'> {
+  extends Pick<
+    ClusterConfig,
+    'nodeName' | 'address' | 'kubeletPort' | 'serviceCidr' | 'clusterCidr' | 'podCidr' | 'resolvConf'
+  > {
   /** Of the API server: 'https://192.0.2.1:6443' */
   server: string;
   /** The cgroup of its pods; the usual one unless given. */
@@ -50,6 +53,7 @@ const shape: Record<Exclude<keyof NodeConfig, 'lab'>, (value: unknown) => boolea
   clusterCidr: isRange,
   podCidr: isRange,
   server: value => String(value).startsWith('https://'),
+  resolvConf: value => value === undefined || isText(value),
   cgroupParent: value => value === undefined || isText(value),
 };
 

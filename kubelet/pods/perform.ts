@@ -79,7 +79,7 @@ async function createSandbox(job: Job, attempt: number): Promise<void> {
         context.cgroups.create(pod),
         mkdir(context.directories.podLogs(podName(pod)), { recursive: true }),
       ]);
-      await context.cri.runPodSandbox(sandboxFor(job, attempt), await runtimeHandler(job));
+      await context.cri.runPodSandbox(await sandboxFor(job, attempt), await runtimeHandler(job));
     });
     progress.failures.delete('sandbox');
   } catch (error) {

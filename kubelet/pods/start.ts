@@ -71,7 +71,8 @@ async function createAndStart(job: Job, container: Container, marks: Marks, sand
     throw new StartFailure('CreateContainerConfigError', error);
   });
   const sandboxAttempt = job.seen.sandboxes.find(s => s.id === sandboxId)?.attempt ?? 0;
-  const id = await cri.createContainer(sandboxId, config, sandboxFor(job, sandboxAttempt)).catch(error => {
+  const sandbox = await sandboxFor(job, sandboxAttempt);
+  const id = await cri.createContainer(sandboxId, config, sandbox).catch(error => {
     throw new StartFailure('CreateContainerError', error);
   });
   say(job, 'Normal', 'Created', `Created container: ${container.name}`, container.name);
@@ -82,12 +83,12 @@ async function createAndStart(job: Job, container: Container, marks: Marks, sand
   return id;
 }
 
-export function sandboxFor({ pod, context }: Job, attempt: number) {
+export async function sandboxFor({ pod, context }: Job, attempt: number) {
   return sandboxConfig(pod, attempt, {
     directories: context.directories,
     cgroupParent: context.cgroups.path(pod),
     nodeDns: context.nodeDns,
-    clusterDns: context.clusterDns(),
+    clusterDns: await context.clusterDns(),
   });
 }
 
@@ -138,7 +139,8 @@ async function ownMounts(job: Job, container: Container, attempt: number): Promi
     mounts.push({ containerPath, hostPath });
   };
   const nodeHosts = pod.spec?.hostNetwork ? await readFile('/etc/hosts', 'utf8') : '';
-  const hosts = hostsFile(pod, podFacts(job).podIPs, context.clusterDns().domain, nodeHosts);
+  const { domain } = await context.clusterDns();
+  const hosts = hostsFile(pod, podFacts(job).podIPs, domain, nodeHosts);
   await add('/etc/hosts', context.directories.hostsFile(uid), hosts);
   const log = context.directories.terminationLog(uid, container.name, attempt);
   await add(container.terminationMessagePath ?? '/dev/termination-log', log, '');

@@ -77,6 +77,46 @@ describe('proxy/model: services', () => {
   });
 });
 
+describe('proxy/model: the DNS service', () => {
+  const dns = { ip: '169.254.96.10', port: 10_053 };
+  const ports53 = [
+    { name: 'dns', port: 53, protocol: 'UDP' },
+    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+    { name: 'metrics', port: 9153, protocol: 'TCP' },
+  ];
+  const dnsService = (spec = {}, namespace = 'kube-system'): Service => ({
+    ...service({ ports: ports53, ...spec }),
+    metadata: { name: 'kube-dns', namespace },
+  });
+  const own = slice({
+    metadata: { name: 'x', namespace: 'kube-system', labels: { 'kubernetes.io/service-name': 'kube-dns' } },
+    ports: [{ name: 'dns', port: 5353, protocol: 'UDP' }],
+    endpoints: [{ addresses: ['10.244.1.2'], conditions: {} }],
+  });
+  const backends = (one: Service, slices: EndpointSlice[], around: object): string[] =>
+    stateFrom([one], slices, 'here', { ...surroundings, ...around }).ports.map(
+      ({ name, backends }) => `${name.split(':')[1]} ${backends.map(({ ip, port }) => `${ip}:${port}`)}`,
+    );
+  const here = '169.254.96.10:10053';
+  const all = [`dns ${here}`, `dns-tcp ${here}`, 'metrics '];
+  const cases: [string, Service, EndpointSlice[], object, string[]][] = [
+    ['is answered on each node', dnsService(), [], { dns }, all],
+    ['is not where nobody listens', dnsService(), [], {}, ['dns ', 'dns-tcp ', 'metrics ']],
+    [
+      'is its pods, if it has a selector',
+      dnsService({ selector: { a: 'b' } }),
+      [],
+      { dns },
+      ['dns ', 'dns-tcp ', 'metrics '],
+    ],
+    ['is its endpoints, if it has any', dnsService(), [own], { dns }, ['dns 10.244.1.2:5353', 'dns-tcp ', 'metrics ']],
+    ['is on each node again, once those are gone', dnsService(), [{ ...own, endpoints: [] }], { dns }, all],
+    ['is no other of that name', dnsService({}, 'default'), [], { dns }, ['dns ', 'dns-tcp ', 'metrics ']],
+  ];
+  for (const [what, one, slices, around, expected] of cases)
+    it(what, () => assert.deepEqual(backends(one, slices, around), expected));
+});
+
 describe('proxy/model: endpoints', () => {
   const endpoint = (ip: string, conditions = {}, nodeName = 'here') => ({ addresses: [ip], conditions, nodeName });
   const found = (...slices: EndpointSlice[]) => ports([service({})], slices)[0]?.backends ?? [];

@@ -24,7 +24,8 @@ export function stateFrom(
     if (!spec || !isProxied(service)) continue;
     const own = slicesOf.get(keyOf(service.metadata.namespace, service.metadata.name)) ?? [];
     for (const port of spec.ports ?? []) {
-      const backends = backendsOf(own, port, nodeName);
+      const here = isForEachNode(service, own) ? dnsBackends(port, surroundings) : undefined;
+      const backends = here ?? backendsOf(own, port, nodeName);
       ports.push(servicePort(service, spec, port, backends));
     }
   }
@@ -54,6 +55,21 @@ function isProxied({ metadata, spec }: Service): boolean {
 
 const clusterIPOf = (spec: Spec | undefined): string | undefined =>
   [spec?.clusterIP ?? '', ...(spec?.clusterIPs ?? [])].find(ip => isIPv4(ip));
+
+/**
+ * The DNS service as `orrery up` makes it, which nobody answers but each node for itself. Whoever has a DNS of his own gives the
+ * service a selector, or endpoints.
+ */
+const isForEachNode = ({ metadata, spec }: Service, slices: readonly EndpointSlice[]): boolean =>
+  metadata.namespace === 'kube-system' &&
+  metadata.name === 'kube-dns' &&
+  Object.keys(spec?.selector ?? {}).length === 0 &&
+  slices.every(({ endpoints }) => (endpoints ?? []).length === 0);
+
+function dnsBackends({ port, protocol = 'TCP' }: Port, { dns }: Surroundings): Backend[] | undefined {
+  if (!dns || port !== 53 || protocol === 'SCTP') return undefined;
+  return [{ ...dns, ready: true, draining: false, local: true }];
+}
 
 function servicePort(service: Service, spec: Spec, port: Port, backends: Backend[]): ServicePort {
   const { namespace, name } = service.metadata;

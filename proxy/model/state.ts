@@ -40,6 +40,8 @@ export interface Surroundings {
   clusterCidr: string;
   /** Where this node's pods are. */
   podCidr: string;
+  /** Where this node answers what the cluster's DNS service is asked; absent where it does not. */
+  dns?: { ip: string; port: number };
 }
 
 export interface State extends Surroundings {

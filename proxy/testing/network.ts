@@ -118,6 +118,16 @@ export async function askUdp(namespace: string, sourcePort: number, host: string
   return answers(namespace, script, host, port, sourcePort);
 }
 
+/** The IPv4 addresses of a name, by that server's answer, or the error's code: 'ENOTFOUND'. */
+export async function resolve(namespace: string, server: string, name: string): Promise<string[]> {
+  const script = `
+    const [server, name] = process.argv.slice(1);
+    const resolver = new (require('dns').promises.Resolver)({ timeout: 5000, tries: 2 });
+    resolver.setServers([server]);
+    resolver.resolve4(name).catch(error => [error.code]).then(found => console.log(JSON.stringify(found)));`;
+  return answers(namespace, script, server, name);
+}
+
 async function answers(namespace: string, script: string, ...args: (string | number)[]): Promise<string[]> {
   const child = inNamespace(namespace, [process.execPath, '-e', script, ...args.map(String)]);
   let out = '';

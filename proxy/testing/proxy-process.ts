@@ -4,6 +4,7 @@
  */
 import { systemClock } from '../../api/clock.js';
 import type { EndpointSlice, Service } from '../../api/types.js';
+import type { Resource } from '../../client/client.js';
 import { endpointSlices, services } from '../../client/resources.js';
 import { silentLog } from '../../client/testing/log.js';
 import { MemoryApi } from '../../client/testing/memory-api.js';
@@ -13,23 +14,24 @@ import { clusterCidr, podCidr } from './state.js';
 export type Message = { service: Service } | { slice: EndpointSlice } | { stop: true } | { cleanup: true };
 
 const api = new MemoryApi();
-const proxy = await proxyWith(api, { nodeName: 'here', clusterCidr, podCidr, log: silentLog, clock: systemClock });
+const dns = { resolvConf: '/nonexistent', serviceCidr: '10.96.0.0/16' };
+const proxy = await proxyWith(api, { nodeName: 'here', clusterCidr, podCidr, dns, log: silentLog, clock: systemClock });
 
 async function handle(message: Message): Promise<void> {
-  if ('service' in message) await api.create(services, message.service);
-  if ('slice' in message) await put(message.slice);
+  if ('service' in message) await put(services, message.service);
+  if ('slice' in message) await put(endpointSlices, message.slice);
   if ('stop' in message) await proxy.stop();
   if ('cleanup' in message) await cleanup();
 }
 
-async function put(slice: EndpointSlice): Promise<void> {
-  const { name = '', namespace = '' } = slice.metadata;
-  const found = (await api.list(endpointSlices)).items.find(one => one.metadata.name === name);
-  if (!found) return void (await api.create(endpointSlices, slice));
+async function put<T extends Service | EndpointSlice>(resource: Resource<T>, object: T): Promise<void> {
+  const { name = '', namespace = '' } = object.metadata;
+  const found = (await api.list(resource)).items.find(one => one.metadata.name === name);
+  if (!found) return void (await api.create(resource, object));
   const { resourceVersion } = found.metadata;
-  await api.update(endpointSlices, {
-    ...slice,
-    metadata: { ...slice.metadata, namespace, ...(resourceVersion ? { resourceVersion } : {}) },
+  await api.update(resource, {
+    ...object,
+    metadata: { ...object.metadata, namespace, ...(resourceVersion ? { resourceVersion } : {}) },
   });
 }
 

@@ -67,8 +67,8 @@ export class Forwarder {
         this.#preferred = Math.max(0, this.#upstreams.indexOf(upstream));
         return tried;
       }
-      // Who refuses the packet will refuse the next one.
-      if (tried === 'refused') left = left.filter(other => other !== upstream);
+      // Who refuses the packet will refuse the next one; and meanwhile others may have been found to be down.
+      left = left.filter(other => other.isUp && !(other === upstream && tried === 'refused'));
     }
     return undefined;
   }

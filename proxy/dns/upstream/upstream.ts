@@ -34,12 +34,16 @@ export class Upstream {
     private readonly options: UpstreamOptions,
   ) {}
 
+  get isUp(): boolean {
+    return this.#state === 'up';
+  }
+
   /** Whether it is worth a question. One that is not is looked at again, in the background. */
   get isUsable(): boolean {
     const neverChecked = this.#checkedAt === Number.NEGATIVE_INFINITY;
     const isDue = this.#state !== 'up' && this.options.clock.now() - this.#checkedAt >= pauseMs[this.#state];
     if (neverChecked || isDue) this.check();
-    return this.#state === 'up';
+    return this.isUp;
   }
 
   /** A question of ours has come in. True if this server was asked it: then all that is sent there comes back. */
