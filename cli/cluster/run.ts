@@ -116,7 +116,11 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
       clusterCidr: config.clusterCidr,
       serviceRoute: { cidr: config.serviceCidr, source: config.address },
       routesToNodes: true,
-      dns: { resolvConf: config.resolvConf ?? machinesResolvConf(), serviceCidr: config.serviceCidr },
+      dns: {
+        resolvConf: config.resolvConf ?? machinesResolvConf(),
+        serviceCidr: config.serviceCidr,
+        ...domainOf(readYamlIfThere(join(layout.dataDir, 'kubelet.yaml'))),
+      },
       log,
       clock: systemClock,
     });
@@ -126,6 +130,12 @@ const starters: Record<string, (setting: Setting) => Promise<Running>> = {
 /** Throws the reason why a file that is there cannot be read. */
 function readYamlIfThere(file: string): unknown {
   return existsSync(file) ? load(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Pods ask for names of the domain that their kubelet says, which is who reads the file as a whole. */
+function domainOf(kubeletConfiguration: unknown): { domain?: string } {
+  const { clusterDomain } = (kubeletConfiguration ?? {}) as { clusterDomain?: unknown };
+  return typeof clusterDomain === 'string' && clusterDomain !== '' ? { domain: clusterDomain.toLowerCase() } : {};
 }
 
 export interface RunOptions {

@@ -9,7 +9,7 @@ import { root } from '../../tools/sources.js';
 import { eventually, type Lab, openLab, type Result } from './lab.js';
 import { startProgram, whereNodesRun } from './machine.js';
 import { namesItsNode } from './node-pods.js';
-import { readyPods } from './scenarios.js';
+import { processOf, readyPods } from './scenarios.js';
 
 const machine = '198.18.0.1';
 const nodes = ['lab', 'lab-1'];
@@ -47,6 +47,7 @@ describe("a cluster's DNS", function () {
   whereNodesRun("a cluster's DNS");
   let lab: Lab;
   let resolvConf: string;
+  let outside: ReturnType<typeof startProgram>;
 
   const up = (...flags: string[]): Promise<string> => lab.orrery('up', '--data-dir', lab.dataDir, ...flags);
 
@@ -54,7 +55,7 @@ describe("a cluster's DNS", function () {
     lab = openLab();
     resolvConf = join(lab.dataDir, 'resolv.conf');
     writeFileSync(resolvConf, `nameserver ${machine}\nsearch example.com\n`);
-    const outside = startProgram(lab, process.execPath, join(root, 'dist/test/e2e/outside-names.js'), machine);
+    outside = startProgram(lab, process.execPath, join(root, 'dist/test/e2e/outside-names.js'), machine);
     await outside.says('ready');
     await up('--node-name', 'lab', '--nodes', '2', '--resolv-conf', resolvConf);
     const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
@@ -67,13 +68,16 @@ describe("a cluster's DNS", function () {
       ({ code }) => code === 0,
     );
   });
-  after(() => lab?.close());
+  after(async () => {
+    outside?.child.kill();
+    await lab?.close();
+  });
 
   const exec = (pod: string, ...command: string[]): Promise<Result> =>
     lab.run('kubectl', ['exec', pod, '--', ...command]);
   const get = async <T>(...args: string[]): Promise<T> =>
     JSON.parse(await lab.orrery('get', ...args, '-o', 'json')) as T;
-  /** What busybox says to a name, on each node. A whole name, with its dot: nothing else is tried. */
+  /** What busybox says to a name, of which it asks as it is: its own look-up of short ones fails when one of all does. */
   const look = async (pod: string, name: string, type = 'a'): Promise<string> => {
     const { stdout, stderr } = await exec(pod, 'nslookup', `-type=${type}`, name);
     return stdout + stderr;
@@ -138,7 +142,7 @@ describe("a cluster's DNS", function () {
     const layout = layoutOf(lab.dataDir);
     const apiserver = keptProcess(layout, 'apiserver')?.child ?? 0;
     const pods = (await get<{ items: Pod[] }>('pods', '-l', 'app=web')).items;
-    const pid = await podProcess(pods[0]?.status?.containerStatuses?.[0]?.containerID ?? '');
+    const pid = await processOf(lab, pods[0]?.status?.containerStatuses?.[0]?.containerID ?? '');
     const asked = (): Promise<Result> =>
       lab.run('nsenter', ['-t', String(pid), '-n', 'busybox', 'nslookup', `web.default.${domain}`, '10.96.0.10']);
     const { spec } = await get<Service>('service', 'web');
@@ -152,13 +156,6 @@ describe("a cluster's DNS", function () {
     process.kill(keptProcess(layout, 'node')?.child ?? 0, 'SIGKILL');
     await eventually(asked, isRight);
   });
-
-  /** The first process of a container: found by its cgroup. */
-  async function podProcess(containerId: string): Promise<number> {
-    const id = containerId.replace('containerd://', '');
-    const { stdout } = await lab.run('sh', ['-c', `grep -l '${id}' /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3`]);
-    return Math.min(...stdout.trim().split('\n').map(Number));
-  }
 
   it("makes way for a user's own, and comes back", async () => {
     const patched = async (spec: object): Promise<string> =>
