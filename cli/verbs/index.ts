@@ -20,6 +20,7 @@ import { addAnnotate, addLabel } from './label.js';
 import { addLogs } from './logs.js';
 import { addPatch } from './patch.js';
 import { addPortForward } from './port-forward.js';
+import { addReplace } from './replace.js';
 import { addRollout } from './rollout.js';
 import { addRun } from './run.js';
 import { addScale } from './scale.js';
@@ -50,6 +51,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   addAnnotate,
   addEdit,
   addPatch,
+  addReplace,
   addWait,
   addCordon,
   addUncordon,

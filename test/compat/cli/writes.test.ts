@@ -288,6 +288,36 @@ const patch: Row[] = [
   { args: `patch -n ~ cm words --type=nonsense -p '{}'`, code: 1, err: /Allowed choices are strategic, merge, json/ },
 ];
 
+const replace: Row[] = [
+  { args: 'replace -n ~ -f -', input: settings('{only: "1"}'), out: 'configmap/settings replaced' },
+  { args: 'get -n ~ cm settings -o jsonpath={.data}{.metadata.annotations}', out: '{"only":"1"}' },
+  {
+    args: 'replace -n ~ -f - --dry-run=server -o name',
+    input: settings('{only: "2"}'),
+    out: 'configmap/settings',
+  },
+  {
+    args: 'replace -n ~ -f - --force',
+    input: settings('{anew: "1"}'),
+    out: 'configmap "settings" deleted\nconfigmap/settings replaced',
+  },
+  {
+    args: 'replace -n ~ -f -',
+    input: yaml('ConfigMap', 'nope'),
+    code: 1,
+    err: 'Error from server (NotFound): error when replacing "STDIN": configmaps "nope" not found',
+    sameError: true,
+  },
+  {
+    args: 'replace -n ~ -f -',
+    input: settings('{a: b}').replace('labels', 'resourceVersion: "1"\n  labels'),
+    code: 1,
+    err: /^Error from server \(Conflict\): error when replacing "STDIN": Operation cannot be fulfilled on configmaps "settings"/,
+    sameError: true,
+  },
+  { args: 'replace -n ~', code: 1, err: /^error: must specify/ },
+];
+
 const remove: Row[] = [
   { args: 'delete -n ~ cm words --dry-run=client', out: 'configmap "words" deleted (dry run)' },
   { args: 'delete -n ~ cm words --dry-run=server', out: 'configmap "words" deleted (server dry run)' },
@@ -360,7 +390,7 @@ describe('what the CLI writes', function () {
   });
   after(() => fixture.remove());
 
-  for (const row of [...create, ...apply, ...metadata, ...scale, ...patch, ...remove]) {
+  for (const row of [...create, ...apply, ...metadata, ...scale, ...patch, ...replace, ...remove]) {
     it(row.args, () => checkRow(fixture, row));
   }
 });
