@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EtcdError, GRPCUnavailableError } from 'etcd3';
+import { EtcdError, GRPCDeadlineExceededError, GRPCUnavailableError } from 'etcd3';
 import { HandClock } from '../contract/hand-clock.js';
 import { HostGuard, HostLeftAlone } from './host-guard.js';
 
@@ -19,6 +19,21 @@ describe('a host', () => {
       return true;
     });
     await clock.advance(1);
+    assert.equal(await guard.execute(answering), 'answer');
+  });
+
+  it('that hangs is not asked for longer, and then by one call alone until that is answered', async () => {
+    const clock = new HandClock();
+    const guard = new HostGuard('a:1', clock);
+    await assert.rejects(guard.execute(failing(new GRPCDeadlineExceededError('silence'))));
+    await clock.advance(4999);
+    await assert.rejects(guard.execute(answering), HostLeftAlone);
+    await clock.advance(1);
+    let answer: (text: string) => void = () => undefined;
+    const first = guard.execute(() => new Promise<string>(resolve => (answer = resolve)));
+    await assert.rejects(guard.execute(answering), HostLeftAlone);
+    answer('late');
+    assert.equal(await first, 'late');
     assert.equal(await guard.execute(answering), 'answer');
   });
 

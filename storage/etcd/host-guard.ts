@@ -1,18 +1,23 @@
 /**
- * Leaves a host alone for a second after it did not answer, so that the next attempt goes to another one at once.
- * etcd3 takes it for the circuit breaker that it puts before each of several hosts.
+ * Leaves a host alone for a while after it did not answer, so that the next attempt goes to another one at once. etcd3
+ * takes it for the circuit breaker that it puts before each of several hosts.
  */
-import { GRPCUnavailableError } from 'etcd3';
+import { GRPCDeadlineExceededError, GRPCUnavailableError } from 'etcd3';
 import type { Clock } from '../../api/clock.js';
 
-const LEFT_ALONE_MS = 1000;
+/** One that refuses is asked again soon: it costs nothing to hear that once more. */
+const REFUSED_MS = 1000;
+/** One that hangs costs whoever asks it the whole time that a call may take. */
+const SILENT_MS = 5000;
 
 /** The host was not asked. */
 export class HostLeftAlone extends Error {}
 
 export class HostGuard {
-  #downUntil = 0;
-  #why = '';
+  /** undefined while it is well. */
+  #down: { until: number; why: string } | undefined;
+  /** Afterwards one call goes first, and the others when that one was answered. */
+  #isTried = false;
 
   constructor(
     private readonly host: string,
@@ -20,17 +25,26 @@ export class HostGuard {
   ) {}
 
   async execute<T>(call: (context: object) => Promise<T> | T): Promise<T> {
-    if (this.clock.now() < this.#downUntil) {
-      throw new HostLeftAlone(`${this.host} did not answer a moment ago: ${this.#why}`);
+    const tries = this.#down !== undefined;
+    if (this.#down && (this.#isTried || this.clock.now() < this.#down.until)) {
+      throw new HostLeftAlone(`${this.host} did not answer a moment ago: ${this.#down.why}`);
     }
+    if (tries) this.#isTried = true;
     try {
-      return await call({});
+      const answer = await call({});
+      this.#down = undefined;
+      return answer;
     } catch (error) {
-      if (error instanceof GRPCUnavailableError) {
-        this.#downUntil = this.clock.now() + LEFT_ALONE_MS;
-        this.#why = error.message;
-      }
+      this.#down = this.#downAfter(error);
       throw error;
+    } finally {
+      if (tries) this.#isTried = false;
     }
+  }
+
+  #downAfter(error: unknown): { until: number; why: string } | undefined {
+    const isSilent = error instanceof GRPCDeadlineExceededError;
+    if (!isSilent && !(error instanceof GRPCUnavailableError)) return undefined;
+    return { until: this.clock.now() + (isSilent ? SILENT_MS : REFUSED_MS), why: error.message };
   }
 }

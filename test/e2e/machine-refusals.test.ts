@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layoutOf } from '../../cli/cluster/layout.js';
+import { etcdMissing } from '../../storage/contract/etcd-server.js';
 import { type Lab, openLab, type Result } from './lab.js';
 import { main, mountsOf, orrery, processesOf, startProgram, whereNodesRun } from './machine.js';
 
@@ -73,6 +74,26 @@ describe('a machine that is not as a cluster needs it', function () {
     refused(
       await changed(lab, hidden, 'up'),
       "containerd and conntrack are not installed: run 'sudo apt-get install containerd conntrack', or your system's like\\.",
+    );
+    nothingWasDone();
+  });
+
+  it('says what several control planes need, and how many there can be', async function () {
+    const { code, stderr } = await orrery(lab, 'up', '--control-planes', '2');
+    assert.equal(code, 1);
+    assert.match(stderr, /argument '2' is invalid\. 1, 3 or 5 are possible: /);
+    refused(
+      await orrery(lab, 'up', '--control-planes', '3', '--datastore', 'lmdb'),
+      "3 control planes cannot share lmdb, which is one API server's: leave --datastore out, and each brings a member of an etcd, or name one with etcd://host:port,\\.\\.\\.",
+    );
+    const missing = etcdMissing();
+    if (missing !== undefined) {
+      console.log(`      skipped: ${missing}`);
+      return this.skip();
+    }
+    refused(
+      await changed(lab, [without('etcd'), without('apt-get')].join('\n'), 'up', '--control-planes', '3'),
+      "etcd is not installed: run 'sudo apt-get install etcd-server', or your system's like\\.",
     );
     nothingWasDone();
   });
