@@ -184,27 +184,44 @@ describe('a cluster of three control planes', function () {
     }
   });
 
-  it('goes on writing when a member of etcd is killed, the leader too', async () => {
-    const members = membersOf(config).map(({ name, address }) => ({
-      name,
-      client: keep(memberClient(dataDir, memberUrl(config, { name, address }))),
-    }));
+  const clientsOfMembers = (): Client[] =>
+    membersOf(config).map(member => keep(memberClient(dataDir, memberUrl(config, member))));
+  /** The name of a member that leads, or does not. */
+  const memberThat = async (which: 'leads' | 'follows'): Promise<string> => {
+    const clients = clientsOfMembers();
     const leads = async (member: Client): Promise<boolean> =>
       /^etcd_server_is_leader 1$/m.test((await member.raw('/metrics')).body.toString());
-    for (const which of ['leader', 'follower']) {
-      const states = await Promise.all(members.map(async member => ({ ...member, leads: await leads(member.client) })));
-      const found = states.find(member => member.leads === (which === 'leader'));
-      assert.ok(found, `there is a ${which}`);
-      await kill(found.name);
+    const states = await eventually(
+      () => Promise.all(clients.map(leads)),
+      found => found.includes(true),
+    );
+    return membersOf(config)[states.indexOf(which === 'leads')]?.name as string;
+  };
+  const allMembersHealthy = async (): Promise<void> => {
+    const clients = clientsOfMembers();
+    const ask = () => Promise.all(clients.map(memberHealthy));
+    await eventually(ask, states => states.every(Boolean), patienceMs);
+  };
+
+  for (const which of ['leads', 'follows'] as const) {
+    it(`goes on writing when a member of etcd that ${which} is killed`, async () => {
+      await kill(await memberThat(which));
       await writer.writes(20);
       // Another may be lost only when this one is back.
-      await eventually(
-        () => Promise.all(members.map(each => memberHealthy(each.client))),
-        all => all.every(Boolean),
-        patienceMs,
-      );
-    }
-  });
+      await allMembersHealthy();
+    });
+
+    it(`goes on writing when a member of etcd that ${which} hangs`, async () => {
+      const pid = processIdOf(await memberThat(which));
+      process.kill(pid, 'SIGSTOP');
+      try {
+        await writer.writes(20);
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+      await allMembersHealthy();
+    });
+  }
 
   it('replaces a pod within the lease when the controllers that lead are killed', async () => {
     const leading = `controllers-${await leader()}`;

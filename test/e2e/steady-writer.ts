@@ -37,20 +37,21 @@ export function writeSteadily(client: Client): SteadyWriter {
     }
   }
 
-  const writing = Array.from({ length: writers }, write);
-  const failed = Promise.all(writing);
+  const writing = Promise.all(Array.from({ length: writers }, write));
   return {
     async writes(count) {
       const from = begun;
       const enough = async (): Promise<void> => {
-        while (acknowledged.filter(one => one.begun >= from).length < count) await systemClock.sleep(50);
+        const are = (): number => acknowledged.filter(one => one.begun >= from).length;
+        while (are() < count && !stopping.signal.aborted) await systemClock.sleep(50);
       };
       // A failure that is none of an outage ends the wait.
-      await Promise.race([enough(), failed]);
+      const ended = writing.then(() => Promise.reject(new Error('nothing is written any more')));
+      await Promise.race([enough(), ended]);
     },
     async stop() {
       stopping.abort();
-      await failed;
+      await writing;
       return acknowledged.map(({ name }) => name);
     },
   };
