@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** Time, passed in so that tests hold it still. Milliseconds since 1970, as `Date.now()`. */
 export interface Clock {
   now(): number;
@@ -10,13 +12,16 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise(resolve => {
       if (signal?.aborted) return resolve();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
+      const timer = setTimeout(() => {
+        forget?.();
         resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal?.addEventListener('abort', done, { once: true });
+      }, ms);
+      const forget =
+        signal &&
+        onAbort(signal, () => {
+          clearTimeout(timer);
+          resolve();
+        });
     }),
 };
 

@@ -9,6 +9,9 @@ import { Delays } from './delays.js';
 /** Kubernetes' own: 5 ms, 10 ms, ... 1000 s. */
 const itemBackoff: Backoff = { baseMs: 5, maxMs: 1_000_000 };
 
+/** Of a timer that another takes the place of: to make a reason for each costs more than the timer. */
+const tooLate = new Error('another key is due sooner');
+
 export class WorkQueue<K> {
   /** Waiting, in order. A Set keeps insertion order and removes its first in constant time. */
   readonly #ready = new Set<K>();
@@ -104,7 +107,7 @@ export class WorkQueue<K> {
   #arm(): void {
     const at = this.#delays.nextAt();
     if (at === undefined || this.#stopped || (this.#timer && this.#timer.at <= at)) return;
-    this.#timer?.cancel.abort();
+    this.#timer?.cancel.abort(tooLate);
     const timer = { at, cancel: new AbortController() };
     this.#timer = timer;
     void this.clock.sleep(Math.max(0, at - this.clock.now()), timer.cancel.signal).then(() => {

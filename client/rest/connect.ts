@@ -1,5 +1,4 @@
 /** `connect(connection)`: the Client of client/client.ts over HTTP. Light to import: the CLI does so for each command. */
-import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../api/clock.js';
 import type { DeleteOptions, KubeList, KubeObject, WatchEvent } from '../../api/types.js';
@@ -15,6 +14,7 @@ import type {
   WriteCallOptions,
 } from '../client.js';
 import type { Connection } from '../connection.js';
+import type { Answer, Call } from './call.js';
 import { connectionError, errorFromAnswer } from './failure.js';
 import {
   collectionPath,
@@ -26,7 +26,7 @@ import {
   writeQuery,
 } from './path.js';
 import { retryAfterMs } from './retry.js';
-import { type Answer, type Call, Transport } from './transport.js';
+import { Transport } from './transport.js';
 import { watchEvents } from './watch.js';
 
 export interface ConnectOptions {
@@ -54,7 +54,7 @@ export interface RestClient extends Client {
 export const causeHeader = 'orrery-cause';
 
 export function connect(connection: Connection, options: ConnectOptions = {}): RestClient {
-  return connectBy(new Transport(connection), connection, options);
+  return connectBy(new Transport(connection, options.clock ?? systemClock), connection, options);
 }
 
 /** The same over another way to the server: the simulation's is a call in its own process. */
@@ -236,15 +236,17 @@ class HttpClient implements RestClient {
     };
   }
 
-  async #whole(body: Readable, signal?: AbortSignal): Promise<Buffer> {
+  async #whole(body: Answer['body'], signal?: AbortSignal): Promise<Buffer> {
+    if (Buffer.isBuffer(body)) return body;
     const chunks: Buffer[] = [];
     for await (const chunk of this.#chunks(body, signal)) chunks.push(chunk);
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   }
 
-  async *#chunks(body: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  async *#chunks(body: Answer['body'], signal?: AbortSignal): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of body) yield chunk as Buffer;
+      if (Buffer.isBuffer(body)) yield body;
+      else for await (const chunk of body) yield chunk as Buffer;
     } catch (error) {
       signal?.throwIfAborted();
       throw connectionError(this.connection.server, error);

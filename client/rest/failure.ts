@@ -46,6 +46,7 @@ export function asStatus(text: string): Status | undefined {
 const explanations: Record<string, string> = {
   ECONNREFUSED: 'connection refused; is the API server running there?',
   ECONNRESET: 'the connection was closed before the answer came',
+  UND_ERR_SOCKET: 'the connection was closed before the answer came',
   EPIPE: 'the connection was closed before the request was sent',
   ETIMEDOUT: 'no answer; is the address right, and is no firewall in between?',
   EHOSTUNREACH: 'there is no route to this host',

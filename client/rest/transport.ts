@@ -1,50 +1,37 @@
 /**
  * Requests over node:https. Measured against undici's Agent and node:http2 over TLS: it is imported in 4 ms (undici
- * alone 25-70), has the quickest first answer and the lowest latency in sequence, and 10,000 requests a second where
- * undici has 13,000. Requests share up to 16 kept connections; each stream (watch, followed log) has one of its own,
- * so that any number of watches leaves the pool free.
+ * alone 25-110) and has the quickest first answer and the lowest latency in sequence. Requests share up to 16 kept connections;
+ * each stream (watch, followed log) has one of its own, so that any number of watches leaves the pool free. A client that turns
+ * out to be busy sends its requests over undici (request-pool.ts), which takes a third of the processor time for each.
  */
 import { setMaxListeners } from 'node:events';
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import type { Clock } from '../../api/clock.js';
 import type { Connection } from '../connection.js';
+import { type Answer, type Call, type Credentials, connections, idleMs, probeAfterMs } from './call.js';
 import { authenticationHeaders, tlsOptions } from './credentials.js';
 import { connectionError } from './failure.js';
+import { RequestPool } from './request-pool.js';
 import { isStaleConnection } from './retry.js';
 
-const connections = 16;
-/** Idle connections are closed after this, or sooner when the server says so (Keep-Alive: timeout=5). */
-const idleMs = 30_000;
-/** After so much silence the kernel asks the peer, and gives up ten seconds later: a dead server ends its watches. */
-const probeAfterMs = 20_000;
-
-export interface Call {
-  method: string;
-  /** With its query, below the server's own path. */
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
-  signal?: AbortSignal;
-  timeoutMs: number;
-  /** The answer is read for long: give it its own connection, and time only its head. */
-  stream?: boolean;
-}
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: Readable;
-}
+/** A client that asks so often within a second is busy. */
+const busyRate = 150;
 
 export class Transport {
   readonly #connection: Connection;
   readonly #base: URL;
   readonly #shared: http.Agent;
   readonly #own: http.Agent;
+  readonly #clock: Clock;
+  #pool: RequestPool | undefined;
+  /** The requests since then. */
+  #counted = { since: 0, requests: 0 };
+  #isClosed = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, clock: Clock) {
     this.#connection = connection;
+    this.#clock = clock;
     this.#base = new URL(connection.server);
     const options = { keepAlive: true, keepAliveMsecs: probeAfterMs, timeout: idleMs, scheduling: 'lifo' } as const;
     if (this.#base.protocol === 'https:') {
@@ -59,23 +46,43 @@ export class Transport {
 
   /** Throws ConnectionError; or the signal's reason when that ended it. A token that is refused is renewed once. */
   async send(call: Call): Promise<Answer> {
-    // One signal ends all the requests of a component: Node takes so many listeners for a leak.
-    if (call.signal) setMaxListeners(0, call.signal);
     const credentials = await authenticationHeaders(this.#connection);
     const answer = await this.#sendFresh(call, credentials.headers);
     if (answer.status !== 401 || credentials.token === undefined || !this.#connection.tokenSource) return answer;
     const renewed = await authenticationHeaders(this.#connection, credentials.token);
     if (renewed.token === credentials.token) return answer;
-    answer.body.destroy();
+    if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
     return this.#sendFresh(call, renewed.headers);
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#shared.destroy();
     this.#own.destroy();
+    this.#pool?.close();
   }
 
-  async #sendFresh(call: Call, credentials: Record<string, string | string[]>): Promise<Answer> {
+  /** Counts a request; the one that makes a second busy has the pool opened. */
+  #count(): void {
+    const now = this.#clock.now();
+    if (now - this.#counted.since >= 1000) this.#counted = { since: now, requests: 0 };
+    if (++this.#counted.requests === busyRate) void this.#openPool();
+  }
+
+  /** Until it is open, and if it cannot be, node:https goes on. */
+  async #openPool(): Promise<void> {
+    const pool = await RequestPool.open(this.#connection).catch(() => undefined);
+    if (this.#isClosed || this.#pool) pool?.close();
+    else this.#pool = pool;
+  }
+
+  async #sendFresh(call: Call, credentials: Credentials): Promise<Answer> {
+    if (!call.stream) {
+      if (this.#pool) return this.#pool.send(call, credentials);
+      this.#count();
+    }
+    // One signal ends all the requests of a component: Node takes so many listeners for a leak.
+    if (call.signal) setMaxListeners(0, call.signal);
     for (;;) {
       const { request, answer } = this.#request(call, credentials);
       try {
@@ -88,10 +95,7 @@ export class Transport {
     }
   }
 
-  #request(
-    call: Call,
-    credentials: Record<string, string | string[]>,
-  ): { request: http.ClientRequest; answer: Promise<Answer> } {
+  #request(call: Call, credentials: Credentials): { request: http.ClientRequest; answer: Promise<Answer> } {
     call.signal?.throwIfAborted();
     const secure = this.#base.protocol === 'https:';
     const request = (secure ? https : http).request({

@@ -1,7 +1,7 @@
 /** What goes wrong between a process and the server. */
 import { type StatusError, statusError } from '../../api/status.js';
 import { responseTo } from '../../apiserver/http/responses.js';
-import type { Answer, Call } from '../../client/rest/transport.js';
+import type { Answer, Call } from '../../client/rest/call.js';
 import { answered } from './server.js';
 
 /** What the next write is answered. A lost answer is one to a write that was done. */

@@ -5,8 +5,8 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../../api/clock.js';
 import { ConnectionError } from '../../client/client.js';
+import type { Answer, Call } from '../../client/rest/call.js';
 import { connectBy, type RestClient } from '../../client/rest/connect.js';
-import type { Answer, Call } from '../../client/rest/transport.js';
 import { runAsLeader } from '../../client/runtime/leader.js';
 import { runControllers } from '../../client/runtime/run.js';
 import { silentLog } from '../../client/testing/log.js';
@@ -116,7 +116,9 @@ export class ManagerProcess {
     await this.#gate;
     if (fault?.lost) throw new ConnectionError('the answer was lost');
     this.#mustLive(call);
-    return call.stream ? { ...answer, body: this.#news(answer.body, call.signal) } : answer;
+    return call.stream && !Buffer.isBuffer(answer.body)
+      ? { ...answer, body: this.#news(answer.body, call.signal) }
+      : answer;
   }
 
   #mustLive(call: Call): void {

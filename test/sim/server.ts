@@ -20,7 +20,7 @@ import { KindTable } from '../../apiserver/registry/kinds.js';
 import { quotaSpender } from '../../apiserver/registry/quota.js';
 import { ServiceAllocation } from '../../apiserver/registry/services/allocation.js';
 import { type UsageSources, usageKinds } from '../../apiserver/usage/index.js';
-import type { Answer, Call } from '../../client/rest/transport.js';
+import type { Answer, Call } from '../../client/rest/call.js';
 import { silentLog } from '../../client/testing/log.js';
 import { openMemoryStore } from '../../storage/memory/open.js';
 
