@@ -4,6 +4,6 @@ import type { ClusterConfig } from '../cluster/layout.js';
 import type { ProcessSpec } from '../cluster/processes.js';
 
 export const hollowSpecs = (config: Pick<ClusterConfig, 'controlPlanes'>): ProcessSpec[] => [
-  ...controlPlaneSpecs(config),
-  { name: 'hollow', components: ['hollow'] },
+  ...controlPlaneSpecs(config).map(spec => ({ ...spec, large: true })),
+  { name: 'hollow', components: ['hollow'], large: true },
 ];
