@@ -1,5 +1,5 @@
 /** What a Connection means to a TLS socket and to a request's head; WebSockets (exec) need the same two. */
-import type { SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { Connection } from '../connection.js';
 
 export interface TlsOptions extends SecureContextOptions {
@@ -14,6 +14,21 @@ export const tlsOptions = (connection: Connection): TlsOptions => ({
   ...(connection.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
   ...(connection.tlsServerName === undefined ? {} : { servername: connection.tlsServerName }),
 });
+
+/** The same for many connections: authority, certificate and key are read once, which takes longer than all else of a connection. */
+export function sharedTlsOptions(
+  connection: Connection,
+): { secureContext: SecureContext } & Omit<TlsOptions, 'ca' | 'cert' | 'key'> {
+  const { ca, cert, key, ...others } = tlsOptions(connection);
+  return {
+    ...others,
+    secureContext: createSecureContext({
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    }),
+  };
+}
 
 /** The headers that say who is calling, and the token among them. `refused` is a token the server just answered 401 to. */
 export async function authenticationHeaders(

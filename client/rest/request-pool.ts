@@ -6,7 +6,7 @@ import type { Dispatcher, Pool } from 'undici';
 import { onAbort } from '../../api/on-abort.js';
 import type { Connection } from '../connection.js';
 import { type Answer, type Call, type Credentials, connections, idleMs, probeAfterMs } from './call.js';
-import { tlsOptions } from './credentials.js';
+import { sharedTlsOptions } from './credentials.js';
 import { connectionError } from './failure.js';
 import { isStaleConnection } from './retry.js';
 
@@ -27,7 +27,7 @@ export class RequestPool {
 
   static async open(connection: Connection): Promise<RequestPool> {
     const { Pool } = await import('undici');
-    const secure = connection.server.startsWith('https:') ? tlsOptions(connection) : {};
+    const secure = connection.server.startsWith('https:') ? sharedTlsOptions(connection) : {};
     const pool = new Pool(new URL(connection.server).origin, {
       connections,
       keepAliveTimeout: idleMs,

@@ -10,7 +10,7 @@ import https from 'node:https';
 import type { Clock } from '../../api/clock.js';
 import type { Connection } from '../connection.js';
 import { type Answer, type Call, type Credentials, connections, idleMs, probeAfterMs } from './call.js';
-import { authenticationHeaders, tlsOptions } from './credentials.js';
+import { authenticationHeaders, sharedTlsOptions } from './credentials.js';
 import { connectionError } from './failure.js';
 import { RequestPool } from './request-pool.js';
 import { isStaleConnection } from './retry.js';
@@ -18,12 +18,33 @@ import { isStaleConnection } from './retry.js';
 /** A client that asks so often within a second is busy. */
 const busyRate = 150;
 
+interface Agents {
+  shared: http.Agent;
+  /** Of streams. */
+  own: http.Agent;
+}
+
+const kept = { keepAlive: true, keepAliveMsecs: probeAfterMs, timeout: idleMs, scheduling: 'lifo' } as const;
+
+const plainAgents = (): Agents => ({
+  shared: new http.Agent({ ...kept, maxSockets: connections }),
+  own: new http.Agent({ ...kept, maxFreeSockets: 0 }),
+});
+
+function secureAgents(connection: Connection): Agents {
+  const tls = sharedTlsOptions(connection);
+  return {
+    shared: new https.Agent({ ...kept, ...tls, maxSockets: connections }),
+    own: new https.Agent({ ...kept, ...tls, maxFreeSockets: 0 }),
+  };
+}
+
 export class Transport {
   readonly #connection: Connection;
   readonly #base: URL;
-  readonly #shared: http.Agent;
-  readonly #own: http.Agent;
   readonly #clock: Clock;
+  /** Made for the first request: a certificate that cannot be read is a failure of that. */
+  #agents: Agents | undefined;
   #pool: RequestPool | undefined;
   /** The requests since then. */
   #counted = { since: 0, requests: 0 };
@@ -33,15 +54,6 @@ export class Transport {
     this.#connection = connection;
     this.#clock = clock;
     this.#base = new URL(connection.server);
-    const options = { keepAlive: true, keepAliveMsecs: probeAfterMs, timeout: idleMs, scheduling: 'lifo' } as const;
-    if (this.#base.protocol === 'https:') {
-      const tls = tlsOptions(connection);
-      this.#shared = new https.Agent({ ...options, ...tls, maxSockets: connections });
-      this.#own = new https.Agent({ ...options, ...tls, maxFreeSockets: 0 });
-    } else {
-      this.#shared = new http.Agent({ ...options, maxSockets: connections });
-      this.#own = new http.Agent({ ...options, maxFreeSockets: 0 });
-    }
   }
 
   /** Throws ConnectionError; or the signal's reason when that ended it. A token that is refused is renewed once. */
@@ -57,8 +69,8 @@ export class Transport {
 
   close(): void {
     this.#isClosed = true;
-    this.#shared.destroy();
-    this.#own.destroy();
+    this.#agents?.shared.destroy();
+    this.#agents?.own.destroy();
     this.#pool?.close();
   }
 
@@ -98,8 +110,9 @@ export class Transport {
   #request(call: Call, credentials: Credentials): { request: http.ClientRequest; answer: Promise<Answer> } {
     call.signal?.throwIfAborted();
     const secure = this.#base.protocol === 'https:';
+    this.#agents ??= secure ? secureAgents(this.#connection) : plainAgents();
     const request = (secure ? https : http).request({
-      agent: call.stream ? this.#own : this.#shared,
+      agent: call.stream ? this.#agents.own : this.#agents.shared,
       hostname: this.#base.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: this.#base.port === '' ? (secure ? 443 : 80) : this.#base.port,
       method: call.method,
