@@ -1,16 +1,27 @@
 /** Prefers nodes by how full they would be once the pod stands there: as a rule the emptier ones (see FitStrategy). */
 import type { NodeState } from '../model/node-state.js';
 import type { PodInfo } from '../model/pod-info.js';
-import type { FitStrategy } from '../profiles/profile.js';
+import type { FitStrategy, ResourceWeight } from '../profiles/profile.js';
 import { most, type Score } from './score.js';
 
 export const resourcesFit: Score = {
   name: 'NodeResourcesFit',
   rate: (pod, nodes, _, { fit }) => {
     const rateOne = strategies[fit.type](fit);
-    return nodes.map(node => rateNode(pod, node, fit, rateOne));
+    const asked = askedOf(pod, fit);
+    return nodes.map(node => rateNode(asked, node, fit.type, rateOne));
   },
 };
+
+interface Asked extends ResourceWeight {
+  amount: number;
+}
+
+/** What is the same for all nodes. Of other resources than these two only those that the pod requests count. */
+const askedOf = ({ requests, scoringRequests }: PodInfo, { resources }: FitStrategy): Asked[] =>
+  resources
+    .filter(({ name }) => name === 'cpu' || name === 'memory' || requests[name])
+    .map(({ name, weight }) => ({ name, weight, amount: scoringRequests[name] ?? 0 }));
 
 /** From how much would be used, and how much there is, to 0..100. */
 type Rate = (used: number, all: number) => number;
@@ -23,14 +34,14 @@ const strategies: Record<FitStrategy['type'], (fit: FitStrategy) => Rate> = {
 };
 
 /** Resources that a node does not have do not count. */
-function rateNode(pod: PodInfo, node: NodeState, { resources, type }: FitStrategy, rate: Rate): number {
+function rateNode(asked: readonly Asked[], node: NodeState, type: FitStrategy['type'], rate: Rate): number {
+  const { allocatable, scoringRequested } = node;
   let sum = 0;
   let weights = 0;
-  for (const { name, weight } of resources) {
-    const all = node.allocatable[name] ?? 0;
-    const scalar = name !== 'cpu' && name !== 'memory';
-    if (all === 0 || (scalar && !pod.requests[name])) continue;
-    const one = rate((node.scoringRequested[name] ?? 0) + (pod.scoringRequests[name] ?? 0), all);
+  for (const { amount, name, weight } of asked) {
+    const all = allocatable[name] ?? 0;
+    if (all === 0) continue;
+    const one = rate((scoringRequested[name] ?? 0) + amount, all);
     if (type === 'RequestedToCapacityRatio' && one === 0) continue;
     sum += one * weight;
     weights += weight;

@@ -27,16 +27,19 @@ export const spreadPreference: Score = {
     const all = constraints.map(({ constraint }) => constraint);
     const keys = all.map(({ topologyKey }) => topologyKey);
     const counts = (node: NodeState): boolean => !everyLabel || keys.every(key => node.labels[key] !== undefined);
-    const compared = nodes.filter(counts);
+    const compared = everyLabel ? nodes.filter(counts) : nodes;
     const crowds = constraints.map(({ constraint, counts: pods }) =>
       crowdOf(constraint, pods, { pod, view, compared, all: everyLabel ? all : [constraint] }),
     );
-    const sums = nodes.map(node =>
-      counts(node) ? Math.round(crowds.reduce((sum, crowd) => sum + crowd(node), 0)) : undefined,
-    );
-    return fewestFirst(sums);
+    return fewestFirst(nodes.map(node => (counts(node) ? Math.round(crowdedness(node, crowds)) : undefined)));
   },
 };
+
+function crowdedness(node: NodeState, crowds: readonly ((node: NodeState) => number)[]): number {
+  let sum = 0;
+  for (const crowd of crowds) sum += crowd(node);
+  return sum;
+}
 
 interface Wishes {
   constraints: readonly { constraint: SpreadConstraint; counts: PodCounts }[];
@@ -83,8 +86,7 @@ function crowdOf(
 ): (node: NodeState) => number {
   const { maxSkew, topologyKey } = constraint;
   const onHost = topologyKey === hostname;
-  const places = new Set(onHost ? [] : compared.flatMap(({ labels }) => labels[topologyKey] ?? []));
-  const weight = Math.log((onHost ? compared.length : places.size) + 2);
+  const weight = Math.log((onHost ? compared.length : placesAmong(compared, topologyKey)) + 2);
   if (onHost) return node => counts.onNode(node) * weight + maxSkew - 1;
   const perPlace = comparesAll(constraint, all, pod, view)
     ? counts.perPlace(topologyKey)
@@ -93,6 +95,15 @@ function crowdOf(
     const place = node.labels[topologyKey];
     return place === undefined ? 0 : (perPlace.get(place) ?? 0) * weight + maxSkew - 1;
   };
+}
+
+function placesAmong(nodes: readonly NodeState[], topologyKey: string): number {
+  const places = new Set<string>();
+  for (const { labels } of nodes) {
+    const place = labels[topologyKey];
+    if (place !== undefined) places.add(place);
+  }
+  return places.size;
 }
 
 function countedAmong(
