@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { afterRestart, goSeconds, type RestartBackoff, restartAt } from './backoff.js';
+import { afterRestart, backoffOf, goSeconds, type RestartBackoff, restartAt } from './backoff.js';
+import type { ContainerSeen } from './seen.js';
 
 describe('the back-off of restarts', () => {
   it('is nothing at first, then 10 s, doubling to 5 minutes', () => {
@@ -21,6 +22,13 @@ describe('the back-off of restarts', () => {
     assert.equal(restartAt(backoff, 600_001), 600_001);
     assert.deepEqual(afterRestart(backoff, 600_001), { delayMs: 10_000, at: 600_001 });
     assert.equal(restartAt(backoff, 600_000), 760_000);
+  });
+
+  it('is read off a container, for another of the same image', () => {
+    const seen = { restartDelayMs: 20_000, createdAt: 5, hash: 'h' } as ContainerSeen;
+    assert.deepEqual(backoffOf(seen, { hash: 'h' }), { delayMs: 20_000, at: 5 });
+    assert.equal(backoffOf(seen, { hash: 'mended' }), undefined);
+    assert.equal(backoffOf({ ...seen, restartDelayMs: 0 }, { hash: 'h' }), undefined);
   });
 
   it('is printed as Go does', () => {

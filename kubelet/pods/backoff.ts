@@ -1,6 +1,6 @@
 /**
  * The back-off of containers that keep ending (CrashLoopBackOff): the first restart is immediate, then 10 s, doubling
- * to 5 minutes, and forgotten once a container has lasted for 10 minutes.
+ * to 5 minutes, and forgotten once a container has lasted for 10 minutes, or has got another image.
  */
 import type { ContainerSeen } from './seen.js';
 
@@ -10,9 +10,15 @@ export interface RestartBackoff {
   at: number;
 }
 
-/** Every container has it written on itself: neither the kubelet's restart nor the runtime's loses it. */
-export const backoffOf = ({ restartDelayMs, createdAt }: ContainerSeen): RestartBackoff | undefined =>
-  restartDelayMs > 0 ? { delayMs: restartDelayMs, at: createdAt } : undefined;
+/**
+ * Every container has it written on itself: neither the kubelet's restart nor the runtime's loses it. It is forgotten
+ * when the container that is wanted is another one by now, as of a mended image.
+ */
+export const backoffOf = (
+  { restartDelayMs, createdAt, hash }: ContainerSeen,
+  wanted: { hash: string },
+): RestartBackoff | undefined =>
+  restartDelayMs > 0 && hash === wanted.hash ? { delayMs: restartDelayMs, at: createdAt } : undefined;
 
 const firstMs = 10_000;
 const longestMs = 300_000;

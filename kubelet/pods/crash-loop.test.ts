@@ -45,6 +45,8 @@ describe('what is held back', () => {
     assert.deepEqual(held(want(), container({ finishedAt: now - 20_000 })), []));
   it('is not what has lasted for long', () =>
     assert.deepEqual(held(want(), container({ createdAt: now - 700_000 })), []));
+  it('is not what has got another image since', () =>
+    assert.deepEqual(held(want('Always', { main: [{ name: 'c', hash: 'mended' }] }), container({})), []));
   it('is not what ended by a clock that has been set back since', () =>
     assert.deepEqual(held(want(), container({ createdAt: now + 3_595_000, finishedAt: now + 3_597_000 })), []));
   it('is not what stays ended', () => {

@@ -18,7 +18,7 @@ export function heldBack(want: Want, seen: Seen, now: number): Map<string, HeldB
   for (const wanted of [...want.init, ...want.main]) {
     const container = latest(seen, wanted.name);
     if (container?.state !== 'exited' || !mayStartAgain(want, wanted, container)) continue;
-    const backoff = backoffOf(container);
+    const backoff = backoffOf(container, wanted);
     const until = restartAt(backoff, container.finishedAt);
     // An end that is yet to come was told by a clock that has been set back since: how long ago it was nobody knows.
     if (backoff && until > now && container.finishedAt <= now)

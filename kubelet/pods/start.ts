@@ -18,6 +18,7 @@ import type { ContainerMarks } from './labels.js';
 import { ensureFile } from './own-file.js';
 import { changed, sizeOf } from './resize/size.js';
 import { latest } from './seen.js';
+import { containerHash } from './want.js';
 
 const startBackoff = { baseMs: 1000, maxMs: 60_000 };
 /** A postStart hook may take as long as it likes; the runtime's calls need some number. */
@@ -38,7 +39,8 @@ export async function startContainer(job: Job, name: string, attempt: number, sa
   const container = containerSpec(pod, name);
   if (!container) return;
   const before = latest(job.seen, name);
-  const restartDelayMs = before ? afterRestart(backoffOf(before), context.clock.now()).delayMs : 0;
+  const backoff = before && backoffOf(before, { hash: containerHash(container) });
+  const restartDelayMs = before ? afterRestart(backoff, context.clock.now()).delayMs : 0;
   try {
     const marks = { attempt, restartDelayMs };
     // The group around it still has the sizes of the one before.
