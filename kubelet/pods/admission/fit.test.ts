@@ -75,7 +75,13 @@ describe('a pod on a node', () => {
       `${few} example.com/licence, requested: 2, used: 2, capacity: 3`,
     ],
     ['has what somebody has given the node', pod(asks({ 'example.com/licence': '3' })), withLicences(place()), '', ''],
-    ['asks for what others than the node know of', pod(asks({ 'example.com/licence': '9' })), place(), '', ''],
+    [
+      'asks for what nobody has given the node',
+      pod(asks({ 'example.com/licence': '1' })),
+      place(),
+      'OutOfexample.com/licence',
+      `${few} example.com/licence, requested: 1, used: 0, capacity: 0`,
+    ],
     [
       'is one too many',
       pod({}),

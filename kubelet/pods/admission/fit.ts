@@ -66,8 +66,6 @@ export function shortages(pod: Pod, { allocatable, others }: Pick<Place, 'alloca
     const requested = podAmount(pod, 'requests', resource);
     const used = others.reduce((sum, other) => sum + podAmount(other, 'requests', resource), 0n);
     if (requested === 0n || requested + used <= capacityOf(resource)) return [];
-    // What the node knows nothing of is the scheduler's business, or that of an extender.
-    if (isExtended(resource) && !(resource in allocatable)) return [];
     const shown = { requested: divideUp(requested, unit), used: divideUp(used, unit) };
     return [{ resource, ...shown, capacity: capacityOf(resource) / unit }];
   });

@@ -1,4 +1,5 @@
 /** What this kubelet does not do. A pod that asks for it is rejected with a reason: nothing is silently left out. */
+import { isExtended, isHugePages } from '../../../api/kinds/workload/resource-names.js';
 import type { Container, Pod } from '../../../api/types.js';
 import { sysctlProblem } from './sysctls.js';
 
@@ -67,8 +68,9 @@ export function containerRefusal(c: Container, node: Abilities): string | undefi
     return about(`securityContext.appArmorProfile ${appArmorProfile.type}`);
   if ((c.resources?.claims ?? []).length > 0) return about('resources.claims');
   const amounts = { ...c.resources?.limits, ...c.resources?.requests };
-  // There are no devices here; hugepages are looked for when the pod is admitted.
-  const known = ['cpu', 'memory', 'ephemeral-storage'];
-  const odd = Object.keys(amounts).find(name => !known.includes(name) && !name.startsWith('hugepages-'));
+  // Hugepages, and what somebody has given the node (licences, say), are looked for when the pod is admitted.
+  const isKnown = (name: string): boolean =>
+    ['cpu', 'memory', 'ephemeral-storage'].includes(name) || isHugePages(name) || isExtended(name);
+  const odd = Object.keys(amounts).find(name => !isKnown(name));
   return odd ? about(`resource ${odd}`) : undefined;
 }

@@ -2,7 +2,9 @@
  * Which sizes the containers of a pod get when it asks for others (pods/resize): what it asks for, if the node has it;
  * otherwise what they have, and the pod says why. Pure.
  */
+
 import { isRestartableInit } from '../../../api/kinds/pod/columns.js';
+import { isExtended } from '../../../api/kinds/workload/resource-names.js';
 import type { Container, ContainerStatus, Pod } from '../../../api/types.js';
 import { type Shortage, shortages, shortageText } from '../admission/fit.js';
 import { changed, type Resources, sizeOf } from './size.js';
@@ -40,7 +42,9 @@ export function allocate(
   );
   if (!held || !asksAnew) return { pod };
   const keep = (pending: Pending): Allocation => ({ pod: withResources(pod, held), pending });
-  const amounts = (short: readonly Shortage[]): Shortage[] => short.filter(s => s.resource !== 'pods');
+  // What somebody has given the node was counted when the pod was admitted, and cannot be resized.
+  const amounts = (short: readonly Shortage[]): Shortage[] =>
+    short.filter(({ resource }) => resource !== 'pods' && !isExtended(resource));
   const [never] = amounts(shortages(pod, { allocatable, others: [] }));
   if (never) {
     const { resource, requested, capacity } = never;

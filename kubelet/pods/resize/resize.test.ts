@@ -41,6 +41,13 @@ describe('the size of a container', () => {
 
 describe('a pod that asks for other sizes', () => {
   const held = resourcesOf(pod(sized('1')));
+
+  it('gets them beside what somebody has given the node, of which it has its part already', () => {
+    const licensed = (cpu: string): Container => ({ ...sized(cpu), resources: { limits: { cpu, 'x/licence': '1' } } });
+    const before = resourcesOf(pod(licensed('1')));
+    assert.equal(allocate(pod(licensed('2')), before, node()).pending, undefined);
+  });
+
   const table: [what: string, asks: string, others: Pod[], gets: string, reason?: string, why?: RegExp][] = [
     ['gets what there is', '2', [], '2'],
     ['gets less', '500m', [pod(sized('3'))], '500m'],

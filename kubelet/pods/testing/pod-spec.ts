@@ -169,7 +169,6 @@ export const refused: Record<string, [PodSpec, RegExp]> = {
     withContainer({ resources: { claims: [{ name: 'r' }] } }),
     /resources\.claims is not/,
   ],
-  'ResourceRequirements.limits: of a device': [withContainer({ resources: { limits: { 'x/gpu': '1' } } }), /x\/gpu/],
   'PodSecurityContext.sysctls: of the node': [
     withPod({ securityContext: { sysctls: [{ name: 'kernel.panic', value: '1' }] } }),
     /^SysctlForbidden: .*forbidden sysctl: "kernel\.panic" not allowlisted$/,

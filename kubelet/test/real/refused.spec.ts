@@ -44,6 +44,13 @@ describe('what this node cannot do', function () {
       {},
       { resources: { limits: { 'hugepages-2Mi': '4Mi', memory: '8Mi' } } },
     ],
+    [
+      'licence',
+      'OutOfexample.com/licence',
+      /Node didn't have enough resource: example\.com\/licence, requested: 1, used: 0, capacity: 0/,
+      {},
+      { resources: { limits: { 'example.com/licence': '1' } } },
+    ],
     ['signal', 'NotSupported', /lifecycle\.stopSignal SIGUSR1/, {}, { lifecycle: { stopSignal: 'SIGUSR1' } }],
   ];
   for (const [name, reason, words, spec, container] of rejections)
