@@ -121,7 +121,12 @@ describe('what is refused', () => {
       { securityContext: { seLinuxOptions: { level: 's0' } } },
       /seLinuxOptions/,
     ],
-    ['a GPU', { containers: [{ name: 'c', resources: { limits: { 'x/gpu': '1' } } }] }, /resource x\/gpu/],
+    [
+      "a resource of Kubernetes' own that this kubelet does not know",
+      { containers: [{ name: 'c', resources: { limits: { 'kubernetes.io/batch-cpu': '1' } } }] },
+      /resource kubernetes\.io\/batch-cpu/,
+    ],
+    ['licences, here', { containers: [{ name: 'c', resources: { limits: { 'x/licence': '1' } } }] }, undefined],
   ];
   for (const [what, spec, expected] of cases) {
     it(what, () => {
