@@ -9,6 +9,7 @@ import { addCordon, addUncordon } from './cordon.js';
 import { addCreate } from './create.js';
 import { addDelete } from './delete.js';
 import { addDescribe } from './describe.js';
+import { addDiff } from './diff.js';
 import { addDrain } from './drain.js';
 import { addEdit } from './edit.js';
 import { addEvents } from './events.js';
@@ -35,6 +36,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   addGet,
   addDescribe,
   addApply,
+  addDiff,
   addCreate,
   addRun,
   addExpose,

@@ -146,6 +146,29 @@ describe('how the CLI behaves', function () {
     }
   });
 
+  it('diff tells what apply would change, as kubectl does, by its exit code too', async () => {
+    const { client, orrery, kubectl } = fixture;
+    await client.create(configMaps, map('told', { data: { a: 'b', c: 'd' } }));
+    const manifest = (name: string, data: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {${data}}\n`;
+    const changes = (text: string): string[] => text.split('\n').filter(line => /^[-+] {2}[ac]: /.test(line));
+    for (const program of [orrery, ...(kubectl ? [kubectl] : [])]) {
+      const ask = (name: string, data: string) => program(['diff', '-f', '-'], { input: manifest(name, data) });
+      const changed = await ask('told', 'a: x, c: d');
+      assert.deepEqual([changed.code, changes(changed.stdout)], [1, ['-  a: b', '+  a: x']], changed.stderr);
+      const created = await ask('not-yet', 'a: x');
+      assert.deepEqual([created.code, changes(created.stdout)], [1, ['+  a: x']], created.stderr);
+    }
+    assert.deepEqual((await client.get(configMaps, { namespace, name: 'told' })).data, { a: 'b', c: 'd' });
+    await orrery(['apply', '-f', '-'], { input: manifest('told', 'a: b, c: d') });
+    const hidden = 'apiVersion: v1\nkind: Secret\nmetadata: {name: hidden}\nstringData: {a: open-sesame}\n';
+    const secret = await orrery(['diff', '-f', '-'], { input: hidden });
+    assert.deepEqual([secret.code, changes(secret.stdout)], [1, ["+  a: '***'"]]);
+    assert.doesNotMatch(secret.stdout, /open-sesame|b3Blbi1zZXNhbWU=/);
+    const same = await orrery(['diff', '-f', '-'], { input: manifest('told', 'a: b, c: d') });
+    assert.deepEqual(same, { code: 0, stdout: '', stderr: '' });
+  });
+
   it('a folder of manifests is applied in the order of its files, and a mistake is placed', async () => {
     const manifests = join(folder, 'manifests');
     const { orrery } = fixture;
