@@ -27,7 +27,7 @@ describe('the revisions of a template', () => {
     assert.equal(revision?.revision, 1);
     assert.equal(
       JSON.stringify(revision?.data),
-      '{"spec":{"template":{"$patch":"replace","metadata":{"labels":{"app":"db"}},"spec":{"containers":[{"image":"a","name":"c","resources":{}}]}}}}',
+      '{"spec":{"template":{"$patch":"replace","metadata":{"creationTimestamp":null,"labels":{"app":"db"}},"spec":{"containers":[{"image":"a","name":"c","resources":{}}]}}}}',
     );
     assert.ok(semanticEqual(templateOf(revision as ControllerRevision), template('a')));
     assert.equal(revision?.metadata.name, `db-${revision?.metadata.labels?.['controller.kubernetes.io/hash']}`);

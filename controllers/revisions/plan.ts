@@ -74,14 +74,16 @@ function made(owner: Templated, revision: number, collisions: number): Controlle
 
 /**
  * Kubernetes' own controllers and kubectl compare the bytes with what Go makes of the template: its keys are in order,
- * and what is a struct there is written even when it is empty.
+ * what is a struct there is written even when it is empty, and so is, until 1.33, the time that a template does not have.
+ * Newer ones have to live with revisions of that time.
  */
 function patchTo({ metadata = {}, spec }: PodTemplateSpec = {}): object {
   const written = <T extends { resources?: object }>(containers: readonly T[] | undefined): T[] | undefined =>
     containers?.map(container => ({ ...container, resources: container.resources ?? {} }));
   const { containers, initContainers } = spec ?? {};
   const complete = { ...spec, containers: written(containers), initContainers: written(initContainers) };
-  return JSON.parse(canonicalText({ spec: { template: { metadata, spec: complete, $patch: 'replace' } } }));
+  const timed = { creationTimestamp: null, ...metadata };
+  return JSON.parse(canonicalText({ spec: { template: { metadata: timed, spec: complete, $patch: 'replace' } } }));
 }
 
 /** The oldest revisions beyond the history that is kept, of those that are not `live`: in use by a pod, or named by the status. */
