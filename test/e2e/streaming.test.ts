@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root } from '../../tools/sources.js';
 import { kubectls } from './kubectls.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
 
@@ -62,6 +63,31 @@ describe('logs, exec, attach and port-forward', function () {
     assert.equal(waited.code, 0, waited.stderr);
   });
   after(() => lab?.close());
+
+  /**
+   * A terminal that is made another size, and another, while a program runs in it; answers what that program saw. (A size
+   * that is told as the program starts may get lost in the runtime.)
+   */
+  const resized = async (exec: string): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-terminal-'));
+    const said = join(folder, 'said');
+    const sees = (size: string): string =>
+      `until [ "$(stty size)" = "${size}" ]; do sleep 0.1; done; echo sees $(stty size)`;
+    const size = (rows: number, cols: number): string => `stty rows ${rows} cols ${cols} < /dev/tty; sleep 0.5`;
+    const resizing = `until grep -q "sees 40 9[0]" ${said}; do ${size(33, 101)}; ${size(40, 90)}; done`;
+    const script = `(${resizing}) & ${exec} -- sh -c '${sees('33 101')}; ${sees('40 90')}'`;
+    try {
+      await lab.run('timeout', ['40', 'script', '-qfec', script, said]);
+      return await readFile(said, 'utf8');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  it('our own exec -it: a terminal that changes its size, over a WebSocket', async () => {
+    const orrery = `${process.execPath} ${join(root, 'dist/cli/main.js')} exec -it box`;
+    assert.match(await resized(orrery), /sees 33 101[\s\S]*sees 40 90/);
+  });
 
   for (const kubectl of kubectls()) {
     describe(`kubectl ${kubectl.version}`, () => {
@@ -126,6 +152,10 @@ describe('logs, exec, attach and port-forward', function () {
         const { code, stdout } = await lab.run('script', ['-qec', command, '/dev/null']);
         assert.equal(code, 5, stdout);
         assert.match(stdout, /\/dev\/pts\/\d+/);
+      });
+
+      it('exec -t: a terminal that changes its size', async () => {
+        assert.match(await resized(`${kubectl.path} exec -it box`), /sees 33 101[\s\S]*sees 40 90/);
       });
 
       it('attach: speaks with the process that runs', async () => {
