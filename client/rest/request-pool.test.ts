@@ -82,6 +82,15 @@ describe('the requests of a busy client', () => {
     assert.equal(seen.length, 2);
   });
 
+  it('keep their connection, whatever the method', async () => {
+    let sockets = 0;
+    server.on('connection', () => sockets++);
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'DELETE', 'DELETE', 'DELETE', 'GET', 'DELETE']) {
+      await pool.send(call(method, method === 'GET' ? {} : { body: '{}' }), {});
+    }
+    assert.ok(sockets <= 2, `${sockets} connections were opened`);
+  });
+
   it('say that nothing answers', async () => {
     await new Promise(resolve => server.close(resolve));
     await assert.rejects(pool.send(call('GET'), {}), /connection refused; is the API server running there/);

@@ -65,6 +65,8 @@ export class RequestPool {
           headers: { ...call.headers, ...credentials },
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
+          // It would close the connection after a DELETE that has a body, as ours have.
+          reset: false,
           ...(body === undefined ? {} : { body }),
         },
         taken,
