@@ -19,6 +19,13 @@ describe('the wiring of nodes on one machine', () => {
     assert.equal(freeRange(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']), undefined);
   });
 
+  it('lets a packet back to the node that it came from', () => {
+    const hairpin = ['link', 'set', 'orrery-n1', 'type', 'bridge_slave', 'hairpin', 'on'];
+    const said = cableSettings('/d', 1, '10.1.0.0/24', true).map(words => words.join(' '));
+    const plugged = said.indexOf('link set orrery-n1 master orrery-nodes');
+    assert.ok(plugged >= 0 && plugged < said.indexOf(hairpin.join(' ')), 'once it is in the bridge');
+  });
+
   it('leaves a cable pulled that is to be, and lets no rule touch packets between pods', () => {
     assert.deepEqual(cableSettings('/d', 1, '10.1.0.0/24', false).at(-1), ['link', 'set', 'orrery-n1', 'down']);
     assert.deepEqual(cableSettings('/d', 1, '10.1.0.0/24', true).at(-1), ['link', 'set', 'orrery-n1', 'up']);

@@ -63,6 +63,8 @@ export function cableSettings(dataDir: string, n: number, range: string, plugged
   const space = ['-n', namespaceOf(dataDir, n)];
   return [
     ['link', 'set', plugOf(n), 'master', bridge],
+    // A pod that asks another node for a service may be sent to a pod beside it: back by the port by which it came.
+    ['link', 'set', plugOf(n), 'type', 'bridge_slave', 'hairpin', 'on'],
     plugSetting(n, true),
     [...space, 'link', 'set', 'lo', 'up'],
     [...space, 'address', 'replace', `${addressIn(range, n)}/24`, 'dev', 'eth0'],
