@@ -167,6 +167,24 @@ describe('the proxy verbs', function () {
     );
   });
 
+  it('leads the links of a page through itself, over either protocol', async () => {
+    const page = '<a href="/next">next</a>';
+    onRequest = (_, response) =>
+      void response.writeHead(200, { 'content-type': 'text/html', 'content-length': page.length }).end(page);
+    const want = `<a href="${base}/next">next</a>`;
+    const answer = await ask(`${base}/`);
+    assert.deepEqual([answer.text, answer.headers['content-length']], [want, undefined]);
+    assert.equal((await ask(`${base}/`, { method: 'HEAD' })).headers['content-length'], String(page.length));
+    const session = connectHttp2(`http://127.0.0.1:${(front2.address() as AddressInfo).port}`);
+    try {
+      let text = '';
+      for await (const chunk of session.request({ ':path': `${base}/` })) text += chunk;
+      assert.equal(text, want);
+    } finally {
+      session.close();
+    }
+  });
+
   it('pass redirects on, and never follow them', async () => {
     let location = '/next';
     onRequest = (_, response) => void response.writeHead(302, { location }).end();

@@ -1,6 +1,7 @@
 /**
  * pods/proxy, services/proxy and nodes/proxy: the request of a client, made by the API server in its place. What comes
- * back is passed on as it is, redirects too, for whoever followed one here would act with the server's own reach.
+ * back is passed on, redirects too, for whoever followed one here would act with the server's own reach. Only what leads back
+ * to the backend is changed, so that it leads through here (headers.ts, pages.ts).
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { request as httpRequest } from 'node:http';
@@ -17,7 +18,16 @@ import { join } from '../streaming/join.js';
 import { type KubeletCredentials, kubeletTls } from '../streaming/kubelets.js';
 import { hangUp, headOf, refuseUpgrade } from '../streaming/socket-answer.js';
 import { isProxyable } from './address.js';
-import { type Framing, forwarded, type Origin, returned, rewrittenLocation, upgradeHeaders } from './headers.js';
+import {
+  type Framing,
+  forwarded,
+  type Origin,
+  type Rewriting,
+  returned,
+  rewrittenLocation,
+  upgradeHeaders,
+} from './headers.js';
+import { isPage, rewrittenPage } from './pages.js';
 import { type Backend, backendOf, type TargetOptions } from './target.js';
 
 type Incoming = IncomingMessage | Http2ServerRequest;
@@ -53,8 +63,15 @@ export class ResourceProxy implements KubeletProxy {
     if (path === undefined) return redirectToSlash(request, response);
     const origin = originOf(request);
     const answer = await this.#ask(backend, request, path, origin, response);
-    passHead(response, answer, locationFor(answer, backend, path, origin, info));
-    await passBody(answer, response, request.method === 'HEAD');
+    const rewriting = rewritingFor(backend, origin, info);
+    const { location } = answer.headers;
+    const headOnly = request.method === 'HEAD';
+    const page = isPage(answer) && !headOnly ? await rewrittenPage(answer, rewriting) : undefined;
+    passHead(response, answer, {
+      ...(location === undefined ? {} : { location: rewrittenLocation(location, path, rewriting) }),
+      rewritten: page !== undefined,
+    });
+    await passBody(answer, page ?? answer, response, headOnly);
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): Promise<number> {
@@ -194,26 +211,24 @@ function redirectToSlash(request: Incoming, response: Outgoing): void {
   response.end();
 }
 
-function locationFor(
-  answer: IncomingMessage,
-  { scheme, host, port }: Backend,
-  path: string,
-  origin: Origin,
-  { path: asked, rest = '' }: RequestInfo,
-): string | undefined {
-  const { location } = answer.headers;
-  if (location === undefined) return undefined;
+function rewritingFor({ scheme, host, port }: Backend, origin: Origin, { path, rest = '' }: RequestInfo): Rewriting {
   const backend = `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-  const prefix = asked.slice(0, asked.length - rest.length);
-  return rewrittenLocation(location, path, { backend, host: origin.host, prefix });
+  return { backend, host: origin.host, prefix: path.slice(0, path.length - rest.length) };
 }
 
-function passHead(response: Outgoing, answer: IncomingMessage, location: string | undefined): void {
+interface Changes {
+  location?: string;
+  /** Its body has another length than the answer says. */
+  rewritten: boolean;
+}
+
+function passHead(response: Outgoing, answer: IncomingMessage, { location, rewritten }: Changes): void {
   const out = response as ServerResponse;
   const isHttp2 = 'stream' in response;
   for (const [name, values] of returned(answer.rawHeaders)) {
     // The audit id stays ours.
-    if (name !== 'audit-id') out.setHeader(name, values.length === 1 ? (values[0] as string) : values);
+    if (name === 'audit-id' || (rewritten && name === 'content-length')) continue;
+    out.setHeader(name, values.length === 1 ? (values[0] as string) : values);
   }
   if (location !== undefined) out.setHeader('location', location);
   out.statusCode = answer.statusCode ?? 502;
@@ -222,14 +237,19 @@ function passHead(response: Outgoing, answer: IncomingMessage, location: string 
 }
 
 /** Resolves when the answer has ended, on whose ever side. One that breaks off breaks the response too. */
-function passBody(answer: IncomingMessage, response: Outgoing, headOnly: boolean): Promise<void> {
+function passBody(
+  answer: IncomingMessage,
+  body: NodeJS.ReadableStream,
+  response: Outgoing,
+  headOnly: boolean,
+): Promise<void> {
   return new Promise(resolve => {
     response.once('close', () => {
       answer.destroy();
       resolve();
     });
-    answer.on('error', () => response.destroy());
+    for (const stream of new Set([answer, body])) stream.on('error', () => response.destroy());
     if (headOnly) response.end();
-    else answer.pipe(response as NodeJS.WritableStream);
+    else body.pipe(response as NodeJS.WritableStream);
   });
 }
