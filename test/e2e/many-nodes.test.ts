@@ -151,6 +151,9 @@ describe('three nodes on one machine', function () {
           onVictim(all).every(({ metadata }) => metadata.deletionTimestamp),
         60_000,
       );
+    /** The spread is a wish: it may be that two are there, where another node was busy. */
+    const standsThere = async (): Promise<void> =>
+      assert.notEqual(onVictim(await readyPods(lab, 'app=moving', 3)).length, 0);
     const noDoubles = async (): Promise<void> => {
       const left = await eventually(movingPods, all => all.length === 3, 60_000);
       assert.ok(left.every(isReady));
@@ -174,7 +177,7 @@ describe('three nodes on one machine', function () {
     });
 
     it('when it is switched off: nothing of it runs, its pods come up elsewhere, and its return makes no doubles', async () => {
-      assert.equal(onVictim(await readyPods(lab, 'app=moving', 3)).length, 1);
+      await standsThere();
       assert.equal(processesThere().length > 0, true);
       await node('stop');
       assert.deepEqual(processesThere(), []);
@@ -188,7 +191,7 @@ describe('three nodes on one machine', function () {
 
     it('when its cable is pulled: its pods go on behind it, come up elsewhere, and end when it is plugged in', async () => {
       await lab.orrery('delete', 'pod', '-l', 'app=moving');
-      assert.equal(onVictim(await readyPods(lab, 'app=moving', 3)).length, 1);
+      await standsThere();
       await node('cut');
       await haveMoved();
       assert.equal(processesThere().length > 0, true, 'behind the cable nobody told the pod to end');
