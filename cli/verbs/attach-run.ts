@@ -1,14 +1,12 @@
 /** What `attach` does (see attach.ts for its flags). */
 import type { Pod } from '../../api/types.js';
-import { pods } from '../../client/resources.js';
-import { objectPath } from '../../client/rest/path.js';
 import { Failure } from '../failure.js';
 import { chooseContainer } from '../objects/containers.js';
-import { openPodStream, wantsTerminal } from '../objects/pod-stream.js';
+import { wantsTerminal } from '../objects/pod-stream.js';
 import { podsBehind } from '../objects/pods.js';
 import { type Session, withSession } from '../session.js';
 import type { AttachFlags } from './attach.js';
-import { converse, exitCodeOf } from './exec-streams.js';
+import { speakWith } from './exec-streams.js';
 
 export const attach = (what: string, flags: AttachFlags): Promise<void> =>
   withSession(flags, async session => {
@@ -34,16 +32,7 @@ export async function attachTo(
     process.stderr.write(`error: Unable to use a TTY - container ${container} did not allocate one\n`);
   const streams = { stdin: asked.stdin, tty: asked.tty && has.tty };
   if (streams.stdin && !flags.quiet) process.stderr.write("If you don't see a command prompt, try pressing enter.\n");
-  const search = new URLSearchParams({
-    container,
-    stdin: String(streams.stdin),
-    stdout: 'true',
-    stderr: String(!has.tty),
-    tty: String(has.tty),
-  });
-  const name = { namespace: session.namespace, name: pod.metadata.name ?? '' };
-  const socket = await openPodStream(session.client.connection, `${objectPath(pods, name, 'attach')}?${search}`);
-  exitCodeOf(await converse(socket, streams));
+  await speakWith(session, pod, 'attach', { container, tty: has.tty }, streams);
 }
 
 /** Whether the container was made with a terminal: its output then comes in one stream. */

@@ -1,13 +1,11 @@
 /** What `exec` does (see exec.ts for its flags). */
-import { pods } from '../../client/resources.js';
-import { objectPath } from '../../client/rest/path.js';
 import { Failure } from '../failure.js';
 import { chooseContainer } from '../objects/containers.js';
-import { openPodStream, wantsTerminal } from '../objects/pod-stream.js';
+import { wantsTerminal } from '../objects/pod-stream.js';
 import { podsBehind } from '../objects/pods.js';
 import { withSession } from '../session.js';
 import type { ExecFlags } from './exec.js';
-import { converse, exitCodeOf } from './exec-streams.js';
+import { speakWith } from './exec-streams.js';
 
 /** The exit code of the command. */
 export function exec(what: string, command: readonly string[], flags: ExecFlags): Promise<number> {
@@ -21,17 +19,7 @@ export function exec(what: string, command: readonly string[], flags: ExecFlags)
     const { container, said } = chooseContainer(pod, flags.container);
     if (said && !flags.quiet) process.stderr.write(said);
     const streams = { stdin: flags.stdin ?? false, tty: wantsTerminal(flags) };
-    const search = new URLSearchParams({
-      container,
-      stdin: String(streams.stdin),
-      stdout: 'true',
-      stderr: String(!streams.tty),
-      tty: String(streams.tty),
-    });
-    for (const word of command) search.append('command', word);
-    const name = { namespace: session.namespace, name: pod.metadata.name ?? '' };
-    const socket = await openPodStream(session.client.connection, `${objectPath(pods, name, 'exec')}?${search}`);
-    const code = exitCodeOf(await converse(socket, streams));
+    const code = await speakWith(session, pod, 'exec', { container, tty: streams.tty, command }, streams);
     if (code !== 0) process.stderr.write(`command terminated with exit code ${code}\n`);
     return code;
   });

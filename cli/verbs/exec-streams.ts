@@ -1,9 +1,12 @@
 /** The streams of `exec` and `attach` over a WebSocket, each message beginning with the number of its stream. */
 import type { ReadStream } from 'node:tty';
 import type { WebSocket } from 'ws';
-import type { Status } from '../../api/types.js';
+import type { Pod, Status } from '../../api/types.js';
+import { pods } from '../../client/resources.js';
+import { objectPath } from '../../client/rest/path.js';
 import { Failure } from '../failure.js';
-import { streamProtocols } from '../objects/pod-stream.js';
+import { openPodStream, streamProtocols } from '../objects/pod-stream.js';
+import type { Session } from '../session.js';
 
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
@@ -13,10 +16,34 @@ export interface Streams {
   tty: boolean;
 }
 
+/** What is asked of a container's process; `tty`: its output comes in one stream, as from a terminal. */
+interface Asked {
+  container: string;
+  tty: boolean;
+  /** Of `exec`. */
+  command?: readonly string[];
+}
+
+/** Carries the streams between us and a container's process until that ends; answers its exit code. */
+export async function speakWith(
+  { client, namespace }: Session,
+  { metadata: { name = '' } }: Pod,
+  subresource: 'exec' | 'attach',
+  { container, tty, command = [] }: Asked,
+  streams: Streams,
+): Promise<number> {
+  const wanted = { stdin: streams.stdin, stdout: true, stderr: !tty, tty };
+  const search = new URLSearchParams({ container });
+  for (const [stream, is] of Object.entries(wanted)) search.set(stream, String(is));
+  for (const word of command) search.append('command', word);
+  const path = objectPath(pods, { namespace, name }, subresource);
+  return exitCodeOf(await converse(await openPodStream(client.connection, `${path}?${search}`), streams));
+}
+
 type Send = (stream: number, data: Buffer | string) => void;
 
 /** Carries the streams until the command ends. Resolves to the server's last word on it, a Status as JSON. */
-export function converse(socket: WebSocket, { stdin, tty }: Streams): Promise<string> {
+function converse(socket: WebSocket, { stdin, tty }: Streams): Promise<string> {
   const send: Send = (stream, data) => socket.send(Buffer.concat([Buffer.from([stream]), Buffer.from(data)]));
   const restore = tty ? takeTerminal(size => send(channel.resize, JSON.stringify(size))) : () => undefined;
   if (stdin) pumpStdin(socket, send);
