@@ -263,34 +263,25 @@ function selects(selection: Selection, object: AnyObject): boolean {
 
 const fieldOf = (object: AnyObject, path: string): string => String(getPath(object, path) ?? '');
 
-/** RFC 7386; of strategic merge patches' lists only those that the loops send: conditions, owners and finalizers. */
+/** RFC 7386; of strategic merge patches' lists only those of conditions. */
 function merged(target: unknown, patch: unknown, type: 'merge' | 'strategic', field = ''): unknown {
   if (Array.isArray(patch) && type === 'strategic') return mergedList(target, patch, field);
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return copy(patch);
   const result = { ...(typeof target === 'object' && !Array.isArray(target) ? target : {}) } as Record<string, unknown>;
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete result[name];
-    else if (type === 'strategic' && name.startsWith(without)) {
-      const list = name.slice(without.length);
-      const gone = value as unknown[];
-      result[list] = ((result[list] as unknown[] | undefined) ?? []).filter(item => !gone.includes(item));
-    } else result[name] = merged(result[name], value, type, name);
+    else result[name] = merged(result[name], value, type, name);
   }
   return result;
 }
 
-const without = '$deleteFromPrimitiveList/';
-const mergeKeys: Record<string, string> = { conditions: 'type', ownerReferences: 'uid' };
-
 function mergedList(target: unknown, patch: unknown[], field: string): unknown[] {
-  const before = Array.isArray(target) ? (target as unknown[]) : [];
-  if (field === 'finalizers') return [...new Set([...before, ...patch])];
-  const key = mergeKeys[field];
-  if (!key) throw badRequest(`MemoryApi has no strategic patches of ${field}`);
-  const byKey = new Map((before as Record<string, unknown>[]).map(item => [item[key], item]));
+  if (field !== 'conditions') throw badRequest(`MemoryApi has no strategic patches of ${field}`);
+  const before = Array.isArray(target) ? (target as Record<string, unknown>[]) : [];
+  const byType = new Map(before.map(item => [item.type, item]));
   for (const item of patch as Record<string, unknown>[]) {
-    if (item.$patch === 'delete') byKey.delete(item[key]);
-    else byKey.set(item[key], { ...byKey.get(item[key]), ...item });
+    if (item.$patch === 'delete') byType.delete(item.type);
+    else byType.set(item.type, { ...byType.get(item.type), ...item });
   }
-  return [...byKey.values()];
+  return [...byType.values()];
 }
