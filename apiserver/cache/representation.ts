@@ -22,8 +22,6 @@ export interface Representation {
   frame?(type: EventType, object: Buffer): Buffer;
   /** The object of an ERROR event; JSON unless said. */
   error?(status: Status): Buffer;
-  /** What is answered instead when an object cannot be shown this way: `object` and `list` throw CannotShow for it. */
-  readonly otherwise?: Representation;
   /** Does beforehand, in small pieces, what a list of many would keep everybody else waiting for. */
   prepareList?(entries: readonly CacheEntry[]): Promise<void> | undefined;
   /** Resolves once all of these can be shown; undefined when they can. Absent where they always can. */
@@ -51,24 +49,6 @@ export const frame = (shown: Representation, type: EventType, object: Buffer): B
 
 export const errorFrame = (shown: Representation, status: Status): Buffer =>
   frame(shown, 'ERROR', shown.error?.(status) ?? Buffer.from(JSON.stringify(status)));
-
-/** An object cannot be shown whole in this representation. */
-export class CannotShow extends Error {}
-
-/** What `make` makes of a representation, and the one that it could be made of. */
-export function encodedIn<T>(
-  representation: Representation,
-  make: (representation: Representation) => T,
-): { made: T; contentType: string } {
-  const { contentType, otherwise } = representation;
-  if (!otherwise) return { made: make(representation), contentType };
-  try {
-    return { made: make(representation), contentType };
-  } catch (error) {
-    if (!(error instanceof CannotShow)) throw error;
-    return encodedIn(otherwise, make);
-  }
-}
 
 const comma = Buffer.from(',');
 const end = Buffer.from(']}');

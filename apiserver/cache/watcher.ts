@@ -11,7 +11,7 @@ import { type Change, prepareChanges } from './change.js';
 import type { Filter } from './filter.js';
 import { InOrder } from './in-order.js';
 import { joined } from './joined.js';
-import { CannotShow, errorFrame, frame, type Representation } from './representation.js';
+import { errorFrame, frame, type Representation } from './representation.js';
 
 const maxQueued = 16_384;
 const maxQueuedBytes = 32 * 1024 * 1024;
@@ -89,27 +89,8 @@ export class Watcher {
   #tell(change: Change): void {
     const type = change.seenAs(this.filter);
     if (!type) return;
-    try {
-      this.#push(change.frame(type, this.#shown));
-      this.#hasBegun();
-    } catch (error) {
-      this.#cannotShow(error);
-    }
-  }
-
-  #nextOf(initial: Iterator<Buffer>): IteratorResult<Buffer> | undefined {
-    try {
-      return initial.next();
-    } catch (error) {
-      this.#cannotShow(error);
-      return undefined;
-    }
-  }
-
-  /** Where an object cannot be shown this way, the client comes again, and then gets all of them another way. */
-  #cannotShow(error: unknown): void {
-    if (!(error instanceof CannotShow)) throw error;
-    this.#giveUp();
+    this.#push(change.frame(type, this.#shown));
+    this.#hasBegun();
   }
 
   #hasBegun(): void {
@@ -174,8 +155,7 @@ export class Watcher {
     const parts: Buffer[] = [];
     let bytes = 0;
     while (this.#initial && bytes < writeBytes) {
-      const next = this.#nextOf(this.#initial);
-      if (!next) return undefined;
+      const next = this.#initial.next();
       if (next.done) {
         this.#initial = undefined;
         break;

@@ -56,15 +56,14 @@ function plainFor(row: KindRow): Representation {
 /** Undefined where there is no such form: a Table, or a kind of somebody's own. */
 function protobufFor(parameters: ReadonlyMap<string, string>, row: KindRow): Representation | undefined {
   const as = parameters.get('as');
-  const json = plainFor(row);
   const version = as === undefined ? undefined : metaVersion(parameters);
-  if (as === undefined) return inRowsVersion(row, inProtobuf(row, json));
+  if (as === undefined) {
+    const found = inProtobuf(row);
+    return found && inVersion(row, found);
+  }
   if (!row.verbs.includes('get') || version === undefined || !isPartial(as)) return undefined;
-  return inRowsVersion(row, partialInProtobuf(row, version, inVersion(row, partial(version))));
+  return inVersion(row, partialInProtobuf(version));
 }
-
-const inRowsVersion = (row: KindRow, found: Representation | undefined): Representation | undefined =>
-  found && inVersion(row, found);
 
 /** Of objects that another row stores, the bytes are not this row's. */
 function inVersion(row: KindRow, representation: Representation): Representation {

@@ -4,7 +4,7 @@ import type { KindRow } from '../../api/kinds/row.js';
 import type { AnyObject } from '../../api/types.js';
 import type { Store } from '../../storage/store.js';
 import type { CacheEntry } from '../cache/entry.js';
-import { encodedIn, type ListHead, type Representation } from '../cache/representation.js';
+import type { ListHead, Representation } from '../cache/representation.js';
 import type { WatchCache } from '../cache/watch-cache.js';
 import type { AdmissionPlugin, ApiRequest, CreateHandler, Lookup, RequestInfo, Sink, User } from '../contracts.js';
 import type { KindTable } from './kinds.js';
@@ -97,16 +97,16 @@ export const json = (status: number, value: unknown, revision?: number): Answer 
 
 /** One object, as the client wants to see it. */
 export function shown(call: Call, status: number, entry: CacheEntry, revision?: number): Answer {
-  const { made, contentType } = encodedIn(call.representation, shown => shown.object(entry));
-  const answer: Answer = { status, contentType, body: [made] };
+  const { representation } = call;
+  const answer: Answer = { status, contentType: representation.contentType, body: [representation.object(entry)] };
   if (revision !== undefined) answer.revision = revision;
   return answer;
 }
 
 /** Many objects, as the client wants to see them. */
 export function shownList(call: Call, entries: readonly CacheEntry[], head: ListHead): Answer {
-  const { made, contentType } = encodedIn(call.representation, shown => shown.list(entries, head));
-  return { status: 200, contentType, body: made };
+  const { representation } = call;
+  return { status: 200, contentType: representation.contentType, body: representation.list(entries, head) };
 }
 
 /** The name an error is about. */

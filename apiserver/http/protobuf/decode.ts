@@ -8,10 +8,9 @@ import { timestamp } from '../../../api/clock.js';
 import { type JsonObject, put } from '../../../api/json.js';
 import type { KindRow } from '../../../api/kinds/row.js';
 import { type BodyType, bodyVersion, subresourceTypes } from '../../../api/kinds/subresources.js';
-import { type Field, findModel, type Model, type Scalar, type Type } from '../../../api/schema/models.js';
+import { findModel, type Model, type Scalar, type Type } from '../../../api/schema/models.js';
 import { badRequest, StatusError } from '../../../api/status.js';
-import { fieldsOf } from './field-numbers.js';
-import { keepsZero } from './zeros.js';
+import { fieldsOf, type NumberedField } from './field-numbers.js';
 
 /** What every message starts with. */
 const magic = Buffer.from('k8s\0');
@@ -103,14 +102,13 @@ class Decoder {
       const known = numbered[number];
       const field = known && !known.embedded ? model.fields.get(known.name) : undefined;
       if (known?.embedded) this.#fields(reader, reader.uint32() + reader.pos, known.embedded, model, into);
-      else if (field) this.#field(reader, field, model, into);
+      else if (known && field) this.#field(reader, known, field.type, into);
       else if (skip(reader, wire)) this.problems.push(`unknown protobuf field ${number} in ${definition}`);
     });
     this.#depth--;
   }
 
-  #field(reader: Reader, field: Field, model: Model, into: JsonObject): void {
-    const { name, type } = field;
+  #field(reader: Reader, { name, zero }: NumberedField, type: Type, into: JsonObject): void {
     if (type.kind === 'list') {
       const items = (into[name] ?? []) as unknown[];
       items.push(this.#value(reader, type.items));
@@ -121,8 +119,7 @@ class Decoder {
       into[name] = map;
     } else {
       const value = this.#value(reader, type);
-      // Go writes every field that is not a pointer, also when it is empty: that says nothing.
-      if (!isZero(value) || keepsZero(model, name)) into[name] = value;
+      if (zero || !isZero(value)) into[name] = value;
     }
   }
 

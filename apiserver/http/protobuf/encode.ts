@@ -5,22 +5,15 @@
 import type { Writer } from 'protobufjs/minimal.js';
 import type { JsonObject } from '../../../api/json.js';
 import { findModel, type Model, type Scalar, type Type } from '../../../api/schema/models.js';
-import { CannotShow } from '../../cache/representation.js';
 import { fieldsOf } from './field-numbers.js';
-
-/** An object has a field whose number is not known: it must travel in another form. */
-export class NotInProtobuf extends CannotShow {}
 
 type WriteValue = (writer: Writer, number: number, value: unknown) => void;
 
 /** How the messages of one type are written. */
 export interface Plan {
-  readonly name: string;
   readonly fields: { number: number; name: string; write: WriteValue }[];
   /** Go's embedded structs: fields of the same JSON object, in a message of their own. */
   readonly embedded: { number: number; plan: Plan }[];
-  /** Fields without a number, which no object may have. */
-  readonly unnumbered: string[];
 }
 
 const plans = new Map<string, Plan | undefined>();
@@ -32,7 +25,7 @@ function planFor(definition: string, model: Model): Plan | undefined {
   const key = `${definition} ${model.name}`;
   if (plans.has(key)) return plans.get(key);
   const numbered = fieldsOf(definition);
-  const plan: Plan | undefined = numbered && { name: definition, fields: [], embedded: [], unnumbered: [] };
+  const plan: Plan | undefined = numbered && { fields: [], embedded: [] };
   plans.set(key, plan);
   if (!numbered || !plan) return undefined;
   numbered.forEach((known, number) => {
@@ -41,28 +34,11 @@ function planFor(definition: string, model: Model): Plan | undefined {
     if (field) plan.fields.push({ number, name: field.name, write: writerOf(field.type) });
     else if (inner) plan.embedded.push({ number, plan: inner });
   });
-  const numberedNames = new Set(namesIn(plan));
-  // An embedded struct has only some of its model's fields: the message around it looks after the rest.
-  if (definition === model.definition) {
-    const names = [...model.fields.keys()].filter(name => !numberedNames.has(name) && !typeMeta.has(name));
-    plan.unnumbered.push(...names);
-  }
   return plan;
 }
 
-/** They are in the envelope. */
-const typeMeta = new Set(['kind', 'apiVersion']);
-
-const namesIn = ({ fields, embedded }: Plan): string[] => [
-  ...fields.map(({ name }) => name),
-  ...embedded.flatMap(({ plan }) => namesIn(plan)),
-];
-
-/** Writes the fields of a message. Throws NotInProtobuf. */
+/** Writes the fields of a message. Each has a number: the tests see to that. */
 export function writeMessage(writer: Writer, plan: Plan, value: JsonObject): Writer {
-  for (const name of plan.unnumbered) {
-    if (value[name] !== undefined) throw new NotInProtobuf(`${plan.name}.${name} has no number in protobuf`);
-  }
   for (const { number, name, write } of plan.fields) {
     const field = value[name];
     if (field !== undefined && field !== null) write(writer, number, field);
@@ -116,7 +92,7 @@ function messageWriter(name: string): WriteValue {
     // Types may contain themselves: so not before it is needed.
     const model = findModel(name);
     plan ??= model && planOf(model);
-    if (!plan) throw new NotInProtobuf(`${name} has no numbers in protobuf`);
+    if (!plan) throw new TypeError(`${name} has no numbers in protobuf`);
     writeMessage(open(writer, number), plan, value as JsonObject).ldelim();
   };
 }

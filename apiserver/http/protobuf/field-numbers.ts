@@ -1,8 +1,12 @@
 /**
  * The numbers of Kubernetes' fields in protobuf: a message a line, its fields in the order of their numbers from 1, '-'
  * for a number that is not in use, '~Type' for a struct that Go embeds (its fields are the message's own in JSON).
- * A number never changes once it is given. Types are those of the kind's schema. Fields whose numbers are missing here
- * (new in 1.33 and later) are told as unknown.
+ * A number never changes once it is given. Types are those of the kind's schema. The numbers are those of 1.36: what
+ * came later is told as unknown.
+ *
+ * 'name?' is a field of which an empty value ('', 0, false) says something. On the wire all fields look alike, but Go
+ * writes those that are no pointers always, also when nobody set them: an empty one says only something if it is a
+ * pointer, or stands in Go's JSON as well.
  */
 import { laterGroups } from './later-groups.js';
 import { coreNumbers } from './numbers/core.js';
@@ -12,6 +16,8 @@ const numbers = `${coreNumbers.trim()}\n${groupNumbers.trim()}`;
 
 export interface NumberedField {
   name: string;
+  /** Whether an empty value was set by somebody. */
+  zero?: true;
   /** The definition of the embedded struct. */
   embedded?: string;
 }
@@ -44,5 +50,6 @@ function fieldsIn(line: string): (NumberedField | undefined)[] {
 
 function fieldNamed(name: string, group: string): NumberedField | undefined {
   if (name === '-' || name === '') return undefined;
-  return name.startsWith('~') ? { name, embedded: `${group}.${name.slice(1)}` } : { name };
+  if (name.startsWith('~')) return { name, embedded: `${group}.${name.slice(1)}` };
+  return name.endsWith('?') ? { name: name.slice(0, -1), zero: true } : { name };
 }

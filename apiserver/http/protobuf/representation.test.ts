@@ -144,28 +144,6 @@ describe('a client that prefers protobuf', () => {
     await api.must(406, `GET ${services}`, undefined, { accept: type });
   });
 
-  it('gets JSON of a kind from when an object has a field without a number, and loses nothing', async () => {
-    const nodes = '/api/v1/nodes';
-    await api.must(201, `POST ${nodes}`, { metadata: { name: 'old' } });
-    const watch = await api.watch(`${nodes}?watch=1`, headers);
-    assert.equal(watch.contentType, `${type};stream=watch`);
-    await settled();
-    const swap = { ...(await api.must(200, `GET ${nodes}/old`)), status: { declaredFeatures: ['a'] } };
-    const answer = await api.must(200, `PUT ${nodes}/old/status`, swap, headers);
-    assert.deepEqual(answer.status.declaredFeatures, ['a']);
-    await settled();
-    assert.equal(watch.ended, true, 'the client comes again');
-    assert.deepEqual(
-      events(watch).map(([event]) => event),
-      ['ADDED'],
-    );
-    const again = await api.watch(`${nodes}?watch=1`, headers);
-    assert.deepEqual(await again.said(), ['ADDED old']);
-    const list = await api.must(200, `GET ${nodes}`, undefined, headers);
-    assert.deepEqual(list.items[0].status.declaredFeatures, ['a']);
-    assert.deepEqual(again.events[0]?.object.status, list.items[0].status);
-  });
-
   it('is heard by the audit log as others are', async () => {
     const bytes = (await api.bytes(`POST ${configMaps}?dryRun=All`, headers)).body;
     assert.equal(bytes[0], 0x7b, 'errors are JSON');

@@ -1,44 +1,39 @@
 /**
- * Answers in Kubernetes' protobuf, for its own components and for typed Go clients. An object whose fields are not all
- * in the table of numbers (newer than that) is answered in JSON, and its kind from then on: nothing is ever left out.
+ * Answers in Kubernetes' protobuf, for its own components and for typed Go clients. Every field of a kind that has
+ * numbers has one (decode.test.ts), so nothing is ever left out.
  */
 import type { JsonObject } from '../../../api/json.js';
 import { apiVersionOf, type KindRow } from '../../../api/kinds/row.js';
 import { findModel, modelOf } from '../../../api/schema/models.js';
 import type { CacheEntry } from '../../cache/entry.js';
 import type { EventType, ListHead, Representation } from '../../cache/representation.js';
-import { NotInProtobuf, type Plan, planOf, writeMessage } from './encode.js';
+import { type Plan, planOf, writeMessage } from './encode.js';
 import { loadedProtobuf, protobufType } from './library.js';
 
 const magic = Buffer.from('k8s\0');
 
 const plain = new WeakMap<KindRow, Representation | undefined>();
 
-/** Rows that have objects which cannot be told whole. */
-const beyond = new WeakSet<KindRow>();
-
-/** Undefined where the kind's numbers are not known. `json` is what is answered where an object's are not. */
-export function inProtobuf(row: KindRow, json: Representation): Representation | undefined {
-  if (beyond.has(row)) return undefined;
+/** Undefined where the kind's numbers are not known. */
+export function inProtobuf(row: KindRow): Representation | undefined {
   if (!plain.has(row)) {
     const model = row.structural ? undefined : findModel(row.model);
     const plan = model && planOf(model);
     const { kind, listKind = `${kind}List` } = row;
     const shape = { apiVersion: apiVersionOf(row), kind, listKind, whole: (entry: CacheEntry) => entry.object };
-    plain.set(row, plan && representation(row, { ...shape, plan, key: 'protobuf' }, json));
+    plain.set(row, plan && representation({ ...shape, plan, key: 'protobuf' }));
   }
   return plain.get(row);
 }
 
 /** Metadata alone, which every kind has. */
-export function partialInProtobuf(row: KindRow, version: string, json: Representation): Representation | undefined {
-  if (beyond.has(row)) return undefined;
+export function partialInProtobuf(version: string): Representation {
   // Its first field is the metadata, as every kind's is.
   const plan = planOf(modelOf('V1ConfigMap')) as Plan;
   const kind = 'PartialObjectMetadata';
   const whole = ({ object }: CacheEntry) => ({ metadata: object.metadata });
   const shape = { apiVersion: `meta.k8s.io/${version}`, kind, listKind: `${kind}List`, whole };
-  return representation(row, { ...shape, plan, key: `protobuf-partial/${version}` }, json);
+  return representation({ ...shape, plan, key: `protobuf-partial/${version}` });
 }
 
 interface Shape {
@@ -51,16 +46,10 @@ interface Shape {
   whole(entry: CacheEntry): object;
 }
 
-function representation(row: KindRow, shape: Shape, json: Representation): Representation {
+function representation(shape: Shape): Representation {
   const { apiVersion, kind, listKind, plan } = shape;
-  const message = (object: object, as = plan): Buffer => {
-    try {
-      return Buffer.from(writeMessage(loadedProtobuf().write(), as, object as JsonObject).finish());
-    } catch (error) {
-      if (error instanceof NotInProtobuf) beyond.add(row);
-      throw error;
-    }
-  };
+  const message = (object: object, as = plan): Buffer =>
+    Buffer.from(writeMessage(loadedProtobuf().write(), as, object as JsonObject).finish());
   const one = (object: object): Buffer => envelope(apiVersion, kind, message(object));
   /** By the list of a request, for as long as that goes on. */
   const prepared = new WeakMap<readonly CacheEntry[], Buffer[]>();
@@ -68,7 +57,6 @@ function representation(row: KindRow, shape: Shape, json: Representation): Repre
     key: shape.key,
     contentType: protobufType,
     streamType: `${protobufType};stream=watch`,
-    otherwise: json,
     object: entry => one(shape.whole(entry)),
     list(entries, head) {
       const parts = [field(1, listMeta(head))];
@@ -99,7 +87,7 @@ function representation(row: KindRow, shape: Shape, json: Representation): Repre
 const many = 50;
 const sliceMs = 5;
 
-/** Calls `make` for each, and lets others have their turn again and again. What cannot be made is for the list to find. */
+/** Calls `make` for each, and lets others have their turn again and again. */
 async function inSlices(entries: readonly CacheEntry[], make: (entry: CacheEntry) => void): Promise<void> {
   let until = performance.now() + sliceMs;
   for (const entry of entries) {
@@ -107,12 +95,7 @@ async function inSlices(entries: readonly CacheEntry[], make: (entry: CacheEntry
       await new Promise(resolve => setImmediate(resolve));
       until = performance.now() + sliceMs;
     }
-    try {
-      make(entry);
-    } catch (error) {
-      if (error instanceof NotInProtobuf) return;
-      throw error;
-    }
+    make(entry);
   }
 }
 
