@@ -56,7 +56,8 @@ export async function makePlace(datastore: string): Promise<Place> {
 export type Command = (place: Place) => readonly string[];
 
 /** As `orrery up` starts it. */
-export const orrery: Command = place => componentCommand(layoutOf(place.dataDir), ['apiserver']);
+export const orrery: Command = place =>
+  componentCommand(layoutOf(place.dataDir), { name: 'apiserver', components: ['apiserver'] });
 
 export async function start(place: Place, command: Command): Promise<Subject> {
   let process = run(place, command);

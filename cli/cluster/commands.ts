@@ -7,6 +7,7 @@ import { durationMs } from '../flags.js';
 import { isJoined } from '../nodes/member.js';
 import { nodeName, portNumber, steps, withDataDir } from './flags.js';
 import { type ClusterConfig, controlPlaneCounts, dataDirFlag, isDatastore, layoutOf } from './layout.js';
+import { kubeadmProbe, type LivenessProbe } from './liveness/probe.js';
 
 interface ClusterFlags extends Partial<ClusterConfig> {
   dataDir: string;
@@ -49,6 +50,19 @@ function grace(text: string): number {
   const ms = durationMs(text);
   if (ms < leastGraceMs) throw new InvalidArgumentError('at least 15s are needed: nodes report every ten seconds.');
   return ms;
+}
+
+/** 'periodSeconds=2,timeoutSeconds=2,failureThreshold=3': what is left out is as usual. */
+function livenessProbe(text: string): LivenessProbe {
+  const fields = text.split(',').map(field => /^(\w+)=([1-9]\d*)$/.exec(field));
+  const probe = { ...kubeadmProbe };
+  for (const field of fields) {
+    const [, name = '', value] = field ?? [];
+    if (!(name in probe))
+      throw new InvalidArgumentError(`it is made of ${Object.keys(probe).join(', ')}, as in periodSeconds=2.`);
+    probe[name as keyof LivenessProbe] = Number(value);
+  }
+  return probe;
 }
 
 function onOrOff(text: string): boolean {
@@ -101,6 +115,11 @@ const withClusterFlags = (command: Command): Command =>
     .option('--node-monitor-grace <duration>', 'how long a node may be silent (default 40s)', grace)
     .option('--datastore <where>', 'lmdb (default of one control plane), etcd, or etcd://host:2379,...', datastore)
     .option('--etcd-port <number>', "the port of etcd's members, if they are the cluster's (default 2379)", portNumber)
+    .option(
+      '--liveness-probe <fields>',
+      'when a process that hangs is killed (default periodSeconds=10,timeoutSeconds=15,failureThreshold=8)',
+      livenessProbe,
+    )
     .option('--cluster-dns <on|off>', 'whether pods are told of a DNS of the cluster (default on)', onOrOff)
     .option('--resolv-conf <file>', "names the servers for names outside (default: the machine's)", existingFile)
     .option(
@@ -203,12 +222,13 @@ export function addClusterCommands(program: Command): void {
 
   withDataDir(program.command('component <names...>', { hidden: true }))
     .option('--control-plane <number>', 'which of several', Number, 1)
+    .option('--process <name>', 'the name under which it is kept')
     .summary("run components in this process (up does this); flags of Kubernetes' API server may follow apiserver")
     .allowUnknownOption()
-    .action(async (words: string[], { dataDir, controlPlane }: { dataDir: string; controlPlane: number }) => {
+    .action(async (words: string[], options: { dataDir: string; controlPlane: number; process?: string }) => {
       const { runComponents } = await import('./run.js');
       const flagsAt = words.findIndex(word => word.startsWith('-'));
       const [names, flags] = flagsAt < 0 ? [words, []] : [words.slice(0, flagsAt), words.slice(flagsAt)];
-      await runComponents(names, { dataDir, controlPlane, flags });
+      await runComponents(names, { ...options, flags });
     });
 }

@@ -23,6 +23,7 @@ const usual: Partial<ClusterConfig> = { nodes: 1, controlPlanes: 1, etcdPort: de
 const names: Partial<Record<keyof ClusterConfig, string>> = {
   controlPlanes: 'the number of control planes',
   etcdPort: "etcd's port",
+  livenessProbe: 'the liveness probe',
 };
 const named = (keys: readonly (keyof ClusterConfig)[]): string => keys.map(key => names[key] ?? key).join(' and ');
 

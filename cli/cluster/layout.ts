@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statfsSync, writeFileS
 import { isIPv4 } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.js';
+import type { LivenessProbe } from './liveness/probe.js';
 
 export const defaultDataDir = '/var/lib/orrery';
 
@@ -31,6 +32,8 @@ export interface ClusterConfig {
   etcdPort?: number;
   /** A node may be silent for so long; Kubernetes' 40 s unless said. */
   nodeMonitorGraceMs?: number;
+  /** How the processes are asked whether they hang; kubeadm's way unless said. */
+  livenessProbe?: LivenessProbe;
   /** Whether pods are told of a DNS of the cluster; they are unless said. */
   clusterDns?: boolean;
   /** The file that names the servers for all other names; the machine's own unless said. */
@@ -62,6 +65,11 @@ const isRange = (value: unknown): boolean => {
   const [address = '', bits = '', ...rest] = String(value).split('/');
   return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && rest.length === 0;
 };
+const isProbe = (value: unknown): boolean => {
+  const { periodSeconds, timeoutSeconds, failureThreshold, ...rest } = Object(value) as Record<string, unknown>;
+  const numbers = [periodSeconds, timeoutSeconds, failureThreshold];
+  return numbers.every(number => Number.isInteger(number) && Number(number) >= 1) && Object.keys(rest).length === 0;
+};
 const range: [string, (value: unknown) => boolean] = ['a range of IPv4 addresses', isRange];
 const port: [string, (value: unknown) => boolean] = ['a port number', isPort];
 
@@ -79,6 +87,7 @@ const shape: Record<keyof ClusterConfig, [what: string, is: (value: unknown) => 
   etcdPort: ['a port number', value => value === undefined || isPort(value)],
   nodeNetwork: ['a range of IPv4 addresses', value => value === undefined || isRange(value)],
   nodeMonitorGraceMs: ['milliseconds', value => value === undefined || Number.isInteger(value)],
+  livenessProbe: ['a probe', value => value === undefined || isProbe(value)],
   clusterDns: ['true or false', value => value === undefined || typeof value === 'boolean'],
   resolvConf: ['a file', value => value === undefined || isText(value)],
   apiserverArgs: [

@@ -95,11 +95,10 @@ const allocation = ['MALLOC_MMAP_THRESHOLD_=262144', 'MALLOC_TRIM_THRESHOLD_=209
 /** A command of ours, as another process says it. */
 export const orreryCommand = (...words: string[]): string[] => [process.execPath, main, ...words];
 
-/** The command that runs components in one process. */
+/** The command of a process. */
 export const componentCommand = (
   layout: Layout,
-  components: readonly string[],
-  { controlPlane, large = false }: Pick<ProcessSpec, 'controlPlane' | 'large'> = {},
+  { name, components, controlPlane, large = false }: ProcessSpec,
 ): string[] => [
   ...(components.includes('apiserver') ? ['env', ...allocation] : []),
   process.execPath,
@@ -109,11 +108,13 @@ export const componentCommand = (
   ...components,
   '--data-dir',
   layout.dataDir,
+  '--process',
+  name,
   ...(controlPlane === undefined ? [] : ['--control-plane', String(controlPlane)]),
 ];
 
 export const startProcess = (layout: Layout, spec: ProcessSpec): void =>
-  keepCommand(layout, spec.name, componentCommand(layout, spec.components, spec));
+  keepCommand(layout, spec.name, componentCommand(layout, spec));
 
 export interface Keeping {
   /** The command and its keeper live within what these words lead into, such as a network namespace. */

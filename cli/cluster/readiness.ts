@@ -13,18 +13,23 @@ import { appendedTo, lastWords } from './last-words.js';
 import { type Layout, layoutOf } from './layout.js';
 import { keptProcess, logFile } from './processes.js';
 
+const patience = (timeoutMs: number | undefined): { userAgent: string; timeoutMs?: number } => ({
+  userAgent: 'orrery',
+  ...(timeoutMs === undefined ? {} : { timeoutMs }),
+});
+
 /** A client with the administrator's rights, at the API server with that address unless it does not matter which. Close it. */
-export function adminClient(dataDir: string, server?: string): Client {
+export function adminClient(dataDir: string, server?: string, timeoutMs?: number): Client {
   const path = join(layoutOf(dataDir).kubeconfigs, 'admin.conf');
-  return connect(loadKubeconfig({ path, ...(server === undefined ? {} : { server }) }), { userAgent: 'orrery' });
+  return connect(loadKubeconfig({ path, ...(server === undefined ? {} : { server }) }), patience(timeoutMs));
 }
 
 /** A client of a member of the cluster's own etcd, as an API server is one. Close it. */
-export function memberClient(dataDir: string, server: string): Client {
+export function memberClient(dataDir: string, server: string, timeoutMs?: number): Client {
   const { ca, client } = pkiPaths(dataDir).etcd;
   const [authority, cert, key] = [ca.cert, client.cert, client.key].map(path => readFileSync(path, 'utf8'));
   const tls = { ca: authority as string, cert: cert as string, key: key as string };
-  return connect({ server, namespace: 'default', ...tls }, { userAgent: 'orrery' });
+  return connect({ server, namespace: 'default', ...tls }, patience(timeoutMs));
 }
 
 /** True once; false while it is not so; throws only when waiting is pointless. */

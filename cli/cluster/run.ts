@@ -9,6 +9,8 @@ import { isHollow } from '../hollow/file.js';
 import { type NodeConfig, readMember } from '../nodes/member.js';
 import { apiServerPlan, loopsPlan } from './control-planes.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
+import { beatFile, startBeating } from './liveness/beat.js';
+import { watchProcesses } from './liveness/watch.js';
 import { keepLogsSmall } from './log-rotation.js';
 import { machinesResolvConf } from './resolv-conf.js';
 
@@ -138,17 +140,31 @@ function domainOf(kubeletConfiguration: unknown): { domain?: string } {
   return typeof clusterDomain === 'string' && clusterDomain !== '' ? { domain: clusterDomain.toLowerCase() } : {};
 }
 
+function lookAfterOthers(layout: Layout, config: ClusterConfig, name: string, log: pino.Logger): Running {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const watching = watchProcesses({ layout, config, name, clock: systemClock, log, signal });
+  return {
+    stop() {
+      stopping.abort();
+      return watching;
+    },
+  };
+}
+
 export interface RunOptions {
   dataDir: string;
   /** Which of several, from 1. */
   controlPlane: number;
   /** For the API server. */
   flags: readonly string[];
+  /** The name under which `up` keeps it. */
+  process?: string;
 }
 
 export async function runComponents(
   names: readonly string[],
-  { dataDir, controlPlane, flags }: RunOptions,
+  { dataDir, controlPlane, flags, process: keptAs }: RunOptions,
 ): Promise<void> {
   if (flags.length > 0 && !names.includes('apiserver'))
     throw new Failure(`${flags[0]} is a flag of the API server, and it is not among what is to run.`);
@@ -177,6 +193,10 @@ export async function runComponents(
   };
   process.on('SIGTERM', () => void stop(0));
   process.on('SIGINT', () => void stop(0));
+  if (keptAs !== undefined && !names.includes('apiserver')) {
+    startBeating(beatFile(layout, keptAs));
+    if (config) running.push(lookAfterOthers(layout, config, keptAs, log));
+  }
   // The smallest process does it for all of them.
   if ((names.includes('controllers') && controlPlane === 1) || !config) await keepLogsSmall(layout.logs);
   for (const name of names) {

@@ -10,6 +10,7 @@ import {
   isDown,
   keepCommand,
   keptProcess,
+  nodeSpec,
   orreryCommand,
   stopProcess,
 } from '../cluster/processes.js';
@@ -39,7 +40,7 @@ export const furtherNode = ({ nodes }: Layout, n: number): FurtherNode => ({
 export const furtherName = ({ nodeName }: Pick<ClusterConfig, 'nodeName'>, n: number): string => `${nodeName}-${n}`;
 
 /** The name of its process's log and pid file, below its own folders. */
-export const furtherProcess = 'node';
+export const furtherProcess = nodeSpec.name;
 
 export const isRunning = ({ layout }: FurtherNode): boolean => keptProcess(layout, furtherProcess) !== undefined;
 
@@ -93,7 +94,7 @@ export async function startNode(
   { cable }: LabState,
 ): Promise<void> {
   await wireNode(clusterDir, n, range, cable === 'plugged');
-  keepCommand(layout, furtherProcess, componentCommand(layout, ['kubelet', 'proxy']), {
+  keepCommand(layout, furtherProcess, componentCommand(layout, nodeSpec), {
     within: within(clusterDir, n),
   });
 }

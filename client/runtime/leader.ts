@@ -18,6 +18,7 @@ import {
   observe,
   released,
 } from './claim.js';
+import { inTime } from './in-time.js';
 
 export interface LeaderOptions {
   client: Client;
@@ -162,21 +163,8 @@ class Election {
   }
 
   /** A server that hangs must leave time for a second attempt. */
-  async #inTime<T>(until: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock } = this.#options;
-    const over = new AbortController();
-    const late = new AbortController();
-    const seconds = this.#durations.renewDeadlineMs / 2000;
-    const signals = until ? [until] : [];
-    const watching = clock.sleep(seconds * 1000, AbortSignal.any([...signals, over.signal])).then(() => {
-      if (!until?.aborted && !over.signal.aborted) late.abort(new ConnectionError(`no answer within ${seconds} s`));
-    });
-    try {
-      return await work(AbortSignal.any([...signals, late.signal]));
-    } finally {
-      over.abort();
-      await watching;
-    }
+  #inTime<T>(until: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return inTime(this.#options.clock, this.#durations.renewDeadlineMs / 2, until, work);
   }
 
   async #attemptWithin(signal: AbortSignal, until: AbortSignal): Promise<boolean> {

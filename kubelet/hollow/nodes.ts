@@ -5,11 +5,12 @@ import type { Clock } from '../../api/clock.js';
 import type { Lease, Node } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import { leases, nodes } from '../../client/resources.js';
+import { inTime } from '../../client/runtime/in-time.js';
 import { isNotFound } from '../../client/runtime/writer.js';
 import { usualThresholds } from '../eviction/thresholds.js';
 import type { Limit } from '../limit.js';
 import { type NodeHealth, nodeConditions } from '../node/conditions.js';
-import { leaseOf } from '../node/lease.js';
+import { leaseOf, leasePatienceMs } from '../node/lease.js';
 import type { Machine } from '../node/machine.js';
 import { newNode, nodeLabels, nodeStatus } from '../node/node.js';
 import { nodeAddress } from './addresses.js';
@@ -104,10 +105,10 @@ export async function liveNode(node: HollowNode, options: NodesOptions): Promise
           const registered = await limit.run(() => register(node, options));
           statusAt = clock.now();
           const known = held?.registered.metadata.uid === registered.metadata.uid ? held?.lease : undefined;
-          held = { registered, lease: await limit.run(() => renew(registered, known, options)) };
+          held = { registered, lease: await limit.run(() => renewInTime(registered, known, options)) };
         } else if (held) {
           const { lease, registered } = held;
-          held = { registered, lease: await limit.run(() => renew(registered, lease, options)) };
+          held = { registered, lease: await limit.run(() => renewInTime(registered, lease, options)) };
         }
       }
     } catch (error) {
@@ -135,6 +136,9 @@ async function register(node: HollowNode, { client, clock, script, signal }: Nod
   const status = { ...wanted.status, conditions };
   return client.patch(nodes, { name }, 'strategic', { status }, { subresource: 'status', signal, cause });
 }
+
+const renewInTime = (node: Node, held: Lease | undefined, options: NodesOptions): Promise<Lease> =>
+  inTime(options.clock, leasePatienceMs, options.signal, signal => renew(node, held, { ...options, signal }));
 
 async function renew(node: Node, held: Lease | undefined, { client, clock, signal }: NodesOptions): Promise<Lease> {
   const name = node.metadata.name ?? '';

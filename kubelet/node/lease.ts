@@ -4,12 +4,15 @@ import { type Clock, microTimestamp } from '../../api/clock.js';
 import type { Lease, Node } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
 import { leases } from '../../client/resources.js';
+import { inTime } from '../../client/runtime/in-time.js';
 import { isNotFound } from '../../client/runtime/writer.js';
 
 const namespace = 'kube-node-lease';
 const durationSeconds = 40;
 const renewMs = 10_000;
 const retryMs = 1_000;
+/** A server that hangs is asked anew, perhaps another, while the lease still holds: Kubernetes' kubelet waits as long. */
+export const leasePatienceMs = 10_000;
 
 export interface HeartbeatOptions {
   client: Client;
@@ -23,7 +26,8 @@ export async function keepLease(node: Node, { client, clock, log, signal }: Hear
   let held: Lease | undefined;
   while (!signal.aborted) {
     try {
-      held = await renew(client, held, node, clock.now());
+      const before = held;
+      held = await inTime(clock, leasePatienceMs, signal, within => renew(client, before, node, clock.now(), within));
       await clock.sleep(renewMs, signal);
     } catch (error) {
       // Somebody may have written or deleted it: it is read anew.
@@ -34,16 +38,22 @@ export async function keepLease(node: Node, { client, clock, log, signal }: Hear
   }
 }
 
-async function renew(client: Client, held: Lease | undefined, node: Node, now: number): Promise<Lease> {
+async function renew(
+  client: Client,
+  held: Lease | undefined,
+  node: Node,
+  now: number,
+  signal: AbortSignal,
+): Promise<Lease> {
   const name = node.metadata.name ?? '';
   const lease =
     held ??
-    (await client.get(leases, { namespace, name }).catch(error => {
+    (await client.get(leases, { namespace, name }, { signal }).catch(error => {
       if (isNotFound(error)) return undefined;
       throw error;
     }));
   const fresh = leaseOf(node, lease, now);
-  const options = { cause: `kubelet ${name} <- heartbeat` };
+  const options = { signal, cause: `kubelet ${name} <- heartbeat` };
   return lease ? client.update(leases, fresh, options) : client.create(leases, fresh, options);
 }
 

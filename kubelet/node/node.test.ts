@@ -269,4 +269,24 @@ describe('the lease', () => {
     stop.abort();
     await keeping;
   });
+
+  it('is renewed while it holds also when a server takes a renewal and never answers', async () => {
+    const clock = new ManualClock(now);
+    const api = new PodsApi();
+    const stop = new AbortController();
+    const log = pino({ level: 'silent' });
+    const keeping = keepLease(newNode(facts), { client: api, clock, log, signal: stop.signal });
+    await settled();
+    const { update } = api;
+    const hangs = (_resource: unknown, _object: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    api.update = hangs as typeof update;
+    await clock.advance(19_000);
+    api.update = update;
+    await clock.advance(2_000);
+    const lease = await api.get(leases, { namespace: 'kube-node-lease', name: 'n1' });
+    assert.equal(lease.spec?.renewTime, '2026-01-01T00:00:21.000000Z');
+    stop.abort();
+    await keeping;
+  });
 });
