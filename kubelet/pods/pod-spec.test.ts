@@ -112,4 +112,5 @@ async function prepare(volume: Volume, pod: Pod): Promise<void> {
   await prepareEmptyDir(source.emptyDir, dir, 1).finally(() => rmSync(dir, { recursive: true }));
 }
 
-const environment = (container: Container, pod: Pod) => containerEnv(pod, container, { ...nothing, services: [] });
+const environment = (container: Container, pod: Pod) =>
+  containerEnv(pod, container, { ...nothing, services: [], envFile: async () => undefined });

@@ -103,6 +103,7 @@ async function configFor(job: Job, container: Container, marks: Marks) {
     ...context.objects.of(pod),
     services: await context.services(),
     facts: podFacts(job),
+    envFile: (volume, path) => context.volumes.envFile(pod, volume, path),
   });
   const mounts = [
     ...(await context.volumes.containerMounts(pod, container, env)),

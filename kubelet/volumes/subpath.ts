@@ -33,7 +33,7 @@ export async function bindReadOnly(volume: string, subPath: string, target: stri
 async function bind(volume: string, subPath: string, target: string, how: readonly string[]): Promise<void> {
   const root = realpathSync(volume);
   const names = namesInside(root, subPath);
-  const handle = openInside(root, names);
+  const handle = openInside(root, names, 'make');
   try {
     const source = `/proc/${process.pid}/fd/${handle}`;
     if (isDirectory(handle)) await mkdir(target, { recursive: true });
@@ -64,11 +64,12 @@ export function namesInside(root: string, subPath: string): string[] {
   }
   const inside = relative(root, existing);
   if (inside.split(sep)[0] === '..' || subPath.split(sep).includes('..'))
-    throw new Error(`subPath ${JSON.stringify(subPath)} leads out of the volume`);
+    throw new Error(`${JSON.stringify(subPath)} leads out of the volume`);
   return [...inside.split(sep).filter(Boolean), ...missing];
 }
 
-function openInside(root: string, names: readonly string[]): number {
+/** A handle to the place. What is missing on the way is made as directories, or throws ENOENT. */
+export function openInside(root: string, names: readonly string[], missing: 'make' | 'throw'): number {
   let handle = openSync(root, names.length > 0 ? handleFlags | constants.O_DIRECTORY : handleFlags);
   for (const name of names) {
     const path = `/proc/self/fd/${handle}/${name}`;
@@ -76,7 +77,7 @@ function openInside(root: string, names: readonly string[]): number {
     try {
       next = openSync(path, handleFlags);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (missing === 'throw' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       makeDirectory(path, names.join(sep));
       next = openSync(path, handleFlags);
     } finally {

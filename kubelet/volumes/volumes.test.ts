@@ -22,6 +22,7 @@ import { memorySize } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import { mountsBelow, removeWithMounts } from './mounts.js';
 import { type PayloadSources, payloadOf } from './payload.js';
+import { readInside } from './read-inside.js';
 import { bindSubPath, namesInside } from './subpath.js';
 import { refreshTime, tokenSource } from './tokens.js';
 import { usage } from './usage.js';
@@ -259,6 +260,25 @@ describe('a part of a volume', () => {
     for (const path of ['outside', 'outside/passwd', '..', 'a/../../x']) {
       assert.throws(() => namesInside(root, path), /leads out of the volume/, path);
     }
+  });
+
+  it('is read when it is a regular file that is inside, and small', async () => {
+    const root = temporary();
+    mkdirSync(join(root, 'a'));
+    writeFileSync(join(root, 'a/b'), 'größer');
+    writeFileSync(join(root, 'bytes'), Buffer.from([0xff]));
+    symlinkSync('a/b', join(root, 'inside'));
+    symlinkSync('/etc/passwd', join(root, 'outside'));
+    symlinkSync('nothing', join(root, 'dangling'));
+    execFileSync('mkfifo', [join(root, 'fifo')]);
+    assert.equal(await readInside(root, 'a/b', 8), 'größer');
+    assert.equal(await readInside(root, 'inside', 8), 'größer');
+    for (const path of ['none', 'none/b']) assert.equal(await readInside(root, path, 8), undefined);
+    await assert.rejects(readInside(root, 'a/b', 7), /"a\/b" is larger than 7 bytes/);
+    await assert.rejects(readInside(root, 'outside', 8), /leads out of the volume/);
+    for (const path of ['a', 'fifo', 'dangling'])
+      await assert.rejects(readInside(root, path, 8), /is not a regular file/);
+    await assert.rejects(readInside(root, 'bytes', 8), /is not UTF-8/);
   });
 
   it('is mounted, and removing the mount leaves what is behind it', async function () {

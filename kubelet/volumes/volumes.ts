@@ -16,6 +16,7 @@ import { prepareNfs } from './nfs.js';
 import type { FollowedObjects } from './objects.js';
 import { giveToGroup } from './ownership.js';
 import { payloadOf } from './payload.js';
+import { readInside } from './read-inside.js';
 import { isWritten, type Source, sourceOfVolume, unsupported } from './source.js';
 import { bindReadOnly, bindSubPath } from './subpath.js';
 import type { TokenSource } from './tokens.js';
@@ -51,6 +52,8 @@ export interface VolumeUse {
   /** The name of the PersistentVolumeClaim. */
   claim?: string;
 }
+
+const mostEnvFileBytes = 64 * 1024;
 
 const propagations: Record<string, NonNullable<Mount['propagation']>> = {
   None: 'PROPAGATION_PRIVATE',
@@ -126,6 +129,14 @@ export class PodVolumes {
         };
       }),
     );
+  }
+
+  /** A file of variables that a container left in an emptyDir. Undefined when there is none; throws as `readInside`. */
+  async envFile(pod: Pod, name: string, path: string): Promise<string | undefined> {
+    const volume = (pod.spec?.volumes ?? []).find(v => v.name === name);
+    if (!volume?.emptyDir)
+      throw new Error(`cannot find the emptyDir volume ${JSON.stringify(name)} referenced by fileKeyRef`);
+    return readInside(this.#path(volume, sourceOfVolume(volume), pod), path, mostEnvFileBytes);
   }
 
   /** Ends the volumes, and what was in those that belong to the pod. */

@@ -213,6 +213,35 @@ describe('validation of a pod', () => {
       `${c}.volumeMounts[0].subPath: Invalid value: "../x": must not contain '..'`,
     ],
     [
+      'an env file that is out of reach',
+      made(
+        { volumes: [{ name: 'v', emptyDir: {} }] },
+        { env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: '../x', key: 'A' } } }] },
+      ),
+      `${c}.env[0].valueFrom.fileKeyRef.path: Invalid value: "../x": must not contain '..'`,
+    ],
+    [
+      'an env file of a volume that no container writes to',
+      made(
+        { volumes: [{ name: 'v', configMap: { name: 'x' } }] },
+        { env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'x', key: 'A' } } }] },
+      ),
+      `${c}.env[0].valueFrom.fileKeyRef.volumeName: Invalid value: "v": referenced volume must be of type emptyDir`,
+    ],
+    [
+      'an env file of no volume',
+      made({}, { env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'x', key: 'A' } } }] }),
+      `${c}.env[0].valueFrom.fileKeyRef.volumeName: Not found: "v"`,
+    ],
+    [
+      'a key of an env file that no variable can have',
+      made(
+        { volumes: [{ name: 'v', emptyDir: {} }] },
+        { env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'x', key: 'a=b' } } }] },
+      ),
+      `${c}.env[0].valueFrom.fileKeyRef.key: Invalid value: "a=b": a valid environment variable name must consist only of printable ASCII characters other than '='`,
+    ],
+    [
       'a deadline of zero',
       made({ activeDeadlineSeconds: 0 }),
       'spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive',

@@ -1,6 +1,6 @@
 /** Containers and init containers. */
 import type { FieldError } from '../../status.js';
-import type { Container, VolumeMount } from '../../types.js';
+import type { Container, Volume, VolumeMount } from '../../types.js';
 import {
   complaints,
   duplicate,
@@ -13,17 +13,17 @@ import {
 } from '../../validation/errors.js';
 import { dns1123Label, portName, portNumber } from '../../validation/strings.js';
 import { isRestartableInit } from './columns.js';
+import { validateInnerPath } from './inner-path.js';
 import { validateEnv } from './validate-env.js';
 import { validateResizePolicy } from './validate-gates.js';
 import { validateLifecycle, validateProbes } from './validate-handlers.js';
 import { validateResources } from './validate-resources.js';
 import { validateRestarts } from './validate-restarts.js';
 import { validateContainerSecurity } from './validate-security.js';
-import { validateInnerPath } from './validate-volumes.js';
 
 /** What a container is checked against: the pod around it. */
 export interface Surroundings {
-  volumes: ReadonlySet<string>;
+  volumes: ReadonlyMap<string, Volume>;
   hostNetwork: boolean;
   /** Host ports taken by the containers before this one: 'TCP/0.0.0.0/80'. */
   hostPorts: Set<string>;
@@ -68,7 +68,7 @@ function validatePorts(container: Container, path: string, around: Surroundings)
 function validateMount(
   mount: VolumeMount,
   path: string,
-  volumes: ReadonlySet<string>,
+  volumes: ReadonlyMap<string, Volume>,
   isPrivileged: boolean,
 ): FieldError[] {
   const errors: FieldError[] = [];
@@ -108,7 +108,7 @@ function validateReadOnly({ recursiveReadOnly, readOnly, mountPropagation }: Vol
   return errors;
 }
 
-function validateMounts(container: Container, path: string, volumes: ReadonlySet<string>): FieldError[] {
+function validateMounts(container: Container, path: string, volumes: ReadonlyMap<string, Volume>): FieldError[] {
   const paths = new Set<string>();
   return (container.volumeMounts ?? []).flatMap((mount, index) => {
     const field = `${path}.volumeMounts[${index}]`;
@@ -143,7 +143,7 @@ export function validateContainer(container: Container, path: string, around: Su
     ...oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']),
     ...oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, ['FallbackToLogsOnError', 'File']),
     ...validatePorts(container, path, around),
-    ...validateEnv(container, path),
+    ...validateEnv(container, path, around.volumes),
     ...validateMounts(container, path, around.volumes),
     ...validateProbes(container, path),
     ...validateLifecycle(container, path),

@@ -1,9 +1,12 @@
 /** A container's environment: literal values, and values taken from elsewhere. */
 import type { FieldError } from '../../status.js';
-import type { Container, EnvVar } from '../../types.js';
-import { complaints, invalidValue, notSupported, required } from '../../validation/errors.js';
+import type { Container, EnvVar, Volume } from '../../types.js';
+import { complaints, invalidValue, notFoundValue, notSupported, required } from '../../validation/errors.js';
 import { configMapKey, dns1123Subdomain, envVarName, qualifiedName } from '../../validation/strings.js';
+import { validateInnerPath } from './inner-path.js';
 
+/** The pod's, by name. */
+type Volumes = ReadonlyMap<string, Volume>;
 type Source = NonNullable<EnvVar['valueFrom']>;
 
 /** The fields of a pod that its containers may be told. */
@@ -54,16 +57,33 @@ function validateKeyRef(ref: { name?: string; key: string }, path: string): Fiel
   return errors;
 }
 
-function validateSource(source: Source, path: string): FieldError[] {
+function validateFileKey(ref: NonNullable<Source['fileKeyRef']>, path: string, volumes: Volumes): FieldError[] {
+  const errors: FieldError[] = [];
+  const volume = volumes.get(ref.volumeName);
+  if (!ref.volumeName) errors.push(required(`${path}.volumeName`));
+  else if (!volume) errors.push(notFoundValue(`${path}.volumeName`, ref.volumeName));
+  else if (!volume.emptyDir) {
+    errors.push(invalidValue(`${path}.volumeName`, ref.volumeName, 'referenced volume must be of type emptyDir'));
+  }
+  if (!ref.path) errors.push(required(`${path}.path`));
+  else errors.push(...validateInnerPath(ref.path, `${path}.path`));
+  if (!ref.key) errors.push(required(`${path}.key`));
+  else errors.push(...complaints(`${path}.key`, ref.key, envVarName(ref.key)));
+  return errors;
+}
+
+function validateSource(source: Source, path: string, volumes: Volumes): FieldError[] {
   const errors: FieldError[] = [];
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   if (fieldRef) errors.push(...validateFieldRef(fieldRef, `${path}.fieldRef`, 'env'));
   if (resourceFieldRef) errors.push(...validateResourceRef(resourceFieldRef, `${path}.resourceFieldRef`));
   if (configMapKeyRef) errors.push(...validateKeyRef(configMapKeyRef, `${path}.configMapKeyRef`));
   if (secretKeyRef) errors.push(...validateKeyRef(secretKeyRef, `${path}.secretKeyRef`));
+  if (fileKeyRef) errors.push(...validateFileKey(fileKeyRef, `${path}.fileKeyRef`, volumes));
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length;
   if (sources === 0) {
-    const why = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`';
+    const why =
+      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
     errors.push(invalidValue(path, '', why));
   } else if (sources > 1) {
     errors.push(invalidValue(path, '', 'may not have more than one field specified at a time'));
@@ -71,7 +91,7 @@ function validateSource(source: Source, path: string): FieldError[] {
   return errors;
 }
 
-function validateVariable(variable: EnvVar, path: string): FieldError[] {
+function validateVariable(variable: EnvVar, path: string, volumes: Volumes): FieldError[] {
   const errors: FieldError[] = [];
   if (!variable.name) errors.push(required(`${path}.name`));
   else errors.push(...complaints(`${path}.name`, variable.name, envVarName(variable.name)));
@@ -80,7 +100,7 @@ function validateVariable(variable: EnvVar, path: string): FieldError[] {
     const why = 'may not be specified when `value` is not empty';
     errors.push(invalidValue(`${path}.valueFrom`, '', why));
   }
-  return [...errors, ...validateSource(variable.valueFrom, `${path}.valueFrom`)];
+  return [...errors, ...validateSource(variable.valueFrom, `${path}.valueFrom`, volumes)];
 }
 
 type EnvFrom = NonNullable<Container['envFrom']>[number];
@@ -103,7 +123,7 @@ function validateEnvFrom(source: EnvFrom, path: string): FieldError[] {
   return errors;
 }
 
-export const validateEnv = (container: Container, path: string): FieldError[] => [
-  ...(container.env ?? []).flatMap((variable, index) => validateVariable(variable, `${path}.env[${index}]`)),
+export const validateEnv = (container: Container, path: string, volumes: Volumes): FieldError[] => [
+  ...(container.env ?? []).flatMap((variable, index) => validateVariable(variable, `${path}.env[${index}]`, volumes)),
   ...(container.envFrom ?? []).flatMap((source, index) => validateEnvFrom(source, `${path}.envFrom[${index}]`)),
 ];

@@ -12,6 +12,7 @@ import {
 } from '../../validation/errors.js';
 import { dns1123Label, dns1123Subdomain } from '../../validation/strings.js';
 import { validateClaimSpec } from '../persistentvolumeclaim/validate.js';
+import { validateInnerPath } from './inner-path.js';
 import { validateFieldRef, validateResourceRef } from './validate-env.js';
 
 const hostPathTypes = [
@@ -24,14 +25,6 @@ const hostPathTypes = [
   'FileOrCreate',
   'Socket',
 ];
-
-/** A path inside something: relative, and never out of it. */
-export function validateInnerPath(value: string, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (value.startsWith('/')) errors.push(invalidValue(field, value, 'must be a relative path'));
-  if (value.split('/').includes('..')) errors.push(invalidValue(field, value, "must not contain '..'"));
-  return errors;
-}
 
 function validateMode(mode: number | undefined, field: string): FieldError[] {
   if (mode === undefined || mode === null || (mode >= 0 && mode <= 0o777)) return [];

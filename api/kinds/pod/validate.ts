@@ -78,7 +78,7 @@ function validateTimes(spec: PodSpec, path: string): FieldError[] {
 export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   const volumes = spec.volumes ?? [];
   const around: Surroundings = {
-    volumes: new Set(volumes.map(volume => volume.name)),
+    volumes: new Map(volumes.map(volume => [volume.name, volume])),
     hostNetwork: spec.hostNetwork === true,
     hostPorts: new Set(),
     names: new Set(),

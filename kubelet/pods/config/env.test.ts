@@ -28,6 +28,7 @@ const sources = (services: Service[] = []): EnvSources => ({
   configMap: async name => (name === 'cm' ? ({ data: { K: 'v', other: 'w' } } as unknown as ConfigMap) : undefined),
   secret: async name =>
     name === 's' ? ({ data: { K: Buffer.from('hidden').toString('base64') } } as unknown as Secret) : undefined,
+  envFile: async (_volume, path) => ({ good: "A='1'\n", bad: 'A=1' })[path],
 });
 
 describe('$(NAME) in values', () => {
@@ -159,7 +160,23 @@ describe("a container's environment", () => {
     assert.deepEqual(env, {});
   });
 
+  const fromFile = (path: string, key: string, optional?: boolean): Partial<Container> => ({
+    env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path, key, ...(optional ? { optional } : {}) } } }],
+  });
+  it('takes values from files, and leaves out what is optional and not in them', async () => {
+    assert.deepEqual(await envOf(fromFile('good', 'A')), { A: '1' });
+    assert.deepEqual(await envOf(fromFile('good', 'B', true)), {});
+    assert.deepEqual(await envOf(fromFile('none', 'A', true)), {});
+  });
+
   const refused: [string, Partial<Container>, RegExp][] = [
+    ['a missing file', fromFile('none', 'A'), /^Error: env file "none" not found in volume "v"$/],
+    ['a key that is not in its file', fromFile('good', 'B'), /environment variable key "B" not found in file "good"$/],
+    [
+      'a file that is none of variables, optional or not',
+      fromFile('bad', 'A', true),
+      /couldn't parse env file "bad" of volume "v": line 1 is not of the form NAME='VALUE'$/,
+    ],
     ['a missing ConfigMap', { envFrom: [{ configMapRef: { name: 'none' } }] }, /^Error: configmap "none" not found$/],
     ['a missing Secret', { envFrom: [{ secretRef: { name: 'none' } }] }, /secret "none" not found/],
     [

@@ -1,6 +1,7 @@
 /** A container's environment, in Kubernetes' order of precedence: services, then envFrom, then env. */
 import type { ConfigMap, Container, Pod, Secret, Service } from '../../../api/types.js';
 import type { PodObjects } from '../../volumes/objects.js';
+import { parseEnvFile } from './env-file.js';
 import { expand } from './expand.js';
 import { fieldValue, type PodFacts, resourceValue } from './fields.js';
 import { serviceEnv } from './service-env.js';
@@ -8,6 +9,8 @@ import { serviceEnv } from './service-env.js';
 export interface EnvSources extends PodObjects {
   services: readonly Service[];
   facts: PodFacts;
+  /** What is in a file of a volume of the pod's own; undefined when there is none. */
+  envFile(volume: string, path: string): Promise<string | undefined>;
 }
 
 /** Throws an Error with Kubernetes' wording where a reference leads nowhere and is not optional. */
@@ -50,7 +53,28 @@ async function fromSource(
     const { name = '', key, optional } = from.secretKeyRef;
     return oneKey('Secret', name, key, optional, secretData(await sources.secret(name)), pod);
   }
+  if (from.fileKeyRef) return fileKey(from.fileKeyRef, sources);
   throw new Error(`env source ${Object.keys(from).join(', ')} is not supported by this kubelet`);
+}
+
+async function fileKey(
+  { volumeName, path, key, optional }: NonNullable<ValueFrom['fileKeyRef']>,
+  sources: EnvSources,
+): Promise<string | undefined> {
+  const text = await sources.envFile(volumeName, path);
+  if (text === undefined && !optional)
+    throw new Error(`env file ${JSON.stringify(path)} not found in volume "${volumeName}"`);
+  let value: string | undefined;
+  try {
+    value = parseEnvFile(text ?? '').get(key);
+  } catch (error) {
+    throw new Error(
+      `couldn't parse env file ${JSON.stringify(path)} of volume "${volumeName}": ${(error as Error).message}`,
+    );
+  }
+  if (value === undefined && !optional)
+    throw new Error(`environment variable key ${JSON.stringify(key)} not found in file ${JSON.stringify(path)}`);
+  return value;
 }
 
 function resourceRef(

@@ -72,11 +72,12 @@ export const honoured: Record<string, Record<string, string>> = {
 
   EnvVar: { 'kubelet/pods/config/env': 'name value valueFrom' },
   EnvFromSource: { 'kubelet/pods/config/env': 'prefix configMapRef secretRef' },
-  EnvVarSource: { 'kubelet/pods/config/env': 'configMapKeyRef secretKeyRef fieldRef resourceFieldRef' },
+  EnvVarSource: { 'kubelet/pods/config/env': 'configMapKeyRef secretKeyRef fieldRef resourceFieldRef fileKeyRef' },
   ConfigMapEnvSource: { 'kubelet/pods/config/env': 'name optional' },
   SecretEnvSource: { 'kubelet/pods/config/env': 'name optional' },
   ConfigMapKeySelector: { 'kubelet/pods/config/env': 'name key optional' },
   SecretKeySelector: { 'kubelet/pods/config/env': 'name key optional' },
+  FileKeySelector: { 'kubelet/pods/config/env': 'volumeName path key optional' },
   ObjectFieldSelector: { 'kubelet/pods/config/env': 'fieldPath' },
   ResourceFieldSelector: { 'kubelet/pods/config/env': 'containerName resource divisor' },
 
@@ -189,10 +190,6 @@ export const refused: Record<string, [PodSpec, RegExp]> = {
   'SecurityContext.windowsOptions': [withContainer({ securityContext: { windowsOptions: {} } }), /windowsOptions/],
   'Lifecycle.stopSignal': [withContainer({ lifecycle: { stopSignal: 'SIGUSR1' } }), /stopSignal SIGUSR1/],
   'Container.volumeDevices': [withContainer({ volumeDevices: [{}] }), /volumeDevices/],
-  'EnvVarSource.fileKeyRef': [
-    withContainer({ env: [{ name: 'E', valueFrom: { fileKeyRef: {} } }] }),
-    /env source fileKeyRef is not supported/,
-  ],
   'EmptyDirVolumeSource.medium: HugePages': [
     withVolume('emptyDir', { medium: 'HugePages' }),
     /medium HugePages is not/,

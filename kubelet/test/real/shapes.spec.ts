@@ -122,4 +122,40 @@ describe('a pod has', function () {
     assert.match(hosts, /^10\.9\.9\.9\talias\tother$/m);
     assert.ok(hosts.includes(readFileSync('/etc/hosts', 'utf8')));
   });
+
+  it('variables from a file that an init container wrote, at each start', async () => {
+    const mounted = { volumeMounts: [{ name: 'v', mountPath: '/v' }] };
+    const variable = (name: string, key: string, more: object = {}) => ({
+      name,
+      valueFrom: { fileKeyRef: { volumeName: 'v', path: 'conf/app.env', key, ...more } },
+    });
+    await node.create('configured', {
+      volumes: [{ name: 'v', emptyDir: {} }],
+      initContainers: [
+        busybox('first', `mkdir /v/conf; printf "# made\\nA='one two'\\nB='\\$A\\n2'\\n" > /v/conf/app.env`, mounted),
+      ],
+      containers: [
+        busybox('c', idle, { env: [variable('Y', 'B'), variable('Z', 'C', { optional: true })] }),
+        busybox('again', `printf "A='three'\\n" >> /v/conf/app.env; [ "$X" = three ] || exit 1; ${idle}`, {
+          ...mounted,
+          env: [variable('X', 'A')],
+        }),
+      ],
+    });
+    const pod = await node.ready('configured');
+    const seen = await node.exec(pod, ['sh', '-c', 'echo "$Y/$Z."'], 'c');
+    assert.equal(seen, '$A\n2/.\n');
+    assert.equal(pod.status?.containerStatuses?.find(c => c.name === 'again')?.restartCount, 1);
+    assert.equal(await node.exec(pod, ['sh', '-c', 'echo $X'], 'again'), 'three\n');
+
+    await node.create('misled', {
+      volumes: [{ name: 'v', emptyDir: {} }],
+      initContainers: [busybox('first', `mkdir /v/conf; ln -s /etc/passwd /v/conf/app.env`, mounted)],
+      containers: [busybox('c', idle, { env: [variable('X', 'A')] })],
+    });
+    const misled = await node.until('misled', 'refused', p => {
+      return p.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError';
+    });
+    assert.match(misled.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '', /leads out of the volume/);
+  });
 });

@@ -1,0 +1,10 @@
+import type { FieldError } from '../../status.js';
+import { invalidValue } from '../../validation/errors.js';
+
+/** A path inside something: relative, and never out of it. */
+export function validateInnerPath(value: string, field: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (value.startsWith('/')) errors.push(invalidValue(field, value, 'must be a relative path'));
+  if (value.split('/').includes('..')) errors.push(invalidValue(field, value, "must not contain '..'"));
+  return errors;
+}
