@@ -355,6 +355,7 @@ export class PodWorker {
       started: id => !hooks.has(id) && this.#readiness.started(id),
       ready: id => !hooks.has(id) && this.#readiness.ready(id),
       resize: { sizes, pending: this.#allotment.pending, problem },
+      imageOfVolume: name => this.context.volumes.imageOf(this.pod, name),
       nodeIP: this.context.node.ip,
       runtimeName: this.context.runtimeName,
       now: this.context.clock.now(),

@@ -14,6 +14,7 @@ export interface ContainerFacts {
   ready: boolean;
   /** What the API has from before, for what the runtime has forgotten. */
   before: ContainerStatus | undefined;
+  imageOfVolume: (volume: string) => string | undefined;
 }
 
 export interface StatusContext {
@@ -52,15 +53,24 @@ export function containerStatus(spec: Container, facts: ContainerFacts, context:
     image: newest.image || (spec.image ?? ''),
     imageID: newest.imageId,
     containerID: `${context.idPrefix}${newest.id}`,
-    ...mountsOf(spec),
+    ...mountsOf(spec, facts),
   };
 }
 
-function mountsOf({ volumeMounts = [] }: Container): Pick<ContainerStatus, 'volumeMounts'> {
+function mountsOf(
+  { volumeMounts = [] }: Container,
+  { imageOfVolume }: ContainerFacts,
+): Pick<ContainerStatus, 'volumeMounts'> {
   if (volumeMounts.length === 0) return {};
   const readOnly = (m: VolumeMount): object =>
     m.readOnly ? { readOnly: true, recursiveReadOnly: isReadOnlyBelow(m) ? 'Enabled' : 'Disabled' } : {};
-  return { volumeMounts: volumeMounts.map(m => ({ name: m.name, mountPath: m.mountPath, ...readOnly(m) })) };
+  const image = ({ name }: VolumeMount): object => {
+    const imageRef = imageOfVolume(name);
+    return imageRef === undefined ? {} : { volumeStatus: { image: { imageRef } } };
+  };
+  return {
+    volumeMounts: volumeMounts.map(m => ({ name: m.name, mountPath: m.mountPath, ...readOnly(m), ...image(m) })),
+  };
 }
 
 /** The runtime has no such container: it was not made yet, or what is left of it is in the API alone. */

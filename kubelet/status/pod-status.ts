@@ -20,6 +20,8 @@ export interface PodFactsForStatus {
   started: (containerId: string) => boolean;
   ready: (containerId: string) => boolean;
   resize: ResizeFacts;
+  /** The id of the image that a volume is; undefined for other volumes, and before it is mounted. */
+  imageOfVolume: (volume: string) => string | undefined;
   nodeIP: string;
   runtimeName: string;
   now: number;
@@ -135,6 +137,7 @@ function statuses(
         started: newest !== undefined && facts.started(newest.id),
         ready: newest !== undefined && facts.ready(newest.id),
         before: before?.find(b => b.name === spec.name),
+        imageOfVolume: facts.imageOfVolume,
         ...(waiting ? { waiting } : {}),
       },
       context,

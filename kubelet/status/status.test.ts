@@ -48,6 +48,7 @@ const facts = (more: Partial<PodFactsForStatus> = {}): PodFactsForStatus => ({
   started: () => true,
   ready: () => true,
   resize: { sizes: new Map() },
+  imageOfVolume: () => undefined,
   nodeIP: '10.0.0.1',
   runtimeName: 'containerd',
   now,
@@ -261,6 +262,22 @@ describe('the status of a pod with a sidecar', () => {
     assert.equal(told({ seen: seen(sidecar, terminated(0)), ending }, 'Never')[0], 'Running');
     const ended = container({ id: 's0', name: 's', state: 'exited', exitCode: 137 });
     assert.equal(told({ seen: seen(ended, terminated(0)), ending }, 'Never')[0], 'Succeeded');
+  });
+});
+
+describe('the status of a mount', () => {
+  it('tells whether it is read-only, and which image it shows', () => {
+    const volumeMounts = [
+      { name: 'files', mountPath: '/f' },
+      { name: 'v', mountPath: '/v', readOnly: true },
+    ];
+    const spec = { containers: [{ name: 'a', image: 'img', volumeMounts }] };
+    const imageOfVolume = (name: string) => (name === 'files' ? 'sha256:1' : undefined);
+    const status = podStatus(pod(spec), facts({ seen: seen(container()), imageOfVolume }));
+    assert.deepEqual(status.containerStatuses?.[0]?.volumeMounts, [
+      { name: 'files', mountPath: '/f', volumeStatus: { image: { imageRef: 'sha256:1' } } },
+      { name: 'v', mountPath: '/v', readOnly: true, recursiveReadOnly: 'Disabled' },
+    ]);
   });
 });
 

@@ -42,6 +42,7 @@ describe('volumes that are images', () => {
       'mounted',
     ]);
     assert.deepEqual([...(await volumes.inUse())], ['sha256:1']);
+    assert.deepEqual([volumes.imageOf('u', 'v'), volumes.imageOf('u', 'w')], ['sha256:1', undefined]);
     failing.remove = true;
     await assert.rejects(volumes.unmount('u'), /containerd is away/);
     assert.ok(existsSync(join(folder, 'v')), 'a later try finds what there is to remove');
@@ -50,6 +51,7 @@ describe('volumes that are images', () => {
     assert.equal(asked.at(-1), 'remove orrery-volume-u-v');
     assert.equal(existsSync(folder), false);
     assert.equal((await volumes.inUse()).size, 0);
+    assert.equal(volumes.imageOf('u', 'v'), undefined);
   });
 
   it('are looked for once where two containers want the same one', async () => {

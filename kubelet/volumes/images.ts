@@ -6,6 +6,7 @@
  *   images/VOLUME/id     the image that is mounted, for as long as no garbage collection may take it
  *   images/VOLUME/root   its files
  */
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Directories } from '../directories.js';
@@ -17,6 +18,8 @@ export class ImageVolumes {
   readonly #asked = new Map<string, Promise<void>>();
   /** Those of them that are through with their pull, which can take minutes. */
   readonly #making = new Map<string, Promise<void>>();
+  /** What files say that were read once, by the same. */
+  readonly #ids = new Map<string, string>();
 
   constructor(
     private readonly directories: Directories,
@@ -60,6 +63,15 @@ export class ImageVolumes {
     await unmountBelow(dir);
     for (const volume of volumes) await this.views.remove(viewName(uid, volume));
     await rm(dir, { recursive: true, force: true });
+    for (const volume of volumes) this.#ids.delete(`${uid}/${volume}`);
+  }
+
+  /** The id of the image that is mounted, or is being. Known for as long as the volume is there. */
+  imageOf(uid: string, volume: string): string | undefined {
+    const key = `${uid}/${volume}`;
+    const id = this.#ids.get(key) ?? textOf(this.#idFile(uid, volume));
+    if (id) this.#ids.set(key, id);
+    return id || undefined;
   }
 
   /** The ids of all images that are mounted for a pod of this node. */
@@ -85,5 +97,13 @@ function remembered(underWay: Map<string, Promise<void>>, key: string, work: () 
 }
 
 const viewName = (uid: string, volume: string): string => `orrery-volume-${uid}-${volume}`;
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 const namesIn = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);

@@ -81,6 +81,12 @@ export class PodVolumes {
     await this.options.images?.mount(pod.metadata.uid ?? '', volume.name, find, signal);
   }
 
+  /** Of which image a volume shows the files; undefined for other volumes, and before there is one. */
+  imageOf(pod: Pod, name: string): string | undefined {
+    const isImage = pod.spec?.volumes?.find(v => v.name === name)?.image !== undefined;
+    return isImage ? this.options.images?.imageOf(pod.metadata.uid ?? '', name) : undefined;
+  }
+
   /** The ids of images that are mounted. */
   async imagesInUse(): Promise<Set<string>> {
     return (await this.options.images?.inUse()) ?? new Set();

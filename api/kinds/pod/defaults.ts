@@ -36,6 +36,7 @@ function defaultEnv(container: Container): void {
   for (const { valueFrom } of container.env ?? []) {
     if (valueFrom?.fieldRef) fill(valueFrom.fieldRef, 'apiVersion', 'v1');
     if (valueFrom?.resourceFieldRef) fill(valueFrom.resourceFieldRef, 'divisor', '0');
+    if (valueFrom?.fileKeyRef) fill(valueFrom.fileKeyRef, 'optional', false);
   }
 }
 
@@ -116,6 +117,13 @@ export function defaultPodSpec(spec: PodSpec): void {
   pairServiceAccountNames(spec);
   for (const container of [...containersOf(spec), ...debugContainers(spec)]) defaultContainer(container);
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
+  dropDisabled(spec);
+}
+
+/** What stands behind a feature gate that is off in Kubernetes is not stored, and nobody is told. */
+function dropDisabled(spec: PodSpec): void {
+  // GenericWorkload: pods that are placed together.
+  delete spec.schedulingGroup;
 }
 
 /** What a pod is given beside that, and a template is not: its author's words are kept as they are. */

@@ -8,3 +8,11 @@ export function validateInnerPath(value: string, field: string): FieldError[] {
   if (value.split('/').includes('..')) errors.push(invalidValue(field, value, "must not contain '..'"));
   return errors;
 }
+
+/** The same of a file that is written: names that begin with '..' are how a volume is exchanged in one step. */
+export function validateFilePath(value: string, field: string): FieldError[] {
+  const errors = validateInnerPath(value, field);
+  if (value.startsWith('..') && errors.length === 0)
+    errors.push(invalidValue(field, value, "must not start with '..'"));
+  return errors;
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { clone } from '../../json.js';
 import type { AnyObject, Container, Pod, PodSpec } from '../../types.js';
+import { findKind } from '../index.js';
 import { imageTag } from './defaults.js';
 import { qosClass } from './qos.js';
 import { podRow } from './row.js';
@@ -38,6 +39,15 @@ describe("a pod's defaults", () => {
       securityContext: {},
       enableServiceLinks: true,
     });
+  });
+
+  it('leave out what a feature gate would have to allow, in templates too', () => {
+    const schedulingGroup = { podGroupName: 'g' };
+    assert.equal(specOf(made({ schedulingGroup })).schedulingGroup, undefined);
+    const template = { spec: { containers: [], schedulingGroup } };
+    const set: AnyObject = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: {}, spec: { template } };
+    findKind({ group: 'apps', version: 'v1', plural: 'replicasets' })?.defaults?.(set);
+    assert.equal('schedulingGroup' in template.spec, false);
   });
 
   it('law: given twice, they change nothing more', () => {

@@ -3,7 +3,7 @@ import type { FieldError } from '../../status.js';
 import type { Container, EnvVar, Volume } from '../../types.js';
 import { complaints, invalidValue, notFoundValue, notSupported, required } from '../../validation/errors.js';
 import { configMapKey, dns1123Subdomain, envVarName, qualifiedName } from '../../validation/strings.js';
-import { validateInnerPath } from './inner-path.js';
+import { validateFilePath } from './inner-path.js';
 
 /** The pod's, by name. */
 type Volumes = ReadonlyMap<string, Volume>;
@@ -66,7 +66,7 @@ function validateFileKey(ref: NonNullable<Source['fileKeyRef']>, path: string, v
     errors.push(invalidValue(`${path}.volumeName`, ref.volumeName, 'referenced volume must be of type emptyDir'));
   }
   if (!ref.path) errors.push(required(`${path}.path`));
-  else errors.push(...validateInnerPath(ref.path, `${path}.path`));
+  else errors.push(...validateFilePath(ref.path, `${path}.path`));
   if (!ref.key) errors.push(required(`${path}.key`));
   else errors.push(...complaints(`${path}.key`, ref.key, envVarName(ref.key)));
   return errors;

@@ -12,7 +12,7 @@ import {
 } from '../../validation/errors.js';
 import { dns1123Label, dns1123Subdomain } from '../../validation/strings.js';
 import { validateClaimSpec } from '../persistentvolumeclaim/validate.js';
-import { validateInnerPath } from './inner-path.js';
+import { validateFilePath } from './inner-path.js';
 import { validateFieldRef, validateResourceRef } from './validate-env.js';
 
 const hostPathTypes = [
@@ -39,7 +39,7 @@ function validateItems(items: Items, path: string): FieldError[] {
     const errors: FieldError[] = [];
     if (!item.key) errors.push(required(`${field}.key`));
     if (!item.path) errors.push(required(`${field}.path`));
-    else errors.push(...validateInnerPath(item.path, `${field}.path`));
+    else errors.push(...validateFilePath(item.path, `${field}.path`));
     return [...errors, ...validateMode(item.mode, `${field}.mode`)];
   });
 }
@@ -51,7 +51,7 @@ function validateDownward(items: DownwardItems, path: string): FieldError[] {
     const field = `${path}.items[${index}]`;
     const errors: FieldError[] = [];
     if (!item.path) errors.push(required(`${field}.path`));
-    else errors.push(...validateInnerPath(item.path, `${field}.path`));
+    else errors.push(...validateFilePath(item.path, `${field}.path`));
     if (item.fieldRef) errors.push(...validateFieldRef(item.fieldRef, `${field}.fieldRef`, 'volume'));
     if (item.resourceFieldRef) {
       errors.push(...validateResourceRef(item.resourceFieldRef, `${field}.resourceFieldRef`));

@@ -141,7 +141,8 @@ export const elsewhere: Record<string, string> = {
 
 /** What may be said and changes nothing, in Kubernetes neither. */
 export const withoutEffect: Record<string, string> = {
-  'PodSpec.schedulingGroup': 'pods that start together or not at all: off in Kubernetes unless its feature gate is on',
+  'PodSpec.schedulingGroup':
+    'pods that start together or not at all: its feature gate is off in Kubernetes, and the field is not stored',
   'PodSecurityContext.seLinuxChangePolicy':
     'how labels of SELinux are set: those themselves are refused where there is SELinux',
   'ObjectFieldSelector.apiVersion': 'there is but v1',

@@ -101,6 +101,8 @@ describe('a volume that is an image', function () {
     await node.until('reader', 'restarted', pod => idOf(pod, 'c') !== idOf(before, 'c'));
     const after = await node.ready('reader');
     assert.equal(await node.exec(after, ['cat', '/all/read-me'], 'c'), 'first');
+    for (const { volumeMounts = [] } of after.status?.containerStatuses ?? [])
+      for (const { volumeStatus } of volumeMounts) assert.deepEqual(volumeStatus, { image: { imageRef: held } });
     assert.ok((await images()).includes(held));
     await create('newer', image('data:1', 'Always'));
     assert.equal(await node.exec(await node.ready('newer'), ['cat', '/all/read-me']), 'second');
