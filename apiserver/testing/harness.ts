@@ -51,7 +51,11 @@ export interface TestApi {
   /** The answer as it came. */
   text(line: string, headers?: Record<string, string>): Promise<{ body: string; headers: Record<string, string> }>;
   /** The same, byte for byte. */
-  bytes(line: string, headers?: Record<string, string>): Promise<{ body: Buffer; headers: Record<string, string> }>;
+  bytes(
+    line: string,
+    headers?: Record<string, string>,
+    body?: unknown,
+  ): Promise<{ code: number; body: Buffer; headers: Record<string, string> }>;
   watch(path: string, headers?: Record<string, string>): Promise<TestWatch>;
   /** The API's once-a-second look at the clock, `ms` later. */
   tick(ms: number): void;
@@ -129,9 +133,9 @@ function testApi(api: Api, parts: Parts): TestApi {
       const answer = await handle(line, undefined, headers);
       return { body: Buffer.concat(answer.body).toString(), headers: answer.headers };
     },
-    async bytes(line, headers) {
-      const answer = await handle(line, undefined, headers);
-      return { body: Buffer.concat(answer.body), headers: answer.headers };
+    async bytes(line, headers, body) {
+      const answer = await handle(line, body, headers);
+      return { code: answer.status, body: Buffer.concat(answer.body), headers: answer.headers };
     },
     async watch(path, headers) {
       const answer = await handle(`GET ${path}`, undefined, headers);
