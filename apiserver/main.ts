@@ -26,7 +26,6 @@ import { Definitions } from './extensions/definitions.js';
 import { Fairness } from './fairness/index.js';
 import { fairnessMetrics } from './fairness/metrics.js';
 import { Api } from './http/api.js';
-import { buildApp } from './http/app.js';
 import { keepCommonPort } from './http/common-port.js';
 import { type HealthCheck, pingCheck } from './http/health.js';
 import { ApiHttpServer, type ServerTls } from './http/server.js';
@@ -154,20 +153,21 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const api = buildApi(options, env, security, { audit, metrics, fairness });
   let started = false;
   const shutdown = new Shutdown(clock, settings.shutdown);
-  const app = buildApp({
-    kinds: env.kinds,
-    remote: () => aggregation.remote,
-    remoteOpenApi: () => aggregation.openApi(),
-    address: place,
-    metrics,
-    issuer: security.tokens,
-    checks: [pingCheck, storeCheck(store), startCheck(() => started), shutdown.check],
-    openApi: () => import('../api/openapi/index.js'),
-  });
+  const checks = [pingCheck, storeCheck(store), startCheck(() => started), shutdown.check];
+  const app = async () =>
+    (await import('./http/app.js')).buildApp({
+      kinds: env.kinds,
+      remote: () => aggregation.remote,
+      remoteOpenApi: () => aggregation.openApi(),
+      address: place,
+      metrics,
+      issuer: security.tokens,
+      openApi: () => import('../api/openapi/index.js'),
+    });
   const onError = (error: unknown, request: { method: string; target: string }): void =>
     log.error({ err: error, method: request.method, target: request.target }, 'a request failed');
   const tls = await readTls(pki, settings);
-  const server = new ApiHttpServer({ api, app, proxy, aggregation, clock, tls, onError });
+  const server = new ApiHttpServer({ api, checks, app, proxy, aggregation, clock, tls, onError });
   const port = await server.listen(options.port, options.bindAddress);
   closing.push(() => server.close(() => shutdown.endWatches(cache)));
   closing.push(keepTime(options, store, [cache, api, server]));

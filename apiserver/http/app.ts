@@ -1,4 +1,4 @@
-/** Everything that is no resource: health, version, metrics, discovery and OpenAPI, as an Express application. */
+/** Everything that is no resource: version, metrics, discovery and OpenAPI, as an Express application. */
 import express, { type Express, type Request, type Response } from 'express';
 import type { KindRow } from '../../api/kinds/row.js';
 import type { OtherDocument } from '../../api/openapi/merge.js';
@@ -9,8 +9,8 @@ import { version } from '../discovery/version.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { type KindTable, ofRows } from '../registry/kinds.js';
 import { type Document, jsonDocument } from './documents.js';
-import { type HealthCheck, health } from './health.js';
 import { ranges } from './negotiate.js';
+import { notFoundPage } from './not-found-page.js';
 import { type OpenApi, openApiRoutes } from './openapi-routes.js';
 
 export interface AppOptions {
@@ -23,7 +23,6 @@ export interface AppOptions {
   /** 'host:port' */
   address: string;
   metrics: Metrics;
-  checks: readonly HealthCheck[];
   /** With which others check the service account tokens that this server signs. */
   issuer: { jwks(): unknown; openidConfiguration(): unknown };
   openApi(): Promise<OpenApi>;
@@ -37,8 +36,6 @@ export function buildApp(options: AppOptions): Express {
     response.setHeader('cache-control', 'no-cache, private');
     next();
   });
-  for (const name of ['healthz', 'livez', 'readyz'] as const)
-    app.get([`/${name}`, `/${name}/:check`], health(name, options.checks));
   app.get('/.well-known/openid-configuration', (_request, response) =>
     sendJson(response, options.issuer.openidConfiguration()),
   );
@@ -126,11 +123,4 @@ function rootPaths(rows: readonly KindRow[]): string[] {
 function sendJson(response: Response, value: unknown, contentType = 'application/json'): void {
   response.setHeader('content-type', contentType);
   response.end(JSON.stringify(value));
-}
-
-/** What Go's HTTP server says, and clients of Kubernetes know. */
-export function notFoundPage(response: Pick<Response, 'setHeader' | 'end' | 'statusCode'>): void {
-  response.statusCode = 404;
-  response.setHeader('content-type', 'text/plain; charset=utf-8');
-  response.end('404 page not found\n');
 }

@@ -2,7 +2,7 @@
  * The TLS server, for HTTP/2 and HTTP/1.1 on one port. A thin shell: requests to resources go straight to the API
  * (a function), what streams to and from kubelets to their proxy, and everything else through Express.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -18,11 +18,12 @@ import type { KubeletProxy } from '../streaming/contracts.js';
 import { hangUp } from '../streaming/socket-answer.js';
 import { whenKnown } from '../when-known.js';
 import type { Api, Session } from './api.js';
-import { notFoundPage } from './app.js';
 import { fingerprintsOf, type Trust } from './client-certificate.js';
 import { type AnyRequest, type AnyResponse, graft } from './express-graft.js';
+import { type HealthCheck, healthAt, sayHealth } from './health.js';
 import { NodeRequest } from './node-request.js';
 import { send } from './node-response.js';
+import { notFoundPage } from './not-found-page.js';
 import { parseTarget, type Target, Targets } from './request-info.js';
 import { responseTo } from './responses.js';
 import { answerUnreadable, headLimit } from './unreadable.js';
@@ -39,7 +40,9 @@ export interface ServerTls {
 
 export interface ServerOptions {
   api: Api;
-  app: Express;
+  checks: readonly HealthCheck[];
+  /** What else there is. Asked for once, and only when somebody wants any of it: Express takes longer to load than we do. */
+  app(): Promise<Express>;
   proxy: KubeletProxy;
   /** Other API servers, for the versions that they serve; absent: there are none. */
   aggregation?: Pick<Aggregation, 'find' | 'handle' | 'upgrade'>;
@@ -50,6 +53,22 @@ export interface ServerOptions {
 
 /** Subresources of pods that are answered by the pod's kubelet. */
 const proxied = new Set(['log', 'exec', 'attach', 'portforward']);
+
+/**
+ * In the order of preference of Go's servers, and so of Kubernetes' own: OpenSSL's begins with AES of 256 bits, which takes
+ * a third more of the processor for lists and watches and, for what is kept for minutes, protects no better.
+ */
+const cipherSuites = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+];
 
 /** Headers of one request. HTTP/1.1's are limited by their size alone. */
 const mostHeaders = 4096;
@@ -68,7 +87,7 @@ export class ApiHttpServer {
   readonly #trust: Trust;
   readonly #sessions = new Set<Http2Session>();
   readonly #sockets = new Set<TLSSocket>();
-  readonly #express: ReturnType<typeof graft>;
+  #express: Promise<ReturnType<typeof graft>> | undefined;
   readonly #bodies: Deadlines;
   readonly #targets = new Targets();
   #closing = false;
@@ -76,7 +95,6 @@ export class ApiHttpServer {
   #underWay = 0;
 
   constructor(private readonly options: ServerOptions) {
-    this.#express = graft(options.app);
     const { key, cert, clientCa, proxyCa } = options.tls;
     this.#trust = { clients: fingerprintsOf(clientCa), proxies: fingerprintsOf(proxyCa) };
     this.#bodies = new Deadlines(options.clock);
@@ -87,6 +105,8 @@ export class ApiHttpServer {
       // An unknown certificate is answered with 401 in HTTP's words, as Kubernetes does, rather than by a broken handshake.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
+      ciphers: cipherSuites.join(':'),
+      honorCipherOrder: true,
       settings: { maxConcurrentStreams: 1000, maxHeaderListSize: headLimit },
       // Somebody may be impersonated with as many groups.
       maxHeaderListPairs: mostHeaders,
@@ -220,9 +240,14 @@ export class ApiHttpServer {
     if (session.info.isResource || this.options.aggregation?.find(session.info.path)) {
       return this.#proxy(request, response, session);
     }
-    this.#express(request, response, error => {
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      const verdict = await healthAt(apiRequest.target, this.options.checks);
+      if (verdict) return sayHealth(response as ServerResponse, verdict);
+    }
+    this.#express ??= this.options.app().then(graft);
+    (await this.#express)(request, response, error => {
       if (error) void send(request, response, responseTo(error, auditID));
-      else notFoundPage(response as unknown as Parameters<typeof notFoundPage>[0]);
+      else notFoundPage(response as ServerResponse);
     });
   }
 
