@@ -53,8 +53,8 @@ export interface Page {
   entries: Entry[];
   /** The revision this answer is true at. */
   revision: number;
-  /** How many entries follow this page. */
-  remaining: number;
+  /** Whether entries follow this page. How many is not said: to count them would cost more than the page does. */
+  more: boolean;
 }
 
 export interface WriteOptions {

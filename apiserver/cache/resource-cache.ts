@@ -45,7 +45,7 @@ export class ResourceCache {
   ) {
     this.#shelves = shelves;
     for (const entry of loaded) {
-      shelves.put(entry);
+      if (!entry.shelf) shelves.put(entry);
       this.#entries.set(entry.path, entry);
     }
     this.#sorted = new SortedEntries(loaded);

@@ -26,7 +26,8 @@ import type { Watcher } from './watcher.js';
 
 /** A read waits so long for the cache to catch up with the store before it is refused. */
 const freshnessMs = 3000;
-const loadPage = 10_000;
+/** Few: what a page held is garbage while it is young. */
+const loadPage = 1000;
 /** Changes that are older are given up, but for the last few: a cluster that was busy once is small again. */
 const historyMs = 300_000;
 const sampleMs = 10_000;
@@ -70,7 +71,7 @@ export class WatchCache {
   /** Loads everything, and goes on following the store until `close`. */
   static async open(options: WatchCacheOptions): Promise<WatchCache> {
     const cache = new WatchCache(options);
-    const { entries, revision } = await cache.#load();
+    const { entries, revision } = await cache.#load(registryPrefix, cache.#shelves);
     for (const row of options.rows.filter(isStorage)) {
       const prefix = cache.#keys.prefixOf(row);
       cache.#resources.set(prefix, cache.#resourceOf(row, entries.get(prefix) ?? [], revision));
@@ -115,7 +116,7 @@ export class WatchCache {
     this.#joining.set(prefix, missed);
     this.#keys.add(row);
     try {
-      const { entries, revision } = await this.#load(prefix);
+      const { entries, revision } = await this.#load(prefix, this.#shelves);
       const resource = this.#resourceOf(row, entries.get(prefix) ?? [], revision);
       this.#resources.set(prefix, resource);
       for (const event of missed) this.#tell(resource, (this.#keys.parse(event.key) as Place).path, event);
@@ -273,25 +274,27 @@ export class WatchCache {
     return asked;
   }
 
-  /** All objects under the prefix, by the prefixes of their resources. */
-  async #load(prefix = registryPrefix): Promise<{ entries: Map<string, CacheEntry[]>; revision: number }> {
+  /** All objects under the prefix, by the prefixes of their resources. With shelves, their bytes are laid there. */
+  async #load(prefix: string, shelves?: Shelves): Promise<{ entries: Map<string, CacheEntry[]>; revision: number }> {
     const entries = new Map<string, CacheEntry[]>();
     let page = await this.options.store.list(prefix, { limit: loadPage });
     const { revision } = page;
     for (;;) {
-      for (const entry of page.entries) this.#take(entry, entries);
+      for (const entry of page.entries) this.#take(entry, entries, shelves);
       const last = page.entries.at(-1);
-      if (page.remaining === 0 || !last) return { entries, revision };
+      if (!page.more || !last) return { entries, revision };
       page = await this.options.store.list(prefix, { limit: loadPage, revision, after: last.key });
     }
   }
 
-  #take(entry: Entry, into: Map<string, CacheEntry[]>): void {
+  #take(entry: Entry, into: Map<string, CacheEntry[]>, shelves: Shelves | undefined): void {
     const place = this.#keys.parse(entry.key);
     if (!place) return;
     const found = into.get(place.prefix) ?? [];
     into.set(place.prefix, found);
-    found.push(this.#entry(place.path, entry.value, entry.revision));
+    const taken = this.#entry(place.path, entry.value, entry.revision);
+    shelves?.put(taken);
+    found.push(taken);
   }
 
   #entry(path: string, value: Uint8Array, revision: number): CacheEntry {
@@ -336,7 +339,7 @@ export class WatchCache {
 
   /** After a gap in the feed: what differs between the cache and the store is applied as if it had been watched. */
   async #reload(): Promise<void> {
-    const { entries, revision } = await this.#load();
+    const { entries, revision } = await this.#load(registryPrefix);
     for (const [prefix, resource] of this.#resources) {
       const current = new Map((entries.get(prefix) ?? []).map(entry => [entry.path, entry]));
       const gone = resource.all().filter(entry => !current.has(entry.path));

@@ -134,7 +134,7 @@ async function fromStore(env: Environment, call: Call, wanted: Wanted & { revisi
       if (limit > 0 && entries.length === limit) return { entries, revision, more: true };
       entries.push(entry);
     }
-    if (page.remaining === 0 || page.entries.length === 0) return { entries, revision, more: false };
+    if (!page.more || page.entries.length === 0) return { entries, revision, more: false };
   }
 }
 

@@ -41,13 +41,13 @@ export class Model {
     return entry;
   }
 
-  list(prefix: string, at: number, limit: number, after: string): Answer<{ entries: ModelEntry[]; remaining: number }> {
+  list(prefix: string, at: number, limit: number, after: string): Answer<{ entries: ModelEntry[]; more: boolean }> {
     if (at < this.compacted) return { is: 'compacted' };
     if (at > this.revision) return { is: 'future' };
     const keys = [...new Set(this.events.map(e => e.key))].filter(k => k.startsWith(prefix) && k > after).sort();
     const entries = keys.map(k => this.get(k, at)).filter(e => e !== undefined);
     const shown = limit === 0 ? entries : entries.slice(0, limit);
-    return { is: 'answer', value: { entries: shown, remaining: entries.length - shown.length } };
+    return { is: 'answer', value: { entries: shown, more: entries.length > shown.length } };
   }
 
   watch(prefix: string, from: number): Answer<ModelEvent[]> {

@@ -134,8 +134,8 @@ class Comparison {
     const [prefix, after] = [this.fixture.key(operation.prefix), this.fixture.key(operation.after)];
     const revision = this.at(operation.back);
     const answer = await answered(async () => {
-      const { entries, remaining } = await this.fixture.store.list(prefix, { revision, limit, after });
-      return { entries: entries.map(e => plain(e)), remaining };
+      const { entries, more } = await this.fixture.store.list(prefix, { revision, limit, after });
+      return { entries: entries.map(e => plain(e)), more };
     });
     assert.deepEqual(answer, this.model.list(prefix, revision, limit, after));
   }

@@ -52,22 +52,22 @@ export function reads(given: Given): void {
     }
   });
 
-  it('pages with a limit, the last key and how many remain', async () => {
+  it('pages with a limit, the last key and whether more follow', async () => {
     const { store, prefix, key } = await given();
     for (const name of 'abcdefg') await put(store, key(name), name);
-    const sizes: [number, number][] = [];
+    const sizes: [number, boolean][] = [];
     const names: string[] = [];
     let after: string | undefined;
     do {
       const page = await store.list(prefix, { limit: 3, ...(after !== undefined && { after }) });
-      sizes.push([page.entries.length, page.remaining]);
+      sizes.push([page.entries.length, page.more]);
       names.push(...page.entries.map(e => text(e.value)));
-      after = page.remaining > 0 ? page.entries.at(-1)?.key : undefined;
+      after = page.more ? page.entries.at(-1)?.key : undefined;
     } while (after !== undefined);
     assert.deepEqual(sizes, [
-      [3, 4],
-      [3, 1],
-      [1, 0],
+      [3, true],
+      [3, true],
+      [1, false],
     ]);
     assert.equal(names.join(''), 'abcdefg');
   });
@@ -83,7 +83,7 @@ export function reads(given: Given): void {
     accepted(await store.update(key('h'), bytes('new'), h?.revision ?? 0));
     const rest = await store.list(prefix, { limit: 2, revision: first.revision, after: key('d') });
     assert.deepEqual(shown([...first.entries, ...rest.entries]), ['b=old', 'd=old', 'f=old', 'h=old']);
-    assert.deepEqual([first.remaining, rest.remaining, rest.revision], [2, 0, first.revision]);
+    assert.deepEqual([first.more, rest.more, rest.revision], [true, false, first.revision]);
   });
 
   it('takes no limit, or 0, for all', async () => {
@@ -91,7 +91,7 @@ export function reads(given: Given): void {
     for (const name of 'abc') await put(store, key(name));
     for (const options of [{}, { limit: 0 }]) {
       const page = await store.list(prefix, options);
-      assert.deepEqual([page.entries.length, page.remaining], [3, 0]);
+      assert.deepEqual([page.entries.length, page.more], [3, false]);
     }
   });
 

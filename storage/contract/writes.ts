@@ -6,7 +6,7 @@ export function writes(given: Given): void {
     const { store } = await given({ fresh: true });
     assert.equal(await store.revision(), 1);
     assert.equal(await store.compactedRevision(), 0);
-    assert.deepEqual(await store.list(''), { entries: [], revision: 1, remaining: 0 });
+    assert.deepEqual(await store.list(''), { entries: [], revision: 1, more: false });
     assert.equal(await put(store, '/first'), 2);
   });
 

@@ -45,7 +45,10 @@ export class History {
   at(key: string, revision: number): Version | undefined {
     const versions = this.#versions.get(key);
     if (versions === undefined) return undefined;
-    const found = versions[lowerBound(versions, v => v.revision > revision) - 1];
+    const last = versions.at(-1);
+    // Most ask for the present.
+    const found =
+      last && last.revision <= revision ? last : versions[lowerBound(versions, v => v.revision > revision) - 1];
     return found === undefined || found.deleted ? undefined : found;
   }
 
@@ -111,6 +114,7 @@ export class History {
   }
 
   #firstNeeded(versions: readonly Version[]): number {
+    if (versions.length === 1 && versions[0]?.deleted === false) return 0;
     const base = lowerBound(versions, v => v.revision > this.compacted) - 1;
     const version = versions[base];
     if (version === undefined) return 0;

@@ -94,12 +94,11 @@ export class JournaledStore implements Store {
     this.#answerable(revision);
     const limit = options.limit || Number.POSITIVE_INFINITY;
     const entries: Entry[] = [];
-    let remaining = 0;
     for (const version of this.#history.range(prefix, revision, options.after)) {
-      if (entries.length < limit) entries.push(this.#entry(version));
-      else remaining++;
+      if (entries.length === limit) return { entries, revision, more: true };
+      entries.push(this.#entry(version));
     }
-    return { entries, revision, remaining };
+    return { entries, revision, more: false };
   }
 
   create(key: string, value: Uint8Array, options: WriteOptions = {}): Promise<Written> {

@@ -84,12 +84,12 @@ export class EtcdStore implements Store {
     for (;;) {
       const wanted = limit === 0 ? FETCHED_AT_ONCE : Math.min(FETCHED_AT_ONCE, limit - entries.length);
       const range = { key: start, range_end, limit: wanted, ...(revision !== undefined && { revision }) };
-      const { header, kvs, more, count } = await this.#call(() => this.#range(range), revision);
+      const { header, kvs, more } = await this.#call(() => this.#range(range), revision);
       revision ??= Number(header.revision);
       for (const kv of kvs) entries.push(this.#keys.entry(kv));
       const last = kvs.at(-1);
       if (!more || last === undefined || entries.length === limit) {
-        return { entries, revision, remaining: Number(count) - kvs.length };
+        return { entries, revision, more };
       }
       start = keyAfter(last.key);
     }
