@@ -105,13 +105,15 @@ class Turn {
     return place < (strategy.rollingUpdate?.partition ?? this.set.status?.currentReplicas ?? 0);
   }
 
-  /** The highest goes first; in order, only when all others are well or it is itself the one that is not. */
+  /**
+   * The highest goes first; in order, an unwell one only when all below it are well: a set of which several are unwell
+   * keeps its size until its pods are mended.
+   */
   private scaleDown(): { steps: Step[]; wait: boolean } {
     const steps: Step[] = [];
-    const highestFirst = [...this.condemned].reverse();
-    const everyone = [...this.replicas, ...highestFirst].filter((pod): pod is Pod => pod !== undefined);
+    const everyone = [...this.replicas, ...this.condemned].filter((pod): pod is Pod => pod !== undefined);
     const firstUnhealthy = everyone.find(pod => !isRunningAndReady(pod) || isTerminating(pod));
-    for (const pod of highestFirst) {
+    for (const pod of [...this.condemned].reverse()) {
       if (isTerminating(pod)) {
         if (this.isOrdered) return { steps, wait: true };
         continue;
