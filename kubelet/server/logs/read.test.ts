@@ -55,6 +55,22 @@ describe('kubelet/server/logs: reading and following a file', () => {
     assert.equal(await (await reader({ tailLines: 2 })).all(), 'b\nc\n');
   });
 
+  it('keeps to the tail that it found while more is written', async () => {
+    const partial = line('b').replace(' F ', ' P ');
+    await writeFile(path, line('a') + partial + line('b'));
+    const file = await openLogFile({ path, ended: () => ended, signal: new AbortController().signal });
+    const seek = file.seekToTail.bind(file);
+    file.seekToTail = async lines => {
+      await seek(lines);
+      await appendFile(path, line('c') + line('d'));
+    };
+    let seen = '';
+    for await (const chunk of readLog(file, { follow: false, previous: false, timestamps: false, tailLines: 1 }))
+      seen += chunk;
+    await file.close();
+    assert.equal(seen, 'bb\n');
+  });
+
   it('stops at limitBytes', async () => {
     await writeFile(path, line('a').repeat(10_000));
     assert.equal(await (await reader({ limitBytes: 3, follow: true })).all(), 'a\na');

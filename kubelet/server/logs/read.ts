@@ -1,7 +1,7 @@
 /** A container's log as its reader asked for it: the file's lines, chosen and formatted. */
 import type { LogFile } from './file.js';
 import { LogFormatter } from './format.js';
-import { parseLine } from './line.js';
+import { type LogPiece, parseLine } from './line.js';
 import type { LogOptions } from './options.js';
 
 /**
@@ -10,18 +10,31 @@ import type { LogOptions } from './options.js';
  */
 export async function* readLog(log: LogFile, options: LogOptions): AsyncGenerator<Buffer, void> {
   const formatter = new LogFormatter(options);
+  // A tail is found first and read then: what the container writes in between is only for a reader who follows.
+  const wanted = new Lines(options.follow ? undefined : options.tailLines);
   if (options.tailLines !== undefined) await log.seekToTail(options.tailLines);
   for await (const lines of options.follow ? log.followed() : log.toEnd()) {
-    const bytes = Buffer.concat(lines.map(line => show(formatter, line)));
+    const bytes = Buffer.concat(wanted.of(lines).map(piece => formatter.push(piece)));
     if (bytes.length > 0) yield bytes;
-    if (formatter.full) return;
+    if (formatter.full || wanted.left === 0) return;
   }
   const rest = formatter.end();
   if (rest.length > 0) yield rest;
 }
 
-/** Lines that are not in CRI's format (torn by a crash) are left out, as Kubernetes' kubelet does. */
-function show(formatter: LogFormatter, line: Buffer): Buffer {
-  const piece = parseLine(line);
-  return piece ? formatter.push(piece) : Buffer.alloc(0);
+/** Takes pieces until they make so many whole lines. */
+class Lines {
+  constructor(public left = Number.POSITIVE_INFINITY) {}
+
+  /** Lines that are not in CRI's format (torn by a crash) are left out, as Kubernetes' kubelet does. */
+  of(lines: readonly Buffer[]): LogPiece[] {
+    const taken: LogPiece[] = [];
+    for (const line of lines) {
+      const piece = this.left > 0 ? parseLine(line) : undefined;
+      if (!piece) continue;
+      taken.push(piece);
+      if (!piece.partial) this.left -= 1;
+    }
+    return taken;
+  }
 }
