@@ -62,8 +62,10 @@ describe('.ci/run', () => {
 describe('tools/test.sh', () => {
   const unpacked = [
     'kubectl-debian/usr/bin/kubectl',
-    'prometheus-debian/usr/bin/prometheus',
-    'victoria-metrics-debian/usr/bin/vmagent',
+    'docker-registry-debian/usr/bin/docker-registry',
+    'kubectl-debian-next/usr/bin/kubectl',
+    'prometheus-debian-next/usr/bin/prometheus',
+    'prometheus-debian-next/usr/bin/promtool',
   ].map(path => join('dist', path));
   let clone: string;
   before(() => {
@@ -106,7 +108,7 @@ describe('tools/test.sh', () => {
   function withApt(does: string): ReturnType<typeof run> {
     for (const program of ['bin/containerd', ...unpacked]) rmSync(join(clone, program), { force: true });
     mkdirSync(join(clone, 'basics'), { recursive: true });
-    for (const program of 'bash mktemp tail rm sleep dirname chmod mkdir cat'.split(' '))
+    for (const program of 'bash mktemp tail rm sleep dirname chmod mkdir cat sed ls'.split(' '))
       if (!existsSync(join(clone, 'basics', program)))
         symlinkSync(join('/usr/bin', program), join(clone, 'basics', program));
     script('bin/id', 'echo 0');
@@ -126,7 +128,7 @@ describe('tools/test.sh', () => {
       assert.equal(status, 0, stdout);
       assert.match(stdout, /^installing what the tests need with apt-get\n/);
       assert.match(stdout, /^some packages could not be installed: the tests that need them will be skipped$/m);
-      for (const one of ['kubernetes-client', 'prometheus', 'victoria-metrics'])
+      for (const one of ['kubernetes-client', 'docker-registry', 'kubectl', 'prometheus', 'promtool'])
         assert.match(stdout, new RegExp(`^Debian's package ${one} could not be fetched: the tests that need it`, 'm'));
       assert.match(stdout, /^mocha: /m);
       assert.doesNotMatch(

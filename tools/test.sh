@@ -57,24 +57,47 @@ if [ "$(id -u)" -eq 0 ] && have apt-get &&
     echo "they could not be installed: the tests that need them will be skipped"
 fi
 
+# What Debian's next release has, from the mirror that this machine has Debian from. Its lists lie in a folder of their own for as long as
+# they are needed: the machine's stay as they are, and nothing of it is ever installed.
+next=$(mktemp -d)
+trap 'rm -rf "$next"' EXIT
+apt_next() {
+  apt "$limit" -o Dir::Etc::sourcelist="$next/debian.sources" -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+    -o Dir::State::lists="$next/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$next/cache" -o Acquire::Languages=none "$@"
+}
+lists_of_next() {
+  [ -d "$next/lists" ] && return
+  local keyring mirror site='$(LABEL) $(SITE)'
+  keyring=$(ls /usr/share/keyrings/debian-archive-keyring.[gp]*) || return
+  mirror=$(apt "$limit" indextargets --format "$site" | sed -n 's/^Debian //p') && [ -n "$mirror" ] || return
+  printf '%s\n' 'Types: deb' "URIs: ${mirror%%$'\n'*}" 'Suites: testing' 'Components: main' "Signed-By: ${keyring%%$'\n'*}" >"$next/debian.sources"
+  chmod 755 "$next"
+  mkdir -p "$next/lists/partial" "$next/cache/archives/partial"
+  apt_next update
+}
+
 # Unpacked beside the build, never installed: another kubectl may own /usr/bin/kubectl, and the others would start services.
-# unpack PACKAGE FOLDER PROGRAM
+# unpack PACKAGE FOLDER PROGRAM [next]
 unpack() {
   [ ! -x "dist/$2/usr/bin/$3" ] && have apt-get && have dpkg-deb || return 0
   local folder
   folder=$(mktemp -d)
   chmod 755 "$folder"
   {
-    (cd "$folder" && { apt "$limit" download "$1" || { apt "$limit" update && apt "$limit" download "$1"; }; }) &&
-      mkdir -p "dist/$2" && dpkg-deb -x "$folder/$1"*.deb "dist/$2"
+    if [ "${4:-}" = next ]; then
+      lists_of_next && (cd "$folder" && apt_next download "$1")
+    else
+      (cd "$folder" && { apt "$limit" download "$1" || { apt "$limit" update && apt "$limit" download "$1"; }; })
+    fi && mkdir -p "dist/$2" && dpkg-deb -x "$folder/$1"*.deb "dist/$2"
   } >/dev/null 2>&1 || echo "Debian's package $1 could not be fetched: the tests that need it will be skipped"
   rm -rf "$folder"
 }
 unpack kubernetes-client kubectl-debian kubectl
-unpack prometheus prometheus-debian prometheus
 unpack docker-registry docker-registry-debian docker-registry
-unpack victoria-metrics victoria-metrics-debian vmagent
-have kubectl || PATH="$PATH:$PWD/dist/kubectl-debian/usr/bin"
+unpack kubectl kubectl-debian-next kubectl next
+unpack prometheus prometheus-debian-next prometheus next
+unpack promtool prometheus-debian-next promtool next
+have kubectl || PATH="$PATH:$PWD/dist/kubectl-debian-next/usr/bin:$PWD/dist/kubectl-debian/usr/bin"
 
 # What lint finds does not keep the tests from running, and fails the whole all the same.
 lint=passed

@@ -1,20 +1,49 @@
-/** Unmodified kubectls: Debian's (1.20, unpacked by tools/test.sh) and the PATH's. */
+/** Unmodified kubectls, old and new, as the cluster's administrator. */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { TestCluster } from './cluster.js';
 
-export const kubectls = ['dist/kubectl-debian/usr/bin/kubectl', 'kubectl'];
+export interface KubectlProgram {
+  path: string;
+  /** 'v1.36.4' */
+  version: string;
+  /** 36 */
+  minor: number;
+}
 
-/** Undefined, with a printed reason, when there is no such program. */
-export function versionOf(kubectl: string): string | undefined {
+/** Debian's present one (1.20) and its next release's, which tools/test.sh unpacks beside the build, and the PATH's. */
+const candidates = [
+  resolve('dist/kubectl-debian/usr/bin/kubectl'),
+  resolve('dist/kubectl-debian-next/usr/bin/kubectl'),
+  'kubectl',
+];
+let known: readonly KubectlProgram[] | undefined;
+
+/** The oldest and the newest kubectl that this machine offers, in that order; where there are fewer, that is printed. */
+export function kubectls(): readonly KubectlProgram[] {
+  known ??= ends(candidates.filter(path => !path.includes('/') || existsSync(path)).flatMap(asked));
+  return known;
+}
+
+function ends(found: readonly KubectlProgram[]): readonly KubectlProgram[] {
+  const sorted = found.toSorted((a, b) => a.minor - b.minor);
+  const [oldest, newest] = [sorted[0], sorted.at(-1)];
+  if (oldest && newest && oldest.minor < newest.minor) return [oldest, newest];
+  console.log(
+    `      skipped: tests with ${oldest ? 'a second' : 'any'} kubectl: there is none ("npm test" fetches Debian's)`,
+  );
+  return oldest ? [oldest] : [];
+}
+
+function asked(path: string): KubectlProgram[] {
   try {
-    const { clientVersion } = JSON.parse(
-      execFileSync(kubectl, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }),
-    );
-    return clientVersion.gitVersion;
+    const text = execFileSync(path, ['version', '--client', '-o', 'json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const version: string = JSON.parse(text.toString()).clientVersion.gitVersion;
+    return [{ path, version, minor: Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0) }];
   } catch {
-    console.log(`      skipped: there is no ${kubectl} ("npm test" fetches Debian's; another may be on the PATH)`);
-    return undefined;
+    return [];
   }
 }
 
@@ -24,7 +53,6 @@ export interface Outcome {
   err: string;
 }
 
-/** A kubectl, as the cluster's administrator. */
 export class Kubectl {
   constructor(
     private readonly binary: string,

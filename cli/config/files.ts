@@ -55,11 +55,12 @@ export function merged(files: readonly KubeconfigFile[]): KubeconfigFile {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   };
   const current = files.map(file => file['current-context']).find(Boolean) ?? '';
+  const { preferences, ...others } = files[0] ?? {};
   return {
-    ...files[0],
+    ...others,
+    ...(Object.keys(preferences ?? {}).length > 0 ? { preferences } : {}),
     apiVersion: 'v1',
     kind: 'Config',
-    preferences: files[0]?.preferences ?? {},
     clusters: section('clusters'),
     users: section('users'),
     contexts: section('contexts'),

@@ -70,10 +70,9 @@ export function describeCronJob(cronJob: CronJob): Item[] {
     ...named(cronJob),
     ...labelled(cronJob),
     ['Schedule', spec?.schedule ?? ''],
-    // kubectl leaves it out, and so tells a time at which nothing happens.
-    ...given('Time Zone', spec?.timeZone),
     ['Concurrency Policy', spec?.concurrencyPolicy ?? ''],
     ['Suspend', upperBoolean(spec?.suspend)],
+    ['Time Zone', unset(spec?.timeZone)],
     ['Successful Job History Limit', unset(spec?.successfulJobsHistoryLimit)],
     ['Failed Job History Limit', unset(spec?.failedJobsHistoryLimit)],
     ['Starting Deadline Seconds', unset(spec?.startingDeadlineSeconds, 's')],

@@ -42,7 +42,8 @@ function describeContainer(container: Container, status: ContainerStatus | undef
 function ports({ ports: list = [] }: Container): Item[] {
   const s = list.length > 1 ? 's' : '';
   const text = (number: (port: (typeof list)[number]) => number): string =>
-    list.map(port => `${number(port)}/${port.protocol ?? 'TCP'}`).join(', ') || '<none>';
+    list.map(port => `${number(port)}/${port.protocol ?? 'TCP'}${port.name ? ` (${port.name})` : ''}`).join(', ') ||
+    '<none>';
   return [
     [`Port${s}`, text(port => port.containerPort)],
     [`Host Port${s}`, text(port => port.hostPort ?? 0)],

@@ -37,23 +37,10 @@ export const describeSecret = (secret: Secret): Item[] => [
   ...sortedEntries(secret.data).map(([key, value]): Item => [key, sizeOf(value)]),
 ];
 
-/** `secrets` of the namespace: kubectl marks those that are named and are not there, and lists its tokens. */
-export function describeServiceAccount(account: ServiceAccount, secrets: readonly Secret[]): Item[] {
-  const names = new Set(secrets.map(({ metadata }) => metadata.name));
-  const marked = (list: readonly { name?: string }[] | undefined): string | string[] =>
-    orNoneOf((list ?? []).map(({ name = '' }) => (names.has(name) ? name : `${name} (not found)`)));
-  const tokens = secrets.filter(
-    ({ type, metadata }) =>
-      type === 'kubernetes.io/service-account-token' &&
-      metadata.annotations?.['kubernetes.io/service-account.uid'] === account.metadata.uid,
-  );
-  return [
-    ...named(account),
-    ...labelled(account),
-    ['Image pull secrets', marked(account.imagePullSecrets)],
-    ['Mountable secrets', marked(account.secrets)],
-    ['Tokens', orNoneOf(tokens.map(({ metadata }) => metadata.name ?? ''))],
-  ];
-}
+export const describeServiceAccount = (account: ServiceAccount): Item[] => [
+  ...named(account),
+  ...labelled(account),
+  ['Image pull secrets', orNoneOf((account.imagePullSecrets ?? []).map(({ name = '' }) => name))],
+];
 
 const orNoneOf = (list: readonly string[]): string | string[] => (list.length > 0 ? [...list] : '<none>');

@@ -9,7 +9,6 @@ import type {
   Pod,
   ReplicaSet,
   ResourceQuota,
-  Secret,
   Service,
 } from '../../api/types.js';
 import { lastSeen, seenText } from '../output/events.js';
@@ -49,8 +48,6 @@ export interface Surroundings {
   pods?: readonly Pod[];
   /** Of a deployment's namespace. */
   replicaSets?: readonly ReplicaSet[];
-  /** Of a service account's namespace. */
-  secrets?: readonly Secret[];
   /** Of a node. */
   lease?: Lease;
   /** Of a namespace; undefined where the server has no such kind, or it may not be read. */
@@ -69,7 +66,7 @@ const describers: Record<string, (object: never, around: Surroundings) => Item[]
   'v1 Namespace': (namespace, { quotas, limits }) => describeNamespace(namespace, quotas, limits),
   'v1 ConfigMap': describeConfigMap,
   'v1 Secret': describeSecret,
-  'v1 ServiceAccount': (account, { secrets = [] }) => describeServiceAccount(account, secrets),
+  'v1 ServiceAccount': describeServiceAccount,
   'v1 Endpoints': describeEndpoints,
   'v1 ResourceQuota': describeQuota,
   'v1 LimitRange': describeLimitRange,

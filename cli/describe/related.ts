@@ -35,7 +35,6 @@ const readers: Readonly<Record<string, Read>> = {
   'v1 PersistentVolumeClaim': podsNear,
   'apps/v1 Deployment': async (client, object) =>
     kept('replicaSets', await listed(client, kinds.replicaSets, near(object))),
-  'v1 ServiceAccount': async (client, object) => kept('secrets', await listed(client, kinds.secrets, near(object))),
   'networking.k8s.io/v1 Ingress': async (client, object) => {
     const [services, slices] = await Promise.all([
       listed(client, kinds.services, near(object)),

@@ -140,8 +140,7 @@ export function describeDaemonSet(set: DaemonSet, pods: readonly Pod[]): Item[] 
     ['Number of Nodes Misscheduled', status?.numberMisscheduled],
   ];
   return [
-    // kubectl tells no namespace here.
-    ['Name', set.metadata.name ?? ''],
+    ...named(set),
     ['Selector', selectorText(spec?.selector)],
     ['Node-Selector', joined(spec?.template?.spec?.nodeSelector)],
     ...labelled(set),

@@ -44,7 +44,6 @@ export function outcome(
 ): { changed: boolean; said: string } {
   const changed = Object.entries(changes).some(([key, value]) => (current?.[key] ?? null) !== value);
   if (field === 'annotations') return { changed, said: 'annotated' };
-  // kubectl gives an object without labels an empty map of them, and takes that for a change.
-  if (!changed) return { changed, said: current ? 'not labeled' : 'labeled' };
+  if (!changed) return { changed, said: 'not labeled' };
   return { changed, said: Object.values(changes).every(value => value === null) ? 'unlabeled' : 'labeled' };
 }

@@ -16,7 +16,7 @@ const done = { status: { phase: 'Succeeded' } };
 const there: DaemonSetAnswer = { there: true };
 const gone: DaemonSetAnswer = { there: false, notFound: true, message: 'daemonsets.apps "o" not found' };
 
-const noController = { error: 'cannot delete Pods that declare no controller (use --force to override)' };
+const noController = { error: 'Pods that declare no controller (use --force to override)' };
 const noDaemons = { error: 'DaemonSet-managed Pods (use --ignore-daemonsets to ignore)' };
 const noLocal = { error: 'Pods with local storage (use --delete-emptydir-data to override)' };
 

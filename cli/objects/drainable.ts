@@ -14,11 +14,7 @@ export type Verdict = { take: boolean; warning?: string } | { error: string };
 const messages = {
   daemonSet: ['DaemonSet-managed Pods (use --ignore-daemonsets to ignore)', 'ignoring DaemonSet-managed Pods'],
   local: ['Pods with local storage (use --delete-emptydir-data to override)', 'deleting Pods with local storage'],
-  // The two words twice: so says kubectl.
-  unmanaged: [
-    'cannot delete Pods that declare no controller (use --force to override)',
-    'deleting Pods that declare no controller',
-  ],
+  unmanaged: ['Pods that declare no controller (use --force to override)', 'deleting Pods that declare no controller'],
 } as const;
 
 const mirror = 'kubernetes.io/config.mirror';

@@ -95,6 +95,10 @@ function foundTarget(target: Target, object: AnyObject): NamedTarget {
 export const nameOf = ({ resource, name, namespace }: NamedTarget): Name =>
   resource.namespaced && namespace !== undefined ? { name, namespace } : { name };
 
+/** ' from default namespace', of what is in one. */
+export const fromNamespace = ({ resource, namespace }: NamedTarget): string =>
+  resource.namespaced && namespace !== undefined ? ` from ${namespace} namespace` : '';
+
 /** The object itself: as it was found, or read now. */
 export const objectOf = async (session: Session, target: NamedTarget): Promise<AnyObject> =>
   target.object ?? (await session.client.get(target.resource, nameOf(target)));

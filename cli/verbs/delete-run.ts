@@ -7,7 +7,7 @@ import { isNotFound } from '../objects/fetch.js';
 import { dryRunSuffix } from '../objects/manifests.js';
 import { typedName, typeName } from '../objects/resolve.js';
 import { untilState } from '../objects/states.js';
-import { type NamedTarget, namedTargets, nameOf } from '../objects/targets.js';
+import { fromNamespace, type NamedTarget, namedTargets, nameOf } from '../objects/targets.js';
 import { type Session, withSession } from '../session.js';
 import type { DeleteFlags } from './delete.js';
 
@@ -92,7 +92,7 @@ async function deleteOne(
   const said =
     flags.output === 'name'
       ? typedName(resource, name)
-      : `${typeName(resource)} "${name}" ${how}${dryRunSuffix(flags.dryRun)}`;
+      : `${typeName(resource)} "${name}" ${how}${fromNamespace(target)}${dryRunSuffix(flags.dryRun)}`;
   process.stdout.write(`${said}\n`);
   return { target, uid: object.metadata.uid };
 }

@@ -17,16 +17,20 @@ export function describe(args: readonly string[], flags: DescribeFlags): Promise
     const namespace = flags.allNamespaces ? undefined : session.namespace;
     const filter = { namespace, ...(flags.selector === undefined ? {} : { labelSelector: flags.selector }) };
     const found: AnyObject[] = [];
+    let begun = false;
     for (const target of targets) {
       try {
-        found.push(...(await matching(session, target, filter)));
+        const { objects, byBeginning } = await matching(session, target, filter);
+        found.push(...objects);
+        begun ||= byBeginning;
       } catch (error) {
         report(error);
       }
     }
     if (found.length === 0 && !process.exitCode) process.stderr.write(`${nothingFound(targets, namespace)}\n`);
+    const withEvents = (flags.showEvents ?? String(found.length === 1 && !begun)) !== 'false';
     for (const [index, object] of found.entries()) {
-      const around = await surroundings(session.client, object, flags.showEvents !== 'false');
+      const around = await surroundings(session.client, object, withEvents);
       process.stdout.write(`${index > 0 ? '\n\n' : ''}${describeObject(object, around)}`);
     }
   });
@@ -38,16 +42,20 @@ const nothingFound = (targets: readonly Target[], namespace: string | undefined)
     : 'No resources found';
 
 /** kubectl's habit: a name that does not exist may be the beginning of one that does. */
-async function matching(session: Session, target: Target, filter: Filter): Promise<AnyObject[]> {
+async function matching(
+  session: Session,
+  target: Target,
+  filter: Filter,
+): Promise<{ objects: AnyObject[]; byBeginning: boolean }> {
   try {
-    return await fetchObjects(session.client, target, filter);
+    return { objects: await fetchObjects(session.client, target, filter), byBeginning: false };
   } catch (error) {
     if (!isNotFound(error) || target.name === undefined) throw error;
     const { name, ...kind } = target;
     const all = await fetchObjects(session.client, kind, filter);
     const beginning = all.filter(object => object.metadata.name?.startsWith(name));
     if (beginning.length === 0) throw error;
-    return beginning;
+    return { objects: beginning, byBeginning: true };
   }
 }
 

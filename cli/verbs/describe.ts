@@ -11,7 +11,7 @@ export interface DescribeFlags extends GlobalFlags, SelectionFlags {
 export function addDescribe(program: Command): void {
   const command = addGlobalFlags(program.command('describe [type] [names...]')).summary('tell all about objects');
   addSelectionFlags(command, { filename: 'what this manifest names', everywhere: true })
-    .option('--show-events [yes]', 'with the events about each (default true)')
+    .option('--show-events [yes]', 'with the events about each (default: of a single object that is named whole)')
     .action(async (type: string | undefined, names: string[], flags: DescribeFlags) => {
       const { describe } = await import('./describe-run.js');
       await describe([...(type === undefined ? [] : [type]), ...names], flags);

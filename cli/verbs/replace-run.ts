@@ -6,7 +6,7 @@ import { isNotFound } from '../objects/fetch.js';
 import { readManifests } from '../objects/files.js';
 import { dryRunSuffix, fieldValidation, forEachManifest } from '../objects/manifests.js';
 import { untilState } from '../objects/states.js';
-import { nameOf } from '../objects/targets.js';
+import { fromNamespace, nameOf } from '../objects/targets.js';
 import { type Found, parseObjectFormat, render } from '../output/format.js';
 import { type Session, withSession } from '../session.js';
 import type { ReplaceFlags } from './replace.js';
@@ -75,7 +75,7 @@ async function remade(
   const { gracePeriod } = flags;
   try {
     await client.delete(resource, nameOf(target), gracePeriod === undefined ? {} : { gracePeriodSeconds: gracePeriod });
-    process.stdout.write(`${resource.singular} "${target.name}" deleted\n`);
+    process.stdout.write(`${resource.singular} "${target.name}" deleted${fromNamespace(target)}\n`);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

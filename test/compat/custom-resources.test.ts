@@ -11,11 +11,11 @@ import { systemClock } from '../../api/clock.js';
 import { issueAuthority, issuer } from '../../apiserver/pki/issue.js';
 import { newPrivateKey } from '../../apiserver/pki/keys.js';
 import { startTestCluster, type TestCluster } from '../../apiserver/testing/cluster.js';
+import { kubectls } from '../../apiserver/testing/kubectl.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import { connect, type RestClient } from '../../client/rest/index.js';
 import { runControllers } from '../../client/runtime/run.js';
 import { silentLog } from '../../client/testing/log.js';
-import { kubectls } from '../e2e/kubectls.js';
 import { fleetController } from './custom-resources/controller.js';
 import { definition, group } from './custom-resources/definition.js';
 import { ConversionWebhook } from './custom-resources/webhook.js';
@@ -40,10 +40,7 @@ async function eventually<T>(ask: () => Promise<T>, expected: T): Promise<void> 
   }
 }
 
-const found = kubectls();
-if (found.length === 0) console.log('      skipped: there is no kubectl on this machine');
-
-for (const { path: binary, version } of found) {
+for (const { path: binary, version } of kubectls()) {
   describe(`a custom resource, by kubectl ${version}`, function () {
     this.timeout(60_000);
     let cluster: TestCluster;

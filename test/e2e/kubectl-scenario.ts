@@ -1,7 +1,7 @@
 /** Unmodified kubectls drive the whole of a living cluster: each verb that a lab uses, and what it must say. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { kubectls } from './kubectls.js';
+import { kubectls } from '../../apiserver/testing/kubectl.js';
 import { eventually, type Lab, type Result } from './lab.js';
 import { samples } from './scenarios.js';
 

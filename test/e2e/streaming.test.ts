@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kubectls } from '../../apiserver/testing/kubectl.js';
 import { root } from '../../tools/sources.js';
-import { kubectls } from './kubectls.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from './lab.js';
 
 const image = 'orrery.local/busybox:1';

@@ -94,7 +94,11 @@ describe('how the CLI behaves', function () {
         return false;
       },
     });
-    assert.deepEqual(await deleting, { code: 0, stdout: 'configmap "held" deleted\n', stderr: '' });
+    assert.deepEqual(await deleting, {
+      code: 0,
+      stdout: `configmap "held" deleted from ${namespace} namespace\n`,
+      stderr: '',
+    });
     await assert.rejects(client.get(configMaps, { namespace, name: 'held' }), /not found/);
 
     await client.create(configMaps, map('kept', { metadata: { finalizers: ['example.com/hold'] } }));

@@ -112,7 +112,7 @@ const drain: Row[] = [
     args: 'drain ~ --pod-selector=app=bare',
     code: 1,
     out: 'node/~ already cordoned',
-    err: /cannot delete cannot delete Pods that declare no controller \(use --force to override\): ~\/bare\n$/,
+    err: /cannot delete Pods that declare no controller \(use --force to override\): ~\/bare\n$/,
     sameError: true,
   },
   {

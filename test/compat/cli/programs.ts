@@ -1,7 +1,7 @@
 /** The two programs that are compared, each run as a user runs it: our CLI, and kubectl where the machine has one. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { kubectls } from '../../e2e/kubectls.js';
+import { kubectls } from '../../../apiserver/testing/kubectl.js';
 
 export interface Result {
   code: number | null;
@@ -24,11 +24,10 @@ export const ourWords = main.endsWith('.ts') ? [process.execPath, '--import=tsx'
 
 export const orrery = (kubeconfig: string): Program => program(ourWords, kubeconfig);
 
-/** The newest kubectl here that speaks as today's do; undefined where there is none. */
+/** The kubectl here that is as old as our words; undefined where there is none. */
 export function newKubectl(kubeconfig: string): Program | undefined {
-  const minor = (version: string): number => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0);
-  const [newest] = kubectls().sort((a, b) => minor(b.version) - minor(a.version));
-  return newest && minor(newest.version) >= 30 ? program([newest.path], kubeconfig) : undefined;
+  const newest = kubectls().at(-1);
+  return newest?.minor === 36 ? program([newest.path], kubeconfig) : undefined;
 }
 
 function program([command = '', ...first]: readonly string[], kubeconfig: string): Program {

@@ -59,7 +59,7 @@ async function run(fixture: Fixture, who: 'orrery' | 'kubectl', row: Row): Promi
   return { code, stdout: normal(stdout, own), stderr: normal(stderr, own) };
 }
 
-/** Without what is each run's own: namespaces, ids, versions, times to the second, and spaces that trail. */
+/** Without what is each run's own: namespaces, ids, versions, times to the second (and their widths), and spaces that trail. */
 const normal = (text: string, own: string): string =>
   text
     .replaceAll(own, '~')
@@ -68,4 +68,5 @@ const normal = (text: string, own: string): string =>
     .replace(/(Resource Version: +)\d+/g, '$1N')
     .replace(/(creationTimestamp"?: )"[^"]+"/g, '$1"TIME"')
     .replace(/\b\d+(?:m\d+)?s\b/g, 'AGE')
+    .replace(/\bAGE {2,}/g, 'AGE   ')
     .replace(/[ \t]+$/gm, '');

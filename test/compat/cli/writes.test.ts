@@ -170,7 +170,7 @@ const metadata: Row[] = [
   { args: 'label -n ~ cm words a=b c=d --dry-run=server', out: 'configmap/words labeled (server dry run)' },
   { args: 'label -n ~ cm words --list', out: 'tier=back' },
   { args: 'label -n ~ cm words tier-', out: 'configmap/words unlabeled' },
-  { args: 'label -n ~ cm words tier-', out: 'label "tier" not found.\nconfigmap/words labeled' },
+  { args: 'label -n ~ cm words tier-', out: 'label "tier" not found.\nconfigmap/words not labeled' },
   { args: 'label -n ~ cm -l app=settings tier=front', out: 'configmap/settings labeled' },
   { args: 'label -n ~ sa --all team=x', out: 'serviceaccount/default labeled\nserviceaccount/robot labeled' },
   { args: 'label -n ~ cm words mark=1 -o yaml', out: /\n {2}labels:\n {4}mark: "1"\n/ },
@@ -299,7 +299,7 @@ const replace: Row[] = [
   {
     args: 'replace -n ~ -f - --force',
     input: settings('{anew: "1"}'),
-    out: 'configmap "settings" deleted\nconfigmap/settings replaced',
+    out: 'configmap "settings" deleted from ~ namespace\nconfigmap/settings replaced',
   },
   {
     args: 'replace -n ~ -f -',
@@ -319,9 +319,9 @@ const replace: Row[] = [
 ];
 
 const remove: Row[] = [
-  { args: 'delete -n ~ cm words --dry-run=client', out: 'configmap "words" deleted (dry run)' },
-  { args: 'delete -n ~ cm words --dry-run=server', out: 'configmap "words" deleted (server dry run)' },
-  { args: 'delete -n ~ cm words', out: 'configmap "words" deleted' },
+  { args: 'delete -n ~ cm words --dry-run=client', out: 'configmap "words" deleted from ~ namespace (dry run)' },
+  { args: 'delete -n ~ cm words --dry-run=server', out: 'configmap "words" deleted from ~ namespace (server dry run)' },
+  { args: 'delete -n ~ cm words', out: 'configmap "words" deleted from ~ namespace' },
   {
     args: 'delete -n ~ cm words',
     code: 1,
@@ -332,12 +332,12 @@ const remove: Row[] = [
   {
     args: 'delete -n ~ cm/settings secret/nope',
     code: 1,
-    out: 'configmap "settings" deleted',
+    out: 'configmap "settings" deleted from ~ namespace',
     err: /secrets "nope" not found/,
     sameError: true,
   },
   { args: 'delete -n ~ sa robot -o name', out: 'serviceaccount/robot' },
-  { args: 'delete -n ~ -f -', input: yaml('ConfigMap', 'second'), out: 'configmap "second" deleted' },
+  { args: 'delete -n ~ -f -', input: yaml('ConfigMap', 'second'), out: 'configmap "second" deleted from ~ namespace' },
   {
     args: 'delete -n ~ -f -',
     input: yaml('ConfigMap', 'second'),
@@ -349,13 +349,13 @@ const remove: Row[] = [
   { args: 'delete -n ~ pods --all -l app=web', code: 1, err: /^error: / },
   {
     args: 'delete -n ~ pod web --force',
-    out: 'pod "web" force deleted',
+    out: 'pod "web" force deleted from ~ namespace',
     err: /^Warning: Immediate deletion does not wait/,
     sameError: true,
   },
   {
     args: 'delete -n ~ cm,secrets,rc --all',
-    out: /configmap "unknown" deleted\nsecret "hidden" deleted\nreplicationcontroller "web" deleted\n$/,
+    out: /configmap "unknown" deleted from ~ namespace\nsecret "hidden" .*\nreplicationcontroller "web" deleted [^\n]+\n$/,
   },
   {
     args: 'delete -n ~ cm',

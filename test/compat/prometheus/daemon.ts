@@ -1,6 +1,5 @@
 /** A program of one of Debian's packages as a child process on loopback, with a folder of its own. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,13 +8,12 @@ import { root } from '../../../tools/sources.js';
 
 /**
  * The path of a program, which tools/test.sh unpacks beside the build (installed, it would start a service of the
- * machine); or its name where the PATH has one that answers `versionFlag`; undefined where there is none.
+ * machine); or its name where the PATH has one; undefined where there is none that this machine can run.
  */
-export function programOf(folder: string, name: string, versionFlag = '--version'): string | undefined {
-  const path = join(root, 'dist', folder, 'usr/bin', name);
-  if (existsSync(path)) return path;
-  return spawnSync(name, [versionFlag], { stdio: 'ignore' }).status === 0 ? name : undefined;
-}
+export const programOf = (folder: string, name: string): string | undefined =>
+  [join(root, 'dist', folder, 'usr/bin', name), name].find(
+    program => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
 
 export interface Daemon {
   /** Of its HTTP server. Undefined when it does not answer (yet); rejects when the program has ended. */

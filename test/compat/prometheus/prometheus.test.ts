@@ -1,11 +1,11 @@
-/** What monitors Kubernetes' API server monitors ours: Debian's prometheus scrapes it, over a restart too. */
+/** What monitors Kubernetes' API server monitors ours: Debian's prometheus finds and scrapes it, over a restart too. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { startTestCluster, type TestCluster } from '../../../apiserver/testing/cluster.js';
 import { eventually } from '../../e2e/lab.js';
 import { RawClient } from '../raw-client.js';
 import { tokenOf } from './account.js';
-import { type Prometheus, prometheusProgram, startPrometheus } from './prometheus.js';
+import { type Prometheus, prometheusProgram, rights, startPrometheus } from './prometheus.js';
 
 const program = prometheusProgram('prometheus');
 const promtool = prometheusProgram('promtool');
@@ -24,7 +24,7 @@ describe("Debian's prometheus", function () {
     cluster = await startTestCluster('lmdb');
     raw = new RawClient(cluster);
     const { host } = new URL(cluster.url);
-    const token = await tokenOf(raw, 'prometheus', [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]);
+    const token = await tokenOf(raw, 'prometheus', rights);
     prometheus = await startPrometheus(program, { host, caFile: cluster.pki.ca.cert, token });
   });
   after(async () => {
@@ -42,7 +42,7 @@ describe("Debian's prometheus", function () {
   for (const query of [
     'up{job="apiserver"}',
     'sum(apiserver_request_total{verb="POST",resource="clusterroles",code="201",component="apiserver"})',
-    'sum(apiserver_request_duration_seconds_bucket{verb="POST",scope="resource",subresource="token",le="60"})',
+    'sum(apiserver_request_duration_seconds_bucket{verb="POST",scope="resource",subresource="token",le="60.0"})',
     'apiserver_storage_objects{resource="serviceaccounts"}',
     'sum(etcd_request_duration_seconds_count{operation="create"})',
     'process_start_time_seconds and process_resident_memory_bytes and process_open_fds',

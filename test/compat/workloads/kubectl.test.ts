@@ -3,20 +3,17 @@
  * and a rollout there and back, with our controllers at work and pods that are said to be ready.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
 import { systemClock } from '../../../api/clock.js';
 import type { Pod } from '../../../api/types.js';
 import { startTestCluster, type TestCluster } from '../../../apiserver/testing/cluster.js';
+import { Kubectl, kubectls, type Outcome } from '../../../apiserver/testing/kubectl.js';
 import { loadKubeconfig } from '../../../client/kubeconfig.js';
 import { pods } from '../../../client/resources.js';
 import { connect, type RestClient } from '../../../client/rest/index.js';
 import { startControllers } from '../../../controllers/main.js';
-
-const candidates = ['dist/kubectl-debian/usr/bin/kubectl', '/usr/bin/kubectl'];
 
 const template = (app: string): string =>
   `{metadata: {labels: {app: ${app}}}, spec: {containers: [{name: c, image: "${app}:1"}]}}`;
@@ -139,36 +136,23 @@ const described: [args: string, expected: RegExp][] = [
   ['pdb web', /Min available: +2/],
 ];
 
-for (const binary of candidates) {
-  describe(`workloads by kubectl (${binary})`, function () {
+for (const { path, version } of kubectls()) {
+  describe(`workloads by kubectl ${version}`, function () {
     this.timeout(120_000);
     let cluster: TestCluster;
     let client: RestClient;
     let controllers: { stop(): Promise<void> } | undefined;
 
-    const kubectl = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
-      new Promise(resolve => {
-        const env = { ...process.env, HOME: cluster.dataDir, KUBECONFIG: cluster.pki.kubeconfig.admin };
-        execFile(binary, args, { env }, (error, out, err) =>
-          resolve({ code: error ? Number(error.code) : 0, out, err }),
-        );
-      });
-    const ok = async (line: string): Promise<string> => {
-      const { code, out, err } = await kubectl(...line.split(' '));
-      assert.equal(code, 0, `${line}: ${err}`);
-      return out;
-    };
+    let kubectl: Kubectl;
+    const ok = (line: string): Promise<string> => kubectl.ok(...line.split(' '));
     /** Asked again until it is so; mocha's time limit ends a wait in vain. */
     const becomes = async (line: string, expected: RegExp): Promise<void> => {
       while (!expected.test(await ok(line))) await systemClock.sleep(50);
     };
 
-    before(async function () {
-      if (!existsSync(binary)) {
-        console.log(`      skipped: there is no ${binary} ("npm test" fetches Debian's)`);
-        return this.skip();
-      }
+    before(async () => {
       cluster = await startTestCluster();
+      kubectl = new Kubectl(path, cluster);
       client = connect(loadKubeconfig({ path: cluster.pki.kubeconfig.admin }));
       const log = pino({ level: 'silent' });
       const kubeconfig = cluster.pki.kubeconfig.controllers;
@@ -263,14 +247,14 @@ for (const binary of candidates) {
 
     it('is told what quotas and levels refuse', async () => {
       await ok('create deployment second --image=i');
-      const { err } = await kubectl('create', 'deployment', 'third', '--image=i');
+      const { err } = await kubectl.run('create', 'deployment', 'third', '--image=i');
       assert.match(
         err,
         /exceeded quota: quota, requested: count\/deployments\.apps=1, used: count\/deployments\.apps=2, limited: count\/deployments\.apps=2/,
       );
       await ok('create namespace strict');
       await ok('label namespace strict pod-security.kubernetes.io/warn=restricted');
-      const warned = await kubectl('create', 'deployment', 'loose', '--image=i', '-n', 'strict');
+      const warned = await kubectl.run('create', 'deployment', 'loose', '--image=i', '-n', 'strict');
       assert.match(
         warned.err,
         /Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false/,
@@ -279,13 +263,13 @@ for (const binary of candidates) {
 
     it('evicts no pod that the budget guards, and one that it can spare', async () => {
       const file = join(cluster.dataDir, 'eviction.json');
-      const evict = async (): ReturnType<typeof kubectl> => {
+      const evict = async (): Promise<Outcome> => {
         const [pod] = (await client.list(pods, { namespace: 'default', labelSelector: 'app=web' })).items.filter(
           ({ status, metadata }) => status?.phase === 'Running' && !metadata.deletionTimestamp,
         );
         const name = pod?.metadata.name;
         await writeFile(file, JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } }));
-        return kubectl('create', '--raw', `/api/v1/namespaces/default/pods/${name}/eviction`, '-f', file);
+        return kubectl.run('create', '--raw', `/api/v1/namespaces/default/pods/${name}/eviction`, '-f', file);
       };
       const { code, err } = await evict();
       assert.equal(code, 1);

@@ -3,19 +3,17 @@
  * an autoscaler that grows by it, with a kubelet that says what it is told.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import pino from 'pino';
 import { systemClock } from '../../../api/clock.js';
 import type { Deployment, HorizontalPodAutoscaler, Node, Pod } from '../../../api/types.js';
 import { type FakeKubelet, startFakeKubelet } from '../../../apiserver/streaming/testing/kubelet.js';
 import { startTestCluster, type TestCluster } from '../../../apiserver/testing/cluster.js';
+import { Kubectl, kubectls } from '../../../apiserver/testing/kubectl.js';
 import { loadKubeconfig } from '../../../client/kubeconfig.js';
 import { deployments, horizontalPodAutoscalers, nodes, pods } from '../../../client/resources.js';
 import { connect, type RestClient } from '../../../client/rest/index.js';
 import { startControllers } from '../../../controllers/main.js';
 
-const candidates = ['dist/kubectl-debian/usr/bin/kubectl', '/usr/bin/kubectl'];
 const namespace = 'default';
 
 describe('what is used', function () {
@@ -65,21 +63,13 @@ describe('what is used', function () {
     const status = { phase: 'Running', startTime: hourAgo, conditions: [ready] };
     await admin.patch(pods, { namespace, name }, 'strategic', { status }, { subresource: 'status' });
   }
-  const kubectl = (binary: string, ...args: string[]): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const env = { ...process.env, HOME: cluster.dataDir, KUBECONFIG: cluster.pki.kubeconfig.admin };
-      execFile(binary, args, { env }, (error, out, err) => (error ? reject(new Error(err)) : resolve(out)));
-    });
 
-  for (const binary of candidates) {
-    it(`is told to ${binary}`, async function () {
-      if (!existsSync(binary)) {
-        console.log(`      skipped: there is no ${binary} ("npm test" fetches Debian's)`);
-        return this.skip();
-      }
-      assert.match(await kubectl(binary, 'top', 'nodes'), /NAME +CPU.*\nnode-1 +1500m +37% +2048Mi +25% /);
-      assert.match(await kubectl(binary, 'top', 'pods'), /NAME +CPU\S* +MEMORY\S* *\nweb-\S+ +900m +64Mi/);
-      assert.match(await kubectl(binary, 'top', 'pods', '-l', 'app=web', '--containers'), /web-\S+ +c +900m +64Mi/);
+  for (const { path, version } of kubectls()) {
+    it(`is told to kubectl ${version}`, async () => {
+      const kubectl = new Kubectl(path, cluster);
+      assert.match(await kubectl.ok('top', 'nodes'), /NAME +CPU.*\nnode-1 +1500m +37% +2048Mi +25% /);
+      assert.match(await kubectl.ok('top', 'pods'), /NAME +CPU\S* +MEMORY\S* *\nweb-\S+ +900m +64Mi/);
+      assert.match(await kubectl.ok('top', 'pods', '-l', 'app=web', '--containers'), /web-\S+ +c +900m +64Mi/);
     });
   }
 

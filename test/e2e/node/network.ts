@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
+import { kubectls } from '../../../apiserver/testing/kubectl.js';
 import { ask, askUdp, startServer } from '../../../proxy/testing/network.js';
-import { kubectls } from '../kubectls.js';
 import { eventually } from '../lab.js';
 import { processOf } from '../scenarios.js';
 import { idle, isReady, object, type Part, pod, type Scene, shell, statusOf } from './scene.js';

@@ -1,7 +1,7 @@
 /** What the tests of a living node share: a cluster, a kubectl, its pods as they come and go, and short ways to write pods. */
 import assert from 'node:assert/strict';
 import type { Container, KubeObject, Pod, PodSpec } from '../../../api/types.js';
-import { kubectls } from '../kubectls.js';
+import { kubectls } from '../../../apiserver/testing/kubectl.js';
 import { cannotRunNode, eventually, type Lab, openLab, type Result } from '../lab.js';
 import { WatchedPods } from './watched-pods.js';
 
