@@ -86,3 +86,51 @@ describe('why a container was killed', () => {
     assert.equal(await reason(), 'OOMKilled');
   });
 });
+
+describe('what the kubelet has made itself', () => {
+  it('is looked at alone, and is known to the next look at everything', async () => {
+    const asked: string[] = [];
+    const stamp = { createdAt: 2e6, startedAt: 3e6, finishedAt: 0 };
+    const c = {
+      id: 'c1',
+      metadata: { name: 'c', attempt: 1 },
+      labels: {},
+      annotations: {},
+      state: 'CONTAINER_RUNNING',
+    };
+    const s = { id: 's1', metadata: { attempt: 1 }, state: 'SANDBOX_READY', createdAt: 1e6 };
+    const cri = {
+      listPodSandbox: async () => [{ ...s }],
+      listContainers: async () => [{ ...c, podSandboxId: 's1', createdAt: 2e6 }],
+      podSandboxStatus: async (id: string) => {
+        asked.push(id);
+        return { ...s, network: { ip: '10.0.0.2', additionalIps: [] } };
+      },
+      containerStatus: async (id: string) => {
+        asked.push(id);
+        return {
+          ...c,
+          ...stamp,
+          exitCode: 0,
+          image: { image: 'i' },
+          imageRef: 'r',
+          logPath: '',
+          message: '',
+          reason: '',
+        };
+      },
+    } as unknown as Cri;
+    const options = { cri, clock: {} as Clock, ooms: new Announced(), uid: 'u', directories: new Directories('/none') };
+    const observer = new PodObserver({ ...options, mayRunOut: () => false });
+    await observer.observeMade({ sandbox: 's1' });
+    const seen = await observer.observeMade({ container: 'c1', sandboxId: 's1' });
+    assert.deepEqual(seen.sandboxes, [{ id: 's1', ready: true, attempt: 1, createdAt: 1, ips: ['10.0.0.2'] }]);
+    const { name, sandboxId, state, startedAt } = seen.containers[0] ?? assert.fail('no container was seen');
+    assert.deepEqual(
+      { name, sandboxId, state, startedAt },
+      { name: 'c', sandboxId: 's1', state: 'running', startedAt: 3 },
+    );
+    assert.deepEqual(await observer.observe(), seen);
+    assert.deepEqual(asked, ['s1', 'c1'], 'each was asked for once');
+  });
+});

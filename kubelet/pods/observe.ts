@@ -1,19 +1,18 @@
-/** Looks at one pod in the runtime. What cannot change any more (addresses, the end of a container) is asked for once. */
+/**
+ * Looks at one pod in the runtime. What cannot change any more (addresses, the end of a container) is asked for once, and
+ * of what the kubelet has just made itself only that is looked at: on a node that starts many pods, lists for each of them
+ * are half of all calls.
+ */
 import type { Clock } from '../../api/clock.js';
 import type { Announced } from '../cri/announced.js';
 import type { Cri } from '../cri/cri.js';
-import type { ContainerListed, ContainerStatus, Sandbox } from '../cri/types.js';
+import type { ContainerListed, ContainerStatus, Sandbox, SandboxStatus } from '../cri/types.js';
 import type { Directories } from '../directories.js';
 import { containerOf, hashOf, messagePolicyOf, restartDelayOf, uidSelector } from './labels.js';
-import type { ContainerSeen, ContainerStateSeen, SandboxSeen, Seen } from './seen.js';
+import { type ContainerSeen, nothingSeen, type SandboxSeen, type Seen, stateSeen } from './seen.js';
 import { terminationMessage } from './termination-message.js';
 
-const states: Record<ContainerListed['state'], ContainerStateSeen> = {
-  CONTAINER_CREATED: 'created',
-  CONTAINER_RUNNING: 'running',
-  CONTAINER_EXITED: 'exited',
-  CONTAINER_UNKNOWN: 'unknown',
-};
+const isReady = ({ state }: Pick<Sandbox, 'state'>): boolean => state === 'SANDBOX_READY';
 
 const killed = 137;
 const outOfMemory = 'OOMKilled';
@@ -25,6 +24,9 @@ type Listed = { createdAt: number; metadata: { attempt: number } };
 /** By their numbers: the machine's clock may have been set back meanwhile. */
 const newestFirst = (a: Listed, b: Listed): number =>
   b.metadata.attempt - a.metadata.attempt || b.createdAt - a.createdAt;
+
+/** What a step has put into the runtime, by its id, where it has changed nothing else there. */
+export type Made = { sandbox: string } | { container: string; sandboxId: string };
 
 export interface ObserverOptions {
   cri: Cri;
@@ -40,6 +42,7 @@ export interface ObserverOptions {
 export class PodObserver {
   readonly #sandboxes = new Map<string, SandboxSeen>();
   readonly #containers = new Map<string, ContainerSeen>();
+  #seen: Seen = nothingSeen;
 
   constructor(private readonly options: ObserverOptions) {}
 
@@ -49,71 +52,94 @@ export class PodObserver {
       cri.listPodSandbox(uidSelector(uid)),
       cri.listContainers(uidSelector(uid)),
     ]);
-    const seen: Seen = {
+    this.#seen = {
       sandboxes: await Promise.all(sandboxes.sort(newestFirst).map(s => this.#sandbox(s))),
       containers: await Promise.all(containers.sort(newestFirst).map(c => this.#container(c))),
     };
-    forget(this.#sandboxes, seen.sandboxes);
-    forget(this.#containers, seen.containers);
-    return seen;
+    forget(this.#sandboxes, this.#seen.sandboxes);
+    forget(this.#containers, this.#seen.containers);
+    return this.#seen;
+  }
+
+  /** What was seen last, and this. */
+  async observeMade(made: Made): Promise<Seen> {
+    const { cri } = this.options;
+    const { sandboxes, containers } = this.#seen;
+    if ('sandbox' in made) {
+      const sandbox = this.#newSandbox(await cri.podSandboxStatus(made.sandbox), undefined);
+      this.#seen = { sandboxes: [sandbox, ...sandboxes], containers };
+    } else {
+      const container = await this.#newContainer(await cri.containerStatus(made.container), made.sandboxId);
+      this.#seen = { sandboxes, containers: [container, ...containers] };
+    }
+    return this.#seen;
   }
 
   async #sandbox(listed: Sandbox): Promise<SandboxSeen> {
     const known = this.#sandboxes.get(listed.id);
-    const ready = listed.state === 'SANDBOX_READY';
-    if (known?.ready === ready) return known;
-    const { network } = await this.options.cri.podSandboxStatus(listed.id);
+    if (known?.ready === isReady(listed)) return known;
+    return this.#newSandbox(await this.options.cri.podSandboxStatus(listed.id), known);
+  }
+
+  #newSandbox(status: SandboxStatus, known: SandboxSeen | undefined): SandboxSeen {
+    const { network } = status;
     const ips = network?.ip ? [network.ip, ...network.additionalIps.map(a => a.ip)] : [];
     const seen = {
-      id: listed.id,
-      ready,
-      attempt: listed.metadata.attempt,
-      createdAt: ms(listed.createdAt),
+      id: status.id,
+      ready: isReady(status),
+      attempt: status.metadata.attempt,
+      createdAt: ms(status.createdAt),
       // A dead sandbox has lost its address, but the pod's status still tells it.
       ips: ips.length > 0 ? ips : (known?.ips ?? []),
     };
-    this.#sandboxes.set(listed.id, seen);
+    this.#sandboxes.set(seen.id, seen);
     return seen;
   }
 
   async #container(listed: ContainerListed): Promise<ContainerSeen> {
     const known = this.#containers.get(listed.id);
-    const seen =
-      known?.state === states[listed.state]
-        ? withOom(known, this.options.ooms)
-        : await this.#describe(listed, await this.#status(listed));
-    this.#containers.set(listed.id, seen);
+    if (known?.state !== stateSeen[listed.state])
+      return this.#newContainer(await this.options.cri.containerStatus(listed.id), listed.podSandboxId);
+    const seen = withOom(known, this.options.ooms);
+    this.#containers.set(seen.id, seen);
+    return seen;
+  }
+
+  async #newContainer(status: ContainerStatus, sandboxId: string): Promise<ContainerSeen> {
+    const seen = await this.#describe(await this.#final(status), sandboxId);
+    this.#containers.set(seen.id, seen);
     return seen;
   }
 
   /** With its final reason, once it has ended. */
-  async #status(listed: ContainerListed): Promise<ContainerStatus> {
+  async #final(first: ContainerStatus): Promise<ContainerStatus> {
     const { cri, clock, ooms, mayRunOut } = this.options;
-    let status = await cri.containerStatus(listed.id);
-    if (status.exitCode !== killed || !mayRunOut({ id: listed.id, name: listed.metadata.name })) return status;
+    const { id, metadata, exitCode } = first;
+    if (exitCode !== killed || !mayRunOut({ id, name: metadata.name })) return first;
+    let status = first;
     for (const wait of looksForOomMs) {
-      if (status.reason === outOfMemory || ooms.has(listed.id)) break;
+      if (status.reason === outOfMemory || ooms.has(id)) break;
       await clock.sleep(wait);
-      status = await cri.containerStatus(listed.id);
+      status = await cri.containerStatus(id);
     }
     return status;
   }
 
-  async #describe(listed: ContainerListed, status: ContainerStatus): Promise<ContainerSeen> {
+  async #describe(status: ContainerStatus, sandboxId: string): Promise<ContainerSeen> {
     const { uid, directories, ooms } = this.options;
-    const state = states[status.state];
-    const { name, attempt } = listed.metadata;
-    const policy = messagePolicyOf(listed.annotations);
+    const state = stateSeen[status.state];
+    const { name, attempt } = status.metadata;
+    const policy = messagePolicyOf(status.annotations);
     const source = { directories, uid, container: name, attempt, logPath: status.logPath, policy };
     const seen: ContainerSeen = {
-      id: listed.id,
-      name: containerOf(listed.labels) || name,
-      sandboxId: listed.podSandboxId,
+      id: status.id,
+      name: containerOf(status.labels) || name,
+      sandboxId,
       state,
       attempt,
-      hash: hashOf(listed.annotations),
+      hash: hashOf(status.annotations),
       createdAt: ms(status.createdAt),
-      restartDelayMs: restartDelayOf(listed.annotations),
+      restartDelayMs: restartDelayOf(status.annotations),
       startedAt: ms(status.startedAt),
       finishedAt: ms(status.finishedAt),
       exitCode: status.exitCode,

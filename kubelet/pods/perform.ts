@@ -1,4 +1,7 @@
-/** Does one step. Throws when it failed in a way that only a later try can mend; the worker then waits a little. */
+/**
+ * Does one step. Throws when it failed in a way that only a later try can mend; the worker then waits a little. Answers
+ * what it has made in the runtime, where nothing else has changed there.
+ */
 import { mkdir, rm } from 'node:fs/promises';
 import { StatusError } from '../../api/status.js';
 import { exponential } from '../../client/queue/backoff.js';
@@ -11,6 +14,7 @@ import { removeWithMounts } from '../volumes/mounts.js';
 import { fetchImage } from './fetch.js';
 import { fullName, type Job, podFacts, say } from './job.js';
 import { killContainer, tellOfEnd } from './kill.js';
+import type { Made } from './observe.js';
 import { resizePod } from './resize/perform.js';
 import { sandboxFor, startContainer } from './start.js';
 import type { Step } from './step.js';
@@ -20,7 +24,23 @@ const sandboxBackoff = { baseMs: 1000, maxMs: 60_000 };
 
 export type Performable = Exclude<Step, { do: 'wait' } | { do: 'nothingLeft' }>;
 
-export async function perform(step: Performable, job: Job): Promise<void> {
+export async function perform(step: Performable, job: Job): Promise<Made | undefined> {
+  switch (step.do) {
+    case 'createSandbox':
+      return createSandbox(job, step.attempt);
+    case 'startContainer':
+      return startContainer(job, step.container, step.attempt, step.sandboxId);
+    default:
+      await performOther(step, job);
+      return undefined;
+  }
+}
+
+/** Those that make nothing. */
+async function performOther(
+  step: Exclude<Performable, { do: 'createSandbox' } | { do: 'startContainer' }>,
+  job: Job,
+): Promise<void> {
   const { cri } = job.context;
   const { progress } = job;
   switch (step.do) {
@@ -30,14 +50,10 @@ export async function perform(step: Performable, job: Job): Promise<void> {
       return tellOfEnd(job, step.id, step.deadline);
     case 'mountVolumes':
       return mountVolumes(job);
-    case 'createSandbox':
-      return createSandbox(job, step.attempt);
     case 'resize':
       return resizePod(job);
     case 'ensureImage':
       return fetchImage(job, step.container);
-    case 'startContainer':
-      return startContainer(job, step.container, step.attempt, step.sandboxId);
     case 'stopSandbox':
       await cri.stopPodSandbox(step.id);
       progress.stopped.add(step.id);
@@ -71,21 +87,23 @@ async function mountVolumes(job: Job): Promise<void> {
   }
 }
 
-async function createSandbox(job: Job, attempt: number): Promise<void> {
+async function createSandbox(job: Job, attempt: number): Promise<Made | undefined> {
   const { progress, context, pod } = job;
   try {
-    await context.starts.run(async () => {
+    const sandbox = await context.starts.run(async () => {
       await Promise.all([
         context.cgroups.create(pod),
         mkdir(context.directories.podLogs(podName(pod)), { recursive: true }),
       ]);
-      await context.cri.runPodSandbox(await sandboxFor(job, attempt), await runtimeHandler(job));
+      return context.cri.runPodSandbox(await sandboxFor(job, attempt), await runtimeHandler(job));
     });
     progress.failures.delete('sandbox');
+    return { sandbox };
   } catch (error) {
     progress.notBefore.sandbox = context.clock.now() + exponential(sandboxBackoff, progress.failed('sandbox'));
     say(job, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${detailsOf(error)}`);
     context.log.warn({ pod: fullName(pod), reason: detailsOf(error) }, 'the sandbox was not made');
+    return undefined;
   }
 }
 

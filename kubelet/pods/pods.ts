@@ -6,10 +6,10 @@ import { isMirror } from '../../api/kinds/pod/mirror.js';
 import type { Pod } from '../../api/types.js';
 import type { Informer } from '../../client/informer/informer.js';
 import type { KubeletContext } from '../context.js';
-import { podOf } from './labels.js';
 import { leftovers } from './leftovers.js';
+import { isAsSeen, listedByPod } from './listed.js';
 import { StaticPods } from './static/static-pods.js';
-import { PodWorker } from './worker.js';
+import { type Origin, PodWorker } from './worker.js';
 
 export interface PodsOptions {
   context: KubeletContext;
@@ -27,8 +27,6 @@ const looksAfterGapMs = [0, 50, 100, 200, 400, 800, 1600, 3200];
 
 export class Pods {
   readonly #workers = new Map<string, PodWorker>();
-  /** What the last look at everything saw: uid -> its sandboxes and containers with their states. */
-  #states = new Map<string, string>();
   #relisting: Promise<void> | undefined;
   #again = false;
   /** The API has said which pods there are: whatever else is here is left over. */
@@ -38,7 +36,7 @@ export class Pods {
 
   constructor(private readonly options: PodsOptions) {
     this.#static = new StaticPods(options.context, {
-      start: pod => this.#work(pod, true),
+      start: pod => this.#work(pod, 'known'),
       end: pod => this.#workers.get(pod.metadata.uid ?? '')?.update(pod, false),
       mirrored: (pod, mirror) => this.#workers.get(pod.metadata.uid ?? '')?.mirrored(mirror),
     });
@@ -115,7 +113,7 @@ export class Pods {
     }
   }
 
-  /** Looks at everything, and wakes the workers whose pods have changed. Calls that meet one under way share the next. */
+  /** Looks at everything, and wakes the workers who have seen their pods otherwise. Calls that meet one under way share the next. */
   relist(): Promise<void> {
     this.#again = true;
     this.#relisting ??= this.#relistWhileAsked().finally(() => {
@@ -135,17 +133,12 @@ export class Pods {
     const { cri, log } = this.options.context;
     try {
       const [sandboxes, containers] = await Promise.all([cri.listPodSandbox(), cri.listContainers()]);
-      const states = new Map<string, string>();
-      for (const one of [...sandboxes, ...containers].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-        const uid = podOf(one.labels)?.uid;
-        if (uid) states.set(uid, `${states.get(uid) ?? ''}${one.id} ${one.state}\n`);
-      }
-      for (const uid of new Set([...states.keys(), ...this.#states.keys()]))
-        if (states.get(uid) !== this.#states.get(uid))
-          this.#workers.get(uid)?.wake('the runtime lists it otherwise than before');
-      this.#states = states;
+      const listed = listedByPod(sandboxes, containers);
+      for (const [uid, worker] of this.#workers)
+        if (!isAsSeen(listed.get(uid) ?? [], worker.seen))
+          worker.wake('the runtime lists it otherwise than it was seen');
       // What an earlier kubelet has asked for may have come into being after this one had looked for left-overs.
-      if (this.#isTold && [...states.keys()].some(uid => !this.#workers.has(uid))) await this.#cleanLeftovers();
+      if (this.#isTold && [...listed.keys()].some(uid => !this.#workers.has(uid))) await this.#cleanLeftovers();
     } catch (error) {
       log.warn({ reason: (error as Error).message }, 'the runtime did not list its pods');
     }
@@ -156,7 +149,7 @@ export class Pods {
     while (!context.signal.aborted) {
       try {
         for (const pod of await leftovers(context))
-          if (!this.#workers.has(pod.metadata.uid ?? '')) this.#work(pod, false);
+          if (!this.#workers.has(pod.metadata.uid ?? '')) this.#work(pod, 'leftover');
         return;
       } catch (error) {
         context.log.warn({ reason: (error as Error).message }, 'looking for pods left over from before failed');
@@ -173,14 +166,15 @@ export class Pods {
     }
     const known = this.#workers.get(pod.metadata.uid ?? '');
     if (known) known.update(pod, exists);
-    else if (exists) this.#work(pod, exists);
+    // One that was not on the list when this kubelet came, and that none has taken on, has nothing in the runtime.
+    else if (exists) this.#work(pod, this.#isTold && pod.status?.startTime === undefined ? 'new' : 'known');
   }
 
-  #work(pod: Pod, exists: boolean): void {
+  #work(pod: Pod, origin: Origin): void {
     const { context } = this.options;
     if (context.signal.aborted) return;
     const uid = pod.metadata.uid ?? '';
-    const worker = new PodWorker(pod, exists, context, () =>
+    const worker = new PodWorker(pod, origin, context, () =>
       this.workers().flatMap(other => (other !== worker && other.takesPlace ? [other.allocated] : [])),
     );
     this.#workers.set(uid, worker);

@@ -1,4 +1,5 @@
 /** What the runtime says about one pod: the facts that all decisions and the pod's status are made from. */
+import type { CriContainerState } from '../cri/types.js';
 
 export interface SandboxSeen {
   id: string;
@@ -10,6 +11,14 @@ export interface SandboxSeen {
 }
 
 export type ContainerStateSeen = 'created' | 'running' | 'exited' | 'unknown';
+
+/** The runtime's words for them. */
+export const stateSeen: Record<CriContainerState, ContainerStateSeen> = {
+  CONTAINER_CREATED: 'created',
+  CONTAINER_RUNNING: 'running',
+  CONTAINER_EXITED: 'exited',
+  CONTAINER_UNKNOWN: 'unknown',
+};
 
 /** Times are milliseconds since 1970, 0 where there is none yet. */
 export interface ContainerSeen {

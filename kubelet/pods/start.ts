@@ -15,6 +15,7 @@ import { runHook } from './hooks.js';
 import { containerSpec, fullName, type Job, podFacts, say } from './job.js';
 import { killContainer } from './kill.js';
 import type { ContainerMarks } from './labels.js';
+import type { Made } from './observe.js';
 import { ensureFile } from './own-file.js';
 import { changed, sizeOf } from './resize/size.js';
 import { latest } from './seen.js';
@@ -33,11 +34,16 @@ class StartFailure extends Error {
   }
 }
 
-/** Never throws: what fails is remembered, shown, and tried again later. */
-export async function startContainer(job: Job, name: string, attempt: number, sandboxId: string): Promise<void> {
+/** Never throws: what fails is remembered, shown, and tried again later; undefined is answered then. */
+export async function startContainer(
+  job: Job,
+  name: string,
+  attempt: number,
+  sandboxId: string,
+): Promise<Made | undefined> {
   const { progress, context, pod } = job;
   const container = containerSpec(pod, name);
-  if (!container) return;
+  if (!container) return undefined;
   const before = latest(job.seen, name);
   const backoff = before && backoffOf(before, { hash: containerHash(container) });
   const restartDelayMs = before ? afterRestart(backoff, context.clock.now()).delayMs : 0;
@@ -52,6 +58,7 @@ export async function startContainer(job: Job, name: string, attempt: number, sa
     progress.problems.delete(name);
     progress.failures.delete(`container ${name}`);
     postStart(job, container, id);
+    return { container: id, sandboxId };
   } catch (error) {
     const failure = error instanceof StartFailure ? error : new StartFailure('CreateContainerError', error);
     const delay = exponential(startBackoff, progress.failed(`container ${name}`));
@@ -59,6 +66,7 @@ export async function startContainer(job: Job, name: string, attempt: number, sa
     progress.notBefore.containers.set(name, context.clock.now() + delay);
     say(job, 'Warning', 'Failed', `Error: ${failure.message}`, name);
     context.log.warn({ pod: fullName(pod), container: name, reason: failure.message }, 'the container was not started');
+    return undefined;
   } finally {
     // The next start asks for the image anew: it may be removed, or have to be pulled again.
     progress.images.delete(name);

@@ -20,7 +20,7 @@ import { refusal } from './config/refusals.js';
 import { crashLoopState, type HeldBack, heldBack } from './crash-loop.js';
 import { activeDeadline, type Ending, endingOfObject, graceOf, mergeEnding, type Termination } from './ending.js';
 import { fullName, hasMemoryLimit, type Job, podFacts, say } from './job.js';
-import { PodObserver } from './observe.js';
+import { type Made, PodObserver } from './observe.js';
 import { outcome } from './outcome.js';
 import { perform } from './perform.js';
 import { Progress } from './progress.js';
@@ -38,6 +38,12 @@ const retryMs = { first: 100, most: 10_000 };
 /** The runtime needs a moment to tell of an exit that its events have announced. */
 const exitPatienceMs = 2000;
 
+/**
+ * 'new': the API has just put it here, and no kubelet has done anything for it yet. 'known': an earlier kubelet may have.
+ * 'leftover': it is known from the runtime or the disk alone.
+ */
+export type Origin = 'new' | 'known' | 'leftover';
+
 export class PodWorker {
   /** Resolves when nothing of the pod is left, or the kubelet stops. */
   readonly ended: Promise<void>;
@@ -51,7 +57,9 @@ export class PodWorker {
   /** Something has happened since the last decision. */
   #dirty = true;
   /** The runtime may have changed since it was looked at. */
-  #stale = true;
+  #stale: boolean;
+  /** By the last step: all that has changed since then, unless it is stale. */
+  #made: Made | undefined;
   #wakeUp: () => void = () => {};
   #refreshedAt: number;
   #failures = 0;
@@ -70,16 +78,17 @@ export class PodWorker {
   /** By the API, when this kubelet first saw the pod. */
   readonly #countedBefore: ReadonlyMap<string, number>;
 
-  /** `exists`: false for a pod that is left over, and known from the runtime or the disk alone. */
   constructor(
     pod: Pod,
-    exists: boolean,
+    origin: Origin,
     private readonly context: KubeletContext,
     /** The pods that have their place here besides. */
     private readonly others: () => readonly Pod[],
   ) {
+    const exists = origin !== 'leftover';
     this.#allotment = new Allotment(pod);
     this.#exists = exists;
+    this.#stale = origin !== 'new';
     // An earlier kubelet has admitted what it has started.
     this.#admitted = !exists || pod.status?.startTime !== undefined;
     this.#refreshedAt = context.clock.now();
@@ -217,7 +226,7 @@ export class PodWorker {
     const turn = this.#trigger ?? { text: 'timer', more: 0 };
     this.#cause = causeText('kubelet', keyOf(this.#pod), turn);
     this.#trigger = undefined;
-    if (this.#stale) this.#seen = await this.#observe();
+    await this.#look();
     this.#progress.shortenBackoffs(clock.now());
     this.#allocate();
     this.#allotment.learn(this.#progress.sizes, this.#seen.containers);
@@ -234,27 +243,32 @@ export class PodWorker {
       await this.#rest(step.until);
     } else {
       if (step.do === 'removeFromApi') await this.#reporter.settled();
-      await perform(step, job);
+      this.#made = await perform(step, job);
       this.#because(afterStep(step, turn));
-      this.#stale ||= changesRuntime(step);
+      this.#stale ||= changesRuntime(step) && !this.#made;
     }
     return false;
   }
 
-  async #observe(): Promise<Seen> {
+  async #look(): Promise<void> {
+    const made = this.#made;
+    this.#made = undefined;
+    if (made && !this.#stale) this.#seen = await this.#observer.observeMade(made);
+    else if (this.#stale) this.#seen = await this.#observeAll();
+    else return;
     const { clock, signal, exits } = this.context;
-    this.#stale = false;
-    for (let wait = 1; ; wait *= 2) {
-      const seen = await this.#observer.observe();
-      const behind = [...seen.containers.filter(isAlive), ...seen.sandboxes.filter(s => s.ready)].filter(one =>
-        exits.has(one.id),
-      );
-      if (behind.length === 0 || wait > exitPatienceMs || signal.aborted) {
-        for (const { id } of [...seen.containers, ...seen.sandboxes]) exits.forget(id);
-        return seen;
-      }
+    const isBehind = ({ containers, sandboxes }: Seen): boolean =>
+      [...containers.filter(isAlive), ...sandboxes.filter(s => s.ready)].some(({ id }) => exits.has(id));
+    for (let wait = 1; isBehind(this.#seen) && wait <= exitPatienceMs && !signal.aborted; wait *= 2) {
       await clock.sleep(wait, signal);
+      this.#seen = await this.#observeAll();
     }
+    for (const { id } of [...this.#seen.containers, ...this.#seen.sandboxes]) exits.forget(id);
+  }
+
+  #observeAll(): Promise<Seen> {
+    this.#stale = false;
+    return this.#observer.observe();
   }
 
   #allocate(): void {
