@@ -29,6 +29,15 @@ describe('a limit', () => {
     assert.deepEqual(await Promise.all(all.slice(1)), [1, 2, 3]);
   });
 
+  it('lets those ahead that end what was begun', async () => {
+    const limit = new Limit(1, new ManualClock(), 60_000);
+    const done: string[] = [];
+    const work = (name: string) => async () => void done.push(name);
+    const sandboxes = ['a', 'b', 'c'].map(name => limit.run(work(`begin ${name}`)));
+    await Promise.all([...sandboxes, limit.runAhead(work('finish x')), limit.runAhead(work('finish y'))]);
+    assert.deepEqual(done, ['begin a', 'finish x', 'finish y', 'begin b', 'begin c']);
+  });
+
   it('gives the place of work that does not end to another, once', async () => {
     const clock = new ManualClock();
     const limit = new Limit(1, clock, 60_000);

@@ -24,6 +24,8 @@ export interface EnsureOptions {
   cri: Cri;
   clock: Clock;
   say: Say;
+  /** Called when it has to be pulled. */
+  pulling: () => void;
   /** The secrets that the pod's imagePullSecrets name. */
   pullSecrets: () => Promise<readonly Secret[]>;
 }
@@ -77,7 +79,8 @@ async function pullWithAny(cri: Cri, name: string, auths: readonly RegistryAuth[
   }
 }
 
-async function pull(name: string, { cri, clock, say, pullSecrets }: EnsureOptions): Promise<Image> {
+async function pull(name: string, { cri, clock, say, pulling, pullSecrets }: EnsureOptions): Promise<Image> {
+  pulling();
   say('Normal', 'Pulling', `Pulling image "${name}"`);
   const start = clock.now();
   try {

@@ -51,21 +51,24 @@ describe('getting an image', () => {
     username: '',
     pinned: false,
   };
-  const attempt = async (container: Partial<Container>, cri: Partial<Cri>): Promise<[string[], string]> => {
+  const attempt = async (container: Partial<Container>, cri: Partial<Cri>): Promise<[string[], string, number]> => {
     const said: string[] = [];
     const clock = new ManualClock();
     const say = (_: string, reason: string, message: string): void => void said.push(`${reason}: ${message}`);
-    const options = { cri: cri as Cri, clock, say, pullSecrets: async () => [] };
+    let pulls = 0;
+    const pulling = (): void => void pulls++;
+    const options = { cri: cri as Cri, clock, say, pulling, pullSecrets: async () => [] };
     const answer = await ensureImage({ name: 'c', ...container }, options).then(
       found => found.id,
       (error: ImageError) => `${error.reason}: ${error.message}`,
     );
-    return [said, answer];
+    return [said, answer, pulls];
   };
 
   it('that is present', async () => {
-    const [said, answer] = await attempt({ image: 'i:1' }, { imageStatus: async () => image });
+    const [said, answer, pulls] = await attempt({ image: 'i:1' }, { imageStatus: async () => image });
     assert.equal(answer, image.id);
+    assert.equal(pulls, 0);
     assert.deepEqual(said, ['Pulled: Container image "i:1" already present on machine']);
   });
   it('that has to be pulled', async () => {
@@ -77,8 +80,9 @@ describe('getting an image', () => {
         return 'ref';
       },
     };
-    const [said, answer] = await attempt({ image: 'i:1' }, cri);
+    const [said, answer, pulls] = await attempt({ image: 'i:1' }, cri);
     assert.equal(answer, image.id);
+    assert.equal(pulls, 1);
     assert.deepEqual(said, [
       'Pulling: Pulling image "i:1"',
       'Pulled: Successfully pulled image "i:1" in 0ms (0ms including waiting). Image size: 7 bytes.',

@@ -28,10 +28,14 @@ export function fetchImage(job: Job, name: string): void {
   const container = containerSpec(job.pod, name);
   if (!container) return;
   progress.images.set(name, 'checking');
+  const pulling = (): void => {
+    progress.images.set(name, 'pulling');
+    job.resume(`the image of container ${name} is being pulled`);
+  };
   const work = async (): Promise<void> => {
     try {
-      const image = await ensure(job, container, name);
-      await fetchVolumes(job, container);
+      const image = await ensure(job, container, pulling, name);
+      await fetchVolumes(job, container, pulling);
       progress.failures.delete(`image ${name}`);
       progress.foundImages.set(name, image);
       progress.images.set(name, 'ready');
@@ -44,10 +48,11 @@ export function fetchImage(job: Job, name: string): void {
 }
 
 /** Throws FetchFailure. The events are about the container where one is named, and else about the pod. */
-async function ensure(job: Job, wanted: Wanted, container?: string): Promise<Image> {
+async function ensure(job: Job, wanted: Wanted, pulling: () => void, container?: string): Promise<Image> {
   const { cri, clock } = job.context;
   try {
     return await ensureImage(wanted, {
+      pulling,
       cri,
       clock,
       say: (type, reason, message) => say(job, type, reason, message, container),
@@ -65,14 +70,14 @@ async function pullSecrets({ pod, context }: Job) {
 }
 
 /** What the container is to see of other images is mounted before it is made. Throws FetchFailure. */
-async function fetchVolumes(job: Job, container: Container): Promise<void> {
+async function fetchVolumes(job: Job, container: Container, pulling: () => void): Promise<void> {
   const { pod, context, running } = job;
   const mounted = new Set((container.volumeMounts ?? []).map(({ name }) => name));
   for (const volume of pod.spec?.volumes ?? []) {
     if (!volume.image || !mounted.has(volume.name)) continue;
     const { reference = '', pullPolicy } = volume.image;
     const wanted: Wanted = { image: reference, ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }) };
-    const find = async (): Promise<string> => (await ensure(job, wanted)).id;
+    const find = async (): Promise<string> => (await ensure(job, wanted, pulling)).id;
     await context.volumes.mountImage(pod, volume, find, running).catch(error => {
       if (error instanceof FetchFailure) throw error;
       const why = `failed to mount image volume "${volume.name}" (${reference}): ${detailsOf(error)}`;

@@ -4,6 +4,7 @@
  */
 import type { Image } from '../cri/types.js';
 import type { Resources } from './resize/size.js';
+import type { ImageState } from './step.js';
 
 /** Of an image that cannot be pulled; all others are shorter. */
 const longestBackoffMs = 300_000;
@@ -13,7 +14,7 @@ export class Progress {
   volumesLeft = true;
   traces = true;
   removedFromApi = false;
-  readonly images = new Map<string, 'checking' | 'ready'>();
+  readonly images = new Map<string, ImageState>();
   readonly foundImages = new Map<string, Image>();
   readonly kills = new Map<string, number>();
   /** preStop hooks of sidecars, which run ahead of their kill, by the id of the container. */

@@ -52,7 +52,7 @@ export async function startContainer(
     // The group around it still has the sizes of the one before.
     const hasOther = before && changed(sizeOf(progress.sizes.get(before.id)), sizeOf(container.resources)).length > 0;
     if (hasOther) await context.cgroups.create(pod);
-    const id = await context.starts.run(() => createAndStart(job, container, marks, sandboxId));
+    const id = await context.starts.runAhead(() => createAndStart(job, container, marks, sandboxId));
     progress.startedHere.add(id);
     progress.sizes.set(id, container.resources);
     progress.problems.delete(name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ContainerSeen } from './seen.js';
-import { type Have, nextStep, type Step } from './step.js';
+import { type Have, isOnItsWay, nextStep, type Step } from './step.js';
 import { backoff, container, deleted, exited, have, image, now, sandbox, seen, want, wants } from './testing/parts.js';
 import type { Want } from './want.js';
 
@@ -329,4 +329,26 @@ describe('the next step of a pod', () => {
       }),
     );
   });
+});
+
+describe('a pod whose first container is about to start', () => {
+  const ready = seen([sandbox()]);
+  const cases: [what: string, want: Want, have: Have, expected: boolean][] = [
+    ['has no sandbox yet', want(), have(), false],
+    ['asks for its image', want(), have({ seen: ready }), true],
+    ['looks for its image', want({ main: wants('a') }), have({ seen: ready, ...image('a', 'checking') }), true],
+    ['pulls its image', want({ main: wants('a') }), have({ seen: ready, ...image('a', 'pulling') }), false],
+    ['has its image', want(), have({ seen: ready, ...image('a') }), true],
+    [
+      'has failed, and is held back',
+      want({ main: wants('a') }),
+      have({ seen: ready, notBefore: backoff({ containers: new Map([['a', now + 1]]) }) }),
+      false,
+    ],
+    ['has one that runs', want(), have({ seen: seen([sandbox()], container('a')), ...image('b') }), false],
+    ['is to end', want({ ending: deleted }), have({ seen: ready }), false],
+  ];
+  for (const [what, wanted, had, expected] of cases)
+    it(`${what}: the API is told ${expected ? 'later' : 'now'}`, () =>
+      assert.equal(isOnItsWay(nextStep(wanted, had, now), had), expected));
 });

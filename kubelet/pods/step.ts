@@ -22,6 +22,8 @@ import { restartsAfter } from './restart-policy.js';
 import { type ContainerSeen, isAlive, latest, readySandbox, type SandboxSeen, type Seen } from './seen.js';
 import type { ContainerWant, Want } from './want.js';
 
+export type ImageState = 'checking' | 'pulling' | 'ready';
+
 export interface Have {
   seen: Seen;
   volumesMounted: boolean;
@@ -31,8 +33,8 @@ export interface Have {
   traces: boolean;
   /** The API has no such pod any more. */
   removedFromApi: boolean;
-  /** By container name: 'checking' is also pulling. Absent before it was asked for, and after a failure. */
-  images: ReadonlyMap<string, 'checking' | 'ready'>;
+  /** By container name. Absent before it was asked for, and after a failure. */
+  images: ReadonlyMap<string, ImageState>;
   /** Kills under way: container id -> when it is killed at the latest. */
   kills: ReadonlyMap<string, number>;
   /** Ids of containers whose preStop hook has begun ahead of their kill. */
@@ -84,6 +86,16 @@ const besideRuntime = new Set<Step['do']>([
 
 /** Whether the runtime has to be looked at again once the step was performed. */
 export const changesRuntime = (step: Step): boolean => !besideRuntime.has(step.do);
+
+/**
+ * Its sandbox is there, and its first container is about to be: the API is told of both at once. A pull may take long, and
+ * is not waited for with that.
+ */
+export function isOnItsWay(step: Step, { seen, images }: Have): boolean {
+  if (seen.containers.length > 0 || !readySandbox(seen)) return false;
+  if (step.do === 'wait') return [...images.values()].includes('checking');
+  return step.do === 'ensureImage' || step.do === 'startContainer';
+}
 
 export function nextStep(want: Want, have: Have, now: number): Step {
   return want.ending ? endingStep(want, have, now) : runningStep(want, have, now);
@@ -247,7 +259,7 @@ function startStep(w: ContainerWant, have: Have, sandbox: SandboxSeen, now: numb
   if (now < (have.notBefore.containers.get(w.name) ?? 0)) return undefined;
   const image = have.images.get(w.name);
   if (image === undefined) return { do: 'ensureImage', container: w.name };
-  if (image === 'checking') return undefined;
+  if (image !== 'ready') return undefined;
   const attempt = (before?.attempt ?? have.countedBefore.get(w.name) ?? -1) + 1;
   return { do: 'startContainer', container: w.name, attempt, sandboxId: sandbox.id };
 }

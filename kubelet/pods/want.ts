@@ -48,13 +48,13 @@ const wantedInit = (container: Container): ContainerWant => ({
   ...(isRestartableInit(container) && container.lifecycle?.preStop ? { preStop: true as const } : {}),
 });
 
-export function wantOf(pod: Pod, ending: Ending | undefined): Want {
+/** While it is to run. */
+export function wantOf(pod: Pod): Want {
   return {
     restartPolicy: (pod.spec?.restartPolicy ?? 'Always') as RestartPolicy,
     init: (pod.spec?.initContainers ?? []).map(wantedInit),
     main: (pod.spec?.containers ?? []).map(wanted),
     ephemeral: (pod.spec?.ephemeralContainers ?? []).map(container => wanted(container as Container)),
     graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
-    ...(ending ? { ending } : {}),
   };
 }

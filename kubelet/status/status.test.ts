@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../api/types.js';
 import type { OwnRestarts, RestartPolicy } from '../pods/restart-policy.js';
 import type { ContainerSeen, Seen } from '../pods/seen.js';
-import { baseStatus } from './base.js';
+import { baseStatus, isEcho } from './base.js';
 import { statusPatch } from './patch.js';
 import { phaseOf } from './phase.js';
 import { type PodFactsForStatus, podStatus } from './pod-status.js';
@@ -336,6 +336,28 @@ describe('the base of a new status', () => {
     const api = pod({}, { phase: 'Failed' });
     assert.equal(baseStatus(api, { phase: 'Running' }), api);
   });
+});
+
+describe('a change of a pod in the API', () => {
+  const c = (type: string, status: string): PodCondition => ({ type, status });
+  const before = pod({}, { phase: 'Pending', conditions: [c('Ready', 'False'), c('gate', 'False')] });
+  const changed = (metadata: Partial<Pod['metadata']>, status: PodStatus = {}): Pod => ({
+    ...before,
+    metadata: { ...before.metadata, resourceVersion: '7', ...metadata },
+    status: { ...before.status, ...status },
+  });
+  const cases: [what: string, now: Pod, expected: boolean][] = [
+    ['the status that its kubelet has written', changed({}, { phase: 'Running', podIP: '10.0.0.1' }), true],
+    ['who wrote what', changed({ managedFields: [{ manager: 'kubelet' }] }), true],
+    ["the kubelet's own condition", changed({}, { conditions: [c('gate', 'False'), c('Ready', 'True')] }), true],
+    ["another's condition", changed({}, { conditions: [c('Ready', 'False'), c('gate', 'True')] }), false],
+    ['its end, whoever has written it', changed({}, { phase: 'Failed' }), false],
+    ['a label', changed({ labels: { a: 'b' } }), false],
+    ['its deletion', changed({ deletionTimestamp: '2026-01-01T00:00:00Z' }), false],
+    ['its spec', { ...before, spec: { containers: [], activeDeadlineSeconds: 3 } }, false],
+  ];
+  for (const [what, now, expected] of cases)
+    it(`${what}: ${expected ? 'an echo' : 'news'}`, () => assert.equal(isEcho(before, now), expected));
 });
 
 describe('the patch of a status', () => {

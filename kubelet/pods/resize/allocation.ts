@@ -23,7 +23,8 @@ export interface Allocation {
 
 export interface Surroundings {
   allocatable: Readonly<Record<string, string>>;
-  others: readonly Pod[];
+  /** Asked for only when the node's room matters: most looks are of pods that ask for nothing new. */
+  others: () => readonly Pod[];
 }
 
 const resizable = ({ spec }: Pod): Container[] => [
@@ -51,7 +52,7 @@ export function allocate(
     const message = `Node didn't have enough capacity: ${resource}, requested: ${requested}, capacity: ${capacity}`;
     return keep({ reason: 'Infeasible', message });
   }
-  const [now] = amounts(shortages(pod, { allocatable, others }));
+  const [now] = amounts(shortages(pod, { allocatable, others: others() }));
   return now ? keep({ reason: 'Deferred', message: shortageText(now) }) : { pod };
 }
 

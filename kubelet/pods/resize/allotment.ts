@@ -12,7 +12,7 @@ export class Allotment {
   #given: ReadonlyMap<string, Resources | undefined> | undefined;
 
   /** `wished`: as the API has it. */
-  constructor(private wished: Pod) {
+  constructor(public wished: Pod) {
     this.pod = wished;
     this.#given = resourcesInStatus(wished);
   }

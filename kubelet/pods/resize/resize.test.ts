@@ -14,7 +14,10 @@ const pod = (...containers: Container[]): Pod => ({
   metadata: { name: 'p' },
   spec: { containers },
 });
-const node = (...others: Pod[]) => ({ allocatable: { cpu: '4', memory: '8Gi', pods: '1' }, others });
+const node = (...others: Pod[]) => ({
+  allocatable: { cpu: '4', memory: '8Gi', pods: '1' },
+  others: () => others,
+});
 
 describe('the size of a container', () => {
   const table: [string, Resources | undefined, Resources | undefined, string[]][] = [

@@ -1,7 +1,7 @@
 /** Short ways to write what a pod wants and has, for the tests of the next step. */
 import type { Ending } from '../ending.js';
 import type { ContainerSeen, SandboxSeen, Seen } from '../seen.js';
-import type { Have } from '../step.js';
+import type { Have, ImageState } from '../step.js';
 import type { ContainerWant, Want } from '../want.js';
 
 export const now = 1_000_000;
@@ -70,5 +70,5 @@ export const backoff = (more: Partial<Have['notBefore']>): Have['notBefore'] => 
   containers: new Map(),
   ...more,
 });
-export const image = (name: string, state: 'checking' | 'ready' = 'ready') => ({ images: new Map([[name, state]]) });
+export const image = (name: string, state: ImageState = 'ready') => ({ images: new Map([[name, state]]) });
 export const deleted: Ending = { why: 'deleted', deadline: now + 30_000 };
