@@ -17,8 +17,7 @@
  *                     r == R + 1 starts with what comes next; r > R + 1 waits silently until R reaches r (etcd does so).
  *   compact(r):       r <= C is Compacted, r > R is FutureRevision; after it C is r.
  *
- * etcd forgets what was there before an event at exactly C (and, before 3.4.31 and 3.5.13, a deletion there): over etcd,
- * `previous` may be absent there, and a watch that would come upon such a deletion throws Compacted.
+ * etcd before 3.4.31 and 3.5.13 forgets a deletion at exactly C: over it, a watch that would come upon one throws Compacted.
  *
  * Arguments. Keys are not empty and are well-formed Unicode, times to live are positive, and revisions to list at, watch
  * from or compact at are whole numbers from 1 up: anything else is a RangeError. A value that is given belongs to the store
@@ -62,11 +61,11 @@ export interface WriteOptions {
   ttlSeconds?: number;
 }
 
-export type Written = { ok: true; revision: number; previous?: Entry } | { ok: false; current: Entry | undefined };
+export type Written = { ok: true; revision: number } | { ok: false; current: Entry | undefined };
 
 export type StoreEvent =
-  | { type: 'put'; key: string; value: Uint8Array; revision: number; createRevision: number; previous?: Entry }
-  | { type: 'delete'; key: string; revision: number; previous: Entry };
+  | { type: 'put'; key: string; value: Uint8Array; revision: number; createRevision: number }
+  | { type: 'delete'; key: string; revision: number };
 
 export interface WatchBatch {
   /** All up to this revision has been delivered once this batch is. */

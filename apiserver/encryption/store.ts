@@ -87,18 +87,13 @@ export class EncryptedStore implements Store {
   #outcome(key: string, written: Written): Written {
     if (!written.ok) return { ok: false, current: written.current && this.#open(written.current) };
     this.#stale.delete(key);
-    const { previous } = written;
-    return previous ? { ...written, previous: this.#past(previous) } : written;
+    return written;
   }
 
   #event(event: StoreEvent): StoreEvent {
-    if (event.type === 'delete') {
-      this.#stale.delete(event.key);
-      return { ...event, previous: this.#past(event.previous) };
-    }
-    const opened = this.#open(event);
-    const previous = event.previous && this.#past(event.previous);
-    return previous === event.previous ? opened : { ...opened, ...(previous ? { previous } : {}) };
+    if (event.type === 'put') return this.#open(event);
+    this.#stale.delete(event.key);
+    return event;
   }
 
   /** As it is now. */
@@ -106,12 +101,6 @@ export class EncryptedStore implements Store {
     const { value, stale } = this.transformer.open(entry.key, entry.value);
     if (stale) this.#stale.add(entry.key);
     else this.#stale.delete(entry.key);
-    return value === entry.value ? entry : { ...entry, value };
-  }
-
-  /** As it was: says nothing of how it is stored now. */
-  #past(entry: Entry): Entry {
-    const { value } = this.transformer.open(entry.key, entry.value);
     return value === entry.value ? entry : { ...entry, value };
   }
 }

@@ -24,8 +24,8 @@ export interface Harness {
 export interface Traits {
   /** The shortest time to live, in seconds, that the store keeps. */
   shortestTtl: number;
-  /** Whether events at exactly the compacted revision come with what was there before (see storage/store.ts). */
-  keepsPreviousAtCompacted: boolean;
+  /** Whether a deletion at exactly the compacted revision can still be watched (see storage/store.ts). */
+  keepsDeletionAtCompacted: boolean;
   /** How many runs of random operations, and how long each may be. */
   random: { runs: number; operations: number };
 }

@@ -38,18 +38,6 @@ export function writes(given: Given): void {
     }
   });
 
-  it('answers what a write replaced', async () => {
-    const { store, key } = await given();
-    const first = await store.create(key('a'), bytes('one'));
-    assert.ok(first.ok && first.previous === undefined);
-    const second = await store.update(key('a'), bytes('two'), first.revision);
-    assert.ok(second.ok && second.previous);
-    assert.deepEqual([text(second.previous.value), second.previous.revision], ['one', first.revision]);
-    const third = await store.delete(key('a'));
-    assert.ok(third.ok && third.previous);
-    assert.deepEqual([text(third.previous.value), third.previous.revision], ['two', second.revision]);
-  });
-
   it('refuses to create what exists, answers it, and takes no revision', async () => {
     const { store, key } = await given();
     const revision = await put(store, key('a'), 'mine');

@@ -52,11 +52,6 @@ export class History {
     return found === undefined || found.deleted ? undefined : found;
   }
 
-  /** What was there before a version, while it is kept. */
-  before(version: Version): Version | undefined {
-    return this.at(version.key, version.revision - 1);
-  }
-
   /** The versions at a revision of the keys with the prefix, in the order of keys, after a key (exclusive) where one is given. */
   *range(prefix: string, revision: number, after?: string): Generator<Version> {
     // NUL is the least character: no key lies between `after` and `after` with it.
@@ -118,8 +113,7 @@ export class History {
     const base = lowerBound(versions, v => v.revision > this.compacted) - 1;
     const version = versions[base];
     if (version === undefined) return 0;
-    // A watch may start at exactly the compacted revision: its event needs what was there before, too.
-    if (version.revision === this.compacted) return versions[base - 1]?.deleted === false ? base - 1 : base;
-    return version.deleted ? base + 1 : base;
+    // A watch may start at exactly the compacted revision, and then it is told of a deletion there.
+    return version.deleted && version.revision < this.compacted ? base + 1 : base;
   }
 }

@@ -76,7 +76,7 @@ describe('a write on its way to the disk', () => {
     // The update was accepted on top of it, and goes with the next group.
     (await journal.group(1)).commit();
     const updated = await third;
-    assert.ok(updated.ok && updated.revision === 3 && updated.previous?.revision === 2);
+    assert.ok(updated.ok && updated.revision === 3);
     await store.close();
   });
 

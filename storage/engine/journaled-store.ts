@@ -162,15 +162,15 @@ export class JournaledStore implements Store {
     const pending = this.#commit.pending(key);
     const last: Version | undefined = pending?.change ?? this.#history.latest(key);
     const now = last?.deleted ? undefined : last;
-    const entry = now && this.#entry(now, pending?.change.value);
     if (accepts(now)) {
       const revision = ++this.#numbered;
       await this.#commit.add(this.#change(key, revision, now, write));
-      return entry ? { ok: true, revision, previous: entry } : { ok: true, revision };
+      return { ok: true, revision };
     }
+    const current = now && this.#entry(now, pending?.change.value);
     // The refusal tells of something that is not durable yet: it has to wait, too.
     await pending?.durable;
-    return { ok: false, current: entry };
+    return { ok: false, current };
   }
 
   #change(key: string, revision: number, now: Version | undefined, write: Write): Change {
@@ -208,12 +208,8 @@ export class JournaledStore implements Store {
 
   #event(version: Version): StoreEvent {
     const { key, revision, createRevision } = version;
-    const before = this.#history.before(version);
-    const previous = before && this.#entry(before);
-    if (version.deleted) return { type: 'delete', key, revision, previous: previous as Entry };
-    const value = this.journal.read(revision);
-    if (!previous) return { type: 'put', key, value, revision, createRevision };
-    return { type: 'put', key, value, revision, createRevision, previous };
+    if (version.deleted) return { type: 'delete', key, revision };
+    return { type: 'put', key, value: this.journal.read(revision), revision, createRevision };
   }
 
   #entry(version: Version, value?: Uint8Array): Entry {

@@ -14,11 +14,10 @@ const kv = (key: string, revision: number): IEvent['kv'] => ({
   lease: '0',
 });
 
-/** 'a@5' is a put, '-a@5' a deletion, '!a@5' a deletion of which etcd no longer knows what it deleted. */
+/** 'a@5' is a put, '-a@5' a deletion. */
 function event(word: string): IEvent {
-  const [, kind, key, revision] = /^([-!]?)(.*)@(\d+)$/.exec(word) as unknown as [string, string, string, string];
-  const prev_kv = (kind === '-' ? kv(key, 2) : null) as IEvent['kv'];
-  return { type: kind ? 'Delete' : 'Put', kv: kv(key, Number(revision)), prev_kv };
+  const [, kind, key, revision] = /^(-?)(.*)@(\d+)$/.exec(word) as unknown as [string, string, string, string];
+  return { type: kind ? 'Delete' : 'Put', kv: kv(key, Number(revision)), prev_kv: null as unknown as IEvent['kv'] };
 }
 
 const response = (words: string, more: Partial<IWatchResponse> = {}): IWatchResponse => ({
@@ -70,14 +69,6 @@ describe('the assembly of a watch', () => {
       (e: unknown) => e instanceof Compacted && e.compacted === 8,
     );
     assert.throws(() => taken(assembly('/other', 5), 'a@6'), Compacted);
-  });
-
-  it('ends rather than tell of a deletion without what was deleted', () => {
-    assert.throws(
-      () => taken(assembly('', 5), '!a@5'),
-      (e: unknown) => e instanceof Compacted && e.compacted === 6,
-    );
-    assert.deepEqual(taken(assembly('/other', 5), '!a@5'), []);
   });
 
   it('ends with the compacted revision, or with the reason that etcd gives', () => {

@@ -54,13 +54,9 @@ export class Assembly {
     return [this.#event(event)];
   }
 
-  #event({ type, kv, prev_kv }: IEvent): StoreEvent {
-    const previous = prev_kv ? this.keys.entry(prev_kv) : undefined;
-    if (type === 'Put') return { type: 'put', ...this.keys.entry(kv), ...(previous && { previous }) };
-    const revision = Number(kv.mod_revision);
-    // A deletion at exactly the compacted revision: etcd no longer knows of what.
-    if (previous === undefined) throw new Compacted(revision + 1);
-    return { type: 'delete', key: this.keys.key(kv.key), revision, previous };
+  #event({ type, kv }: IEvent): StoreEvent {
+    if (type === 'Put') return { type: 'put', ...this.keys.entry(kv) };
+    return { type: 'delete', key: this.keys.key(kv.key), revision: Number(kv.mod_revision) };
   }
 }
 

@@ -24,6 +24,6 @@ if (missing !== undefined) {
         },
       };
     },
-    { shortestTtl: 1, keepsPreviousAtCompacted: false, random: { runs: 12, operations: 40 } },
+    { shortestTtl: 1, keepsDeletionAtCompacted: false, random: { runs: 12, operations: 40 } },
   );
 }

@@ -30,7 +30,6 @@ export class Inbox {
         key: NUL,
         range_end: NUL,
         start_revision: from,
-        prev_kv: true,
         // A large response comes in parts, rather than exceeding what gRPC may send.
         fragment: true,
       },

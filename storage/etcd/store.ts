@@ -2,7 +2,7 @@
  * The store over an etcd cluster, for several API servers at once. Keys and values are whatever the caller writes: with
  * Kubernetes' own keys, etcdctl and Kubernetes' API server read the same data.
  */
-import type { ICompare, IRequestOp, IResponseOp, ITxnResponse } from 'etcd3';
+import type { ICompare, IRequestOp, IResponseOp } from 'etcd3';
 import type { Clock } from '../../api/clock.js';
 import { checkKey, checkRevision, checkTtl } from '../arguments.js';
 import { Watchers } from '../engine/watchers.js';
@@ -107,7 +107,7 @@ export class EtcdStore implements Store {
     checkKey(key);
     const bytes = this.#keys.bytes(key);
     const conditions = expected === undefined ? [present] : [present, at(expected)];
-    return this.#transact(bytes, conditions, { request_delete_range: { key: bytes, prev_kv: true } });
+    return this.#transact(bytes, conditions, { request_delete_range: { key: bytes } });
   }
 
   async *watch(prefix: string, from: number, signal: AbortSignal): AsyncGenerator<WatchBatch> {
@@ -146,7 +146,7 @@ export class EtcdStore implements Store {
     checkKey(key);
     checkTtl(ttlSeconds);
     const bytes = this.#keys.bytes(key);
-    const request = { key: bytes, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength), prev_kv: true };
+    const request = { key: bytes, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
     if (ttlSeconds === undefined)
       return this.#transact(bytes, conditions, { request_put: { ...request, lease: NO_LEASE } });
     for (let attempt = 1; ; attempt++) {
@@ -169,13 +169,8 @@ export class EtcdStore implements Store {
       failure: [{ request_range: { key } }],
     };
     const done = await this.#call(() => this.client.write(() => this.client.kv.txn(transaction)));
-    return done.succeeded ? this.#written(done) : { ok: false, current: this.#found(done.responses[0]) };
-  }
-
-  #written({ header, responses }: ITxnResponse): Written {
-    const { response_put, response_delete_range } = responses[0] as IResponseOp;
-    const kv = response_put?.prev_kv ?? response_delete_range?.prev_kvs[0];
-    return { ok: true, revision: Number(header.revision), ...(kv && { previous: this.#keys.entry(kv) }) };
+    if (done.succeeded) return { ok: true, revision: Number(done.header.revision) };
+    return { ok: false, current: this.#found(done.responses[0]) };
   }
 
   #found(response: IResponseOp | undefined): Entry | undefined {

@@ -21,7 +21,7 @@ const contract = (name: string, always: { mappedBytes?: number }): void =>
         stop: async () => rmSync(directory, { recursive: true, force: true }),
       };
     },
-    { shortestTtl: 1, keepsPreviousAtCompacted: true, random: { runs: 25, operations: 60 } },
+    { shortestTtl: 1, keepsDeletionAtCompacted: true, random: { runs: 25, operations: 60 } },
   );
 
 contract('the lmdb store', {});

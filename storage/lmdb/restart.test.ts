@@ -56,7 +56,7 @@ describe('the lmdb store after a restart', () => {
     assert.equal(await store.compactedRevision(), gone);
     assert.equal(await store.revision(), gone);
     const [event] = await eventsOf(store, '/', gone, gone);
-    assert.ok(event?.type === 'delete' && text(event.previous.value) === 'last words');
+    assert.ok(event?.type === 'delete' && event.key === '/a');
     await assert.rejects(store.list('/', { revision: gone - 1 }), Compacted);
   });
 

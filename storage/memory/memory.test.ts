@@ -10,5 +10,5 @@ storeContract(
       return { store: openMemoryStore({ clock, ...options }), elapse: ms => clock.advance(ms) };
     },
   }),
-  { shortestTtl: 1, keepsPreviousAtCompacted: true, random: { runs: 200, operations: 60 } },
+  { shortestTtl: 1, keepsDeletionAtCompacted: true, random: { runs: 200, operations: 60 } },
 );
