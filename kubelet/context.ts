@@ -14,7 +14,9 @@ import type { Limit } from './limit.js';
 import type { Amounts } from './node/node.js';
 import type { Cgroups } from './pods/cgroups.js';
 import type { ClusterDns } from './pods/config/dns.js';
+import type { Abilities } from './pods/config/refusals.js';
 import type { ProbeMetrics } from './probes/metrics.js';
+import type { UserNamespaces } from './userns/namespaces.js';
 import type { FollowedObjects } from './volumes/objects.js';
 import type { PodVolumes } from './volumes/volumes.js';
 
@@ -34,9 +36,10 @@ export interface KubeletContext {
   volumes: PodVolumes;
   objects: FollowedObjects;
   cgroups: Cgroups;
+  userNamespaces: UserNamespaces;
   /** Making and starting sandboxes and containers is work for the machine: so many at once. */
   starts: Limit;
-  node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts; selinux: boolean; apparmor: boolean };
+  node: { name: string; ip: string; memoryBytes: number; allocatable: Amounts } & Abilities;
   nodeDns: DnsConfig;
   /** Resolves once the services are known, of which the cluster's DNS is one. */
   clusterDns: () => Promise<ClusterDns>;

@@ -40,6 +40,10 @@ export class Directories {
   imageVolumes(uid: string): string {
     return join(this.pod(uid), 'images');
   }
+  /** Which of the machine's users those of the pod are. */
+  userNamespace(uid: string): string {
+    return join(this.pod(uid), 'userns');
+  }
   hostsFile(uid: string): string {
     return join(this.pod(uid), 'etc-hosts');
   }

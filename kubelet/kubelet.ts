@@ -42,6 +42,7 @@ import { readGroups } from './stats/groups.js';
 import { resourceMetrics } from './stats/resource-metrics.js';
 import { SandboxPids } from './stats/sandbox-pids.js';
 import type { Summary } from './stats/summary-types.js';
+import { UserNamespaces } from './userns/namespaces.js';
 import { ImageVolumes } from './volumes/images.js';
 import { FollowedObjects } from './volumes/objects.js';
 import { tokenSource } from './volumes/tokens.js';
@@ -239,7 +240,7 @@ async function keepNode(
   node: NodeOptions,
   { cri, name, version }: Runtime,
   port: number,
-  { pressures, isShuttingDown, signal }: KubeletContext,
+  { pressures, isShuttingDown, signal, node: self }: KubeletContext,
   shutdown: NodeShutdown,
 ): Promise<void> {
   const { nodeName, nodeIP, podCidr, dataDir, clock, log } = node;
@@ -252,6 +253,7 @@ async function keepNode(
     machine,
     thresholds: thresholdsOf(node),
     runtimeVersion: `${name}://${version}`,
+    abilities: self.runtime,
   };
   const onNews = (listener: () => void): void => shutdown.onChange(listener);
   const options = { facts, cri, client, clock, log, pressures, isShuttingDown, onNews, signal };
@@ -270,7 +272,7 @@ async function contextOf(
   signal: AbortSignal,
 ): Promise<KubeletContext> {
   const { nodeName, nodeIP, dataDir, clock, log, clusterDns, clusterDomain, resolvConf } = options;
-  const machine = await readMachine(dataDir);
+  const [machine, abilities] = await Promise.all([readMachine(dataDir), cri.abilities()]);
   const services = startInformer({ client, resource: serviceResource, clock, random: Math.random, log, signal });
   const dnsService = async (): Promise<string | undefined> => {
     await services.synced;
@@ -291,6 +293,7 @@ async function contextOf(
     directories,
     objects,
     volumes: new PodVolumes({ directories, objects, tokens, client, nodeName, images }),
+    userNamespaces: new UserNamespaces(directories),
     cgroups: new Cgroups(options.cgroupParent, undefined, options.podPidsLimit),
     starts: new Limit(startsPerCore * availableParallelism(), clock, startPatienceMs),
     node: {
@@ -300,6 +303,7 @@ async function contextOf(
       allocatable: allocatable(machine, thresholdsOf(options)),
       selinux: machine.selinux,
       apparmor: machine.apparmor,
+      runtime: abilities,
     },
     nodeDns: parseResolvConf(await readFile(resolvConf ?? '/etc/resolv.conf', 'utf8').catch(() => '')),
     clusterDns: async () => ({ server: clusterDns ?? (await dnsService()), domain: clusterDomain ?? 'cluster.local' }),

@@ -61,7 +61,10 @@ disabled_plugins = ${JSON.stringify(unusedPlugins)}
 `;
 }
 
-/** Snapshotters that probe the machine at start (and log errors where they do not fit), and tracing. */
+/**
+ * Snapshotters that probe the machine at start (and log errors where they do not fit), tracing, and NRI, which would listen
+ * at a place that all containerds of the machine share.
+ */
 const unusedPlugins = [
   'io.containerd.snapshotter.v1.aufs',
   'io.containerd.snapshotter.v1.btrfs',
@@ -70,4 +73,5 @@ const unusedPlugins = [
   'io.containerd.tracing.processor.v1.otlp',
   'io.containerd.internal.v1.tracing',
   'io.containerd.internal.v1.opt',
+  'io.containerd.nri.v1.nri',
 ];

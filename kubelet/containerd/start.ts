@@ -38,7 +38,7 @@ export function containerdPaths(dataDir: string): ContainerdPaths {
 }
 
 /** How long a containerd that is busy, or has many pods to load, may take to answer. */
-const patienceMs = { answer: 10_000, start: 30_000, load: 120_000 };
+const patienceMs = { answer: 10_000, start: 120_000, load: 120_000 };
 
 /** Answers the socket of a containerd that knows its pods. Throws when it does not come up, with the end of its log. */
 export async function startContainerd(options: ContainerdOptions): Promise<string> {

@@ -36,6 +36,7 @@ function sandboxes(
 ): Part<
   | 'version'
   | 'status'
+  | 'abilities'
   | 'statusInfo'
   | 'runPodSandbox'
   | 'stopPodSandbox'
@@ -48,6 +49,14 @@ function sandboxes(
     version: () => call('Version', { version: 'v1' }, versionTimeoutMs),
     status: async () =>
       (await call<{ status: { conditions: t.RuntimeCondition[] } }>('Status', {}, 10_000)).status.conditions,
+    abilities: async () => {
+      interface Answer {
+        runtimeHandlers: t.RuntimeHandler[];
+        features: { supplementalGroupsPolicy: boolean } | null;
+      }
+      const { runtimeHandlers, features } = await call<Answer>('Status', {}, 10_000);
+      return { handlers: runtimeHandlers, supplementalGroupsPolicy: features?.supplementalGroupsPolicy === true };
+    },
     statusInfo: async () => (await call<{ info: Record<string, string> }>('Status', { verbose: true }, 10_000)).info,
     runPodSandbox: async (config, runtimeHandler = '') =>
       (await call<{ podSandboxId: string }>('RunPodSandbox', { config, runtimeHandler }, slow)).podSandboxId,

@@ -10,6 +10,8 @@ export interface Cri {
   version(): Promise<{ runtimeName: string; runtimeVersion: string; runtimeApiVersion: string }>;
   /** RuntimeReady and NetworkReady. */
   status(): Promise<t.RuntimeCondition[]>;
+  /** What not every runtime can: nothing of it where the runtime says nothing. */
+  abilities(): Promise<t.RuntimeAbilities>;
   /** What the runtime adds in verbose mode (containerd: a JSON under 'config'). */
   statusInfo(): Promise<Record<string, string>>;
 

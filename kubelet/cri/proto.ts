@@ -60,7 +60,15 @@ message VersionResponse {
 message StatusRequest { bool verbose = 1; }
 message RuntimeCondition { string type = 1; bool status = 2; string reason = 3; string message = 4; }
 message RuntimeStatus { repeated RuntimeCondition conditions = 1; }
-message StatusResponse { RuntimeStatus status = 1; map<string, string> info = 2; }
+message RuntimeHandlerFeatures { bool recursive_read_only_mounts = 1; bool user_namespaces = 2; }
+message RuntimeHandler { string name = 1; RuntimeHandlerFeatures features = 2; }
+message RuntimeFeatures { bool supplemental_groups_policy = 1; }
+message StatusResponse {
+  RuntimeStatus status = 1;
+  map<string, string> info = 2;
+  repeated RuntimeHandler runtime_handlers = 3;
+  RuntimeFeatures features = 4;
+}
 
 enum Protocol { TCP = 0; UDP = 1; SCTP = 2; }
 enum NamespaceMode { POD = 0; CONTAINER = 1; NODE = 2; TARGET = 3; }
@@ -70,7 +78,16 @@ enum ContainerState { CONTAINER_CREATED = 0; CONTAINER_RUNNING = 1; CONTAINER_EX
 
 message DNSConfig { repeated string servers = 1; repeated string searches = 2; repeated string options = 3; }
 message PortMapping { Protocol protocol = 1; int32 container_port = 2; int32 host_port = 3; string host_ip = 4; }
-message NamespaceOption { NamespaceMode network = 1; NamespaceMode pid = 2; NamespaceMode ipc = 3; string target_id = 4; }
+enum SupplementalGroupsPolicy { Merge = 0; Strict = 1; }
+message IDMapping { uint32 host_id = 1; uint32 container_id = 2; uint32 length = 3; }
+message UserNamespace { NamespaceMode mode = 1; repeated IDMapping uids = 2; repeated IDMapping gids = 3; }
+message NamespaceOption {
+  NamespaceMode network = 1;
+  NamespaceMode pid = 2;
+  NamespaceMode ipc = 3;
+  string target_id = 4;
+  UserNamespace userns_options = 5;
+}
 message SecurityProfile {
   enum ProfileType { RuntimeDefault = 0; Unconfined = 1; Localhost = 2; }
   ProfileType profile_type = 1;
@@ -84,6 +101,7 @@ message LinuxSandboxSecurityContext {
   bool privileged = 6;
   Int64Value run_as_group = 8;
   SecurityProfile seccomp = 9;
+  SupplementalGroupsPolicy supplemental_groups_policy = 11;
 }
 message LinuxContainerResources {
   int64 cpu_period = 1;
@@ -91,6 +109,7 @@ message LinuxContainerResources {
   int64 cpu_shares = 3;
   int64 memory_limit_in_bytes = 4;
   int64 oom_score_adj = 5;
+  map<string, string> unified = 9;
 }
 message LinuxPodSandboxConfig {
   string cgroup_parent = 1;
@@ -142,6 +161,9 @@ message Mount {
   bool readonly = 3;
   bool selinux_relabel = 4;
   MountPropagation propagation = 5;
+  repeated IDMapping uidMappings = 6;
+  repeated IDMapping gidMappings = 7;
+  bool recursive_read_only = 8;
 }
 message Capability { repeated string add_capabilities = 1; repeated string drop_capabilities = 2; }
 message LinuxContainerSecurityContext {
@@ -158,6 +180,7 @@ message LinuxContainerSecurityContext {
   repeated string readonly_paths = 14;
   SecurityProfile seccomp = 15;
   SecurityProfile apparmor = 16;
+  SupplementalGroupsPolicy supplemental_groups_policy = 17;
 }
 message LinuxContainerConfig { LinuxContainerResources resources = 1; LinuxContainerSecurityContext security_context = 2; }
 message ContainerMetadata { string name = 1; uint32 attempt = 2; }

@@ -2,12 +2,22 @@
 
 export type NamespaceMode = 'POD' | 'CONTAINER' | 'NODE' | 'TARGET';
 
+/** `length` ids from `containerId` on are those from `hostId` on to the rest of the machine. */
+export interface IdMapping {
+  hostId: number;
+  containerId: number;
+  length: number;
+}
+
 export interface NamespaceOption {
   network?: NamespaceMode;
   pid?: NamespaceMode;
   ipc?: NamespaceMode;
   targetId?: string;
+  usernsOptions?: { mode: NamespaceMode; uids: IdMapping[]; gids: IdMapping[] };
 }
+
+export type GroupsPolicy = 'Merge' | 'Strict';
 
 export interface SecurityProfile {
   profileType: 'RuntimeDefault' | 'Unconfined' | 'Localhost';
@@ -20,6 +30,8 @@ export interface LinuxResources {
   cpuShares?: number;
   memoryLimitInBytes?: number;
   oomScoreAdj?: number;
+  /** Files of cgroup v2, and what is written into them. */
+  unified?: Record<string, string>;
 }
 
 export interface SandboxMetadata {
@@ -45,6 +57,7 @@ export interface SandboxConfig {
       runAsGroup?: { value: number };
       readonlyRootfs?: boolean;
       supplementalGroups?: number[];
+      supplementalGroupsPolicy?: GroupsPolicy;
       privileged?: boolean;
       seccomp?: SecurityProfile;
     };
@@ -57,6 +70,11 @@ export interface Mount {
   hostPath: string;
   readonly?: boolean;
   propagation?: 'PROPAGATION_PRIVATE' | 'PROPAGATION_HOST_TO_CONTAINER' | 'PROPAGATION_BIDIRECTIONAL';
+  /** Who owns what in it, seen from a container with users of its own. */
+  uidMappings?: IdMapping[];
+  gidMappings?: IdMapping[];
+  /** With all that is mounted below it. */
+  recursiveReadOnly?: boolean;
 }
 
 export interface ContainerSecurity {
@@ -68,6 +86,7 @@ export interface ContainerSecurity {
   runAsGroup?: { value: number };
   readonlyRootfs?: boolean;
   supplementalGroups?: number[];
+  supplementalGroupsPolicy?: GroupsPolicy;
   noNewPrivs?: boolean;
   maskedPaths?: string[];
   readonlyPaths?: string[];
@@ -162,6 +181,17 @@ export interface RuntimeCondition {
   status: boolean;
   reason: string;
   message: string;
+}
+
+/** What a handler of the runtime can do; the one that is used unless a RuntimeClass names another is called ''. */
+export interface RuntimeHandler {
+  name: string;
+  features: { recursiveReadOnlyMounts: boolean; userNamespaces: boolean } | null;
+}
+
+export interface RuntimeAbilities {
+  handlers: readonly RuntimeHandler[];
+  supplementalGroupsPolicy: boolean;
 }
 
 export interface RegistryAuth {

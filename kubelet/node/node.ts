@@ -1,6 +1,7 @@
 /** The Node object of this machine. Pure. */
 import { isExtended } from '../../api/kinds/workload/resource-names.js';
 import type { Node } from '../../api/types.js';
+import type { RuntimeAbilities } from '../cri/types.js';
 import { amountOf, type Signal, type Thresholds } from '../eviction/thresholds.js';
 import type { Machine } from './machine.js';
 
@@ -15,6 +16,8 @@ export interface NodeFacts {
   thresholds: Thresholds;
   /** 'containerd://1.6.20' */
   runtimeVersion: string;
+  /** Undefined where there is no runtime. */
+  abilities?: RuntimeAbilities;
 }
 
 const version = 'v1.36.0';
@@ -73,6 +76,17 @@ function extended({ capacity, allocatable }: NonNullable<Node['status']>) {
   return { capacity: has, allocatable: { ...has, ...forgets } };
 }
 
+const abilitiesTold = ({ handlers, supplementalGroupsPolicy }: RuntimeAbilities): NonNullable<Node['status']> => ({
+  features: { supplementalGroupsPolicy },
+  ...(handlers.length === 0
+    ? {}
+    : {
+        runtimeHandlers: handlers
+          .map(({ name, features }) => ({ name, ...(features ? { features: { ...features } } : {}) }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      }),
+});
+
 /** All of the status but the conditions and the images, which come from the runtime. `before` is what the API has. */
 export const nodeStatus = (facts: NodeFacts, before: Node['status'] = {}): NonNullable<Node['status']> => ({
   capacity: { ...extended(before).capacity, ...capacity(facts.machine) },
@@ -82,6 +96,7 @@ export const nodeStatus = (facts: NodeFacts, before: Node['status'] = {}): NonNu
     { type: 'Hostname', address: facts.name },
   ],
   daemonEndpoints: { kubeletEndpoint: { Port: facts.port } },
+  ...(facts.abilities ? abilitiesTold(facts.abilities) : {}),
   nodeInfo: {
     machineID: facts.machine.machineID,
     systemUUID: facts.machine.systemUUID,

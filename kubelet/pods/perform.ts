@@ -10,6 +10,7 @@ import { isNotFound as isMissing } from '../../client/runtime/writer.js';
 import { detailsOf, isNotFound } from '../cri/cri.js';
 import { podName } from '../directories.js';
 import { removeLog } from '../logs/rotation.js';
+import { hasOwnUsers } from '../userns/namespaces.js';
 import { removeWithMounts } from '../volumes/mounts.js';
 import { fetchImage } from './fetch.js';
 import { fullName, type Job, podFacts, say } from './job.js';
@@ -107,8 +108,18 @@ async function createSandbox(job: Job, attempt: number): Promise<Made | undefine
   }
 }
 
-/** What the pod's RuntimeClass is called in the runtime's configuration. Throws when there is no such class. */
-async function runtimeHandler({ pod, context }: Job): Promise<string | undefined> {
+/** What the pod's RuntimeClass is called in the runtime's configuration. Throws when it cannot do what the pod needs. */
+async function runtimeHandler(job: Job): Promise<string | undefined> {
+  const handler = await handlerOf(job);
+  const { handlers } = job.context.node.runtime;
+  const can = handlers.find(({ name }) => name === (handler ?? ''))?.features?.userNamespaces;
+  if (!hasOwnUsers(job.pod) || can) return handler;
+  const who = handler ? `RuntimeClass handler "${handler}"` : 'runtime';
+  throw new Error(`can't set \`spec.hostUsers: false\`, ${who} does not support user namespaces`);
+}
+
+/** Throws when there is no such class. */
+async function handlerOf({ pod, context }: Job): Promise<string | undefined> {
   const name = pod.spec?.runtimeClassName;
   if (!name) return undefined;
   const found = await context.client.get(runtimeClasses, { name }).catch(error => {
@@ -130,11 +141,12 @@ async function removeContainer({ context, seen, pod, progress }: Job, id: string
 }
 
 async function removeTraces({ context, pod, progress }: Job): Promise<void> {
-  const { directories, cgroups, clock } = context;
+  const { directories, cgroups, userNamespaces, clock } = context;
   const uid = pod.metadata.uid ?? '';
   await removeWithMounts(directories.pod(uid));
   await rm(directories.podLogs(podName(pod)), { recursive: true, force: true });
   await cgroups.remove(uid, clock);
+  await userNamespaces.release(uid);
   progress.traces = false;
 }
 

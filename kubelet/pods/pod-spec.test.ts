@@ -85,7 +85,8 @@ describe('the fields of a pod', () => {
 /** What a kubelet says of the spec before anything of it runs; empty when it goes on. */
 async function answerTo(spec: PodSpec): Promise<string> {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'd', uid: 'u' }, spec } as Pod;
-  const rejected = refusal(pod, { selinux: true, apparmor: false });
+  const runtime = { handlers: [], supplementalGroupsPolicy: false };
+  const rejected = refusal(pod, { selinux: true, apparmor: false, runtime });
   if (rejected) return `${rejected.reason}: ${rejected.message}`;
   try {
     for (const volume of spec.volumes ?? []) await prepare(volume, pod);

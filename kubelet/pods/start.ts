@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Container } from '../../api/types.js';
 import { exponential } from '../../client/queue/backoff.js';
 import { detailsOf } from '../cri/cri.js';
-import type { Mount } from '../cri/types.js';
+import type { IdMapping, Mount } from '../cri/types.js';
+import { hasOwnUsers } from '../userns/namespaces.js';
+import { mappedTo } from '../volumes/mapped.js';
 import { afterRestart, backoffOf } from './backoff.js';
 import { containerConfig } from './config/container.js';
 import { containerEnv } from './config/env.js';
@@ -93,12 +95,18 @@ async function createAndStart(job: Job, container: Container, marks: Marks, sand
   return id;
 }
 
-export async function sandboxFor({ pod, context }: Job, attempt: number) {
+/** Undefined for a pod whose users are the machine's. Throws when there are none left. */
+const usersOf = async ({ pod, context }: Job): Promise<IdMapping[] | undefined> =>
+  hasOwnUsers(pod) ? context.userNamespaces.mappingsOf(pod.metadata.uid ?? '') : undefined;
+
+export async function sandboxFor(job: Job, attempt: number) {
+  const { pod, context } = job;
   return sandboxConfig(pod, attempt, {
     directories: context.directories,
     cgroupParent: context.cgroups.path(pod),
     nodeDns: context.nodeDns,
     clusterDns: await context.clusterDns(),
+    users: await usersOf(job),
   });
 }
 
@@ -113,16 +121,19 @@ async function configFor(job: Job, container: Container, marks: Marks) {
     facts: podFacts(job),
     envFile: (volume, path) => context.volumes.envFile(pod, volume, path),
   });
+  const users = await usersOf(job);
   const mounts = [
-    ...(await context.volumes.containerMounts(pod, container, env)),
-    ...(await ownMounts(job, container, marks.attempt)),
+    ...(await context.volumes.containerMounts(pod, container, env, users)),
+    ...(await ownMounts(job, container, marks.attempt)).map(own => mappedTo(users, own)),
   ];
-  const { node, directories } = context;
+  const { node, directories, cgroups } = context;
   return containerConfig(pod, container, {
     ...marks,
     env,
     mounts,
     nodeMemoryBytes: node.memoryBytes,
+    cgroupVersion: cgroups.version,
+    users,
     seccompRoot: directories.seccomp,
     target: targetOf(job, container),
     image,

@@ -1,6 +1,6 @@
 /** A real node for tests: a kubelet with its containerd in the network namespace of this process, and an API in memory. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -17,6 +17,7 @@ import { resetNode } from '../reset.js';
 import type { Figures, PodsView } from '../server/contracts.js';
 import { PodsApi } from './pods-api.js';
 
+const execSeconds = 10 * Number(process.env.ORRERY_TEST_SLOWNESS ?? 1);
 const log = pino({ level: process.env.ORRERY_TEST_LOG ?? 'silent' });
 const bridge = 'okubelet0';
 /** MemoryApi's uids are the same in every run: two runs at once must not share cgroups. */
@@ -38,7 +39,10 @@ export class TestNode {
   /** `dataDir`: a folder of its own unless given. */
   static async start(more: Partial<NodeOptions> = {}, dataDir?: string): Promise<TestNode> {
     execFileSync('ip', ['link', 'set', 'lo', 'up']);
-    const node = new TestNode(dataDir ?? (await mkdtemp(join(tmpdir(), 'okubelet-'))), more);
+    const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'okubelet-')));
+    // The root of a pod with users of its own is one of the others.
+    await chmod(dir, 0o711);
+    const node = new TestNode(dir, more);
     await node.startKubelet();
     node.cri = connectCri(containerdPaths(node.dataDir).socket);
     return node;
@@ -149,19 +153,22 @@ export class TestNode {
   async exec(pod: Pod, command: string[], container?: string): Promise<string> {
     const status = (pod.status?.containerStatuses ?? []).find(s => container === undefined || s.name === container);
     const id = status?.containerID?.replace('containerd://', '') ?? '';
-    const { stdout, stderr, exitCode } = await this.cri.execSync(id, command, 10);
+    const { stdout, stderr, exitCode } = await this.cri.execSync(id, command, execSeconds);
     if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}${stdout}`);
     return stdout.toString();
   }
 }
 
-/** Asks again until the answer is as wanted: as long as a busy machine may need. `what` is for the error otherwise. */
+/** As long as a busy machine may need; an emulated one (tools/guest.sh) needs more. */
+const patienceMs = 30_000 * Number(process.env.ORRERY_TEST_SLOWNESS ?? 1);
+
+/** Asks again until the answer is as wanted. `what` is for the error otherwise. */
 export async function eventually<T>(
   what: string,
   ask: () => T | Promise<T>,
   wanted: (answer: T) => boolean,
 ): Promise<T> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;

@@ -2,7 +2,7 @@
 import { rm, stat } from 'node:fs/promises';
 import type { Container, Pod, Volume, VolumeMount } from '../../api/types.js';
 import type { Client } from '../../client/client.js';
-import type { Mount } from '../cri/types.js';
+import type { IdMapping, Mount } from '../cri/types.js';
 import type { Directories } from '../directories.js';
 import type { PodFacts } from '../pods/config/fields.js';
 import { writeAtomically } from './atomic.js';
@@ -11,6 +11,7 @@ import { memorySize, prepareEmptyDir } from './empty-dir.js';
 import { prepareHostPath } from './hostpath.js';
 import type { ImageVolumes } from './images.js';
 import { innerPath } from './inner-path.js';
+import { mappedTo } from './mapped.js';
 import { removeWithMounts } from './mounts.js';
 import { prepareNfs } from './nfs.js';
 import type { FollowedObjects } from './objects.js';
@@ -115,8 +116,13 @@ export class PodVolumes {
     return (await Promise.all(uses.map(use => use.catch(() => [])))).flat();
   }
 
-  /** The container's volume mounts as the runtime takes them. */
-  async containerMounts(pod: Pod, container: Container, env: ReadonlyMap<string, string>): Promise<Mount[]> {
+  /** The container's volume mounts as the runtime takes them. `users`: of a pod that has its own. */
+  async containerMounts(
+    pod: Pod,
+    container: Container,
+    env: ReadonlyMap<string, string>,
+    users?: IdMapping[],
+  ): Promise<Mount[]> {
     return Promise.all(
       (container.volumeMounts ?? []).map(async (mount, index) => {
         const volume = (pod.spec?.volumes ?? []).find(v => v.name === mount.name);
@@ -126,13 +132,14 @@ export class PodVolumes {
         const whole = this.#path(volume, source, pod);
         const isOfItsOwn = subPath !== '' || isReadOnlyBelow(mount);
         const hostPath = isOfItsOwn ? await this.#bind(pod, container, index, whole, subPath) : whole;
-        return {
+        // An image's files are layers on top of each other, whose owners the kernel does not translate.
+        return mappedTo(source.kind === 'image' ? undefined : users, {
           containerPath: mount.mountPath,
           hostPath,
           // What is mounted of an image is as it should be: asked for this, runc would forget that nothing of it may be run.
           readonly: source.kind !== 'image' && (mount.readOnly === true || source.readOnly === true),
           propagation: propagations[mount.mountPropagation ?? 'None'] ?? 'PROPAGATION_PRIVATE',
-        };
+        });
       }),
     );
   }

@@ -106,6 +106,12 @@ describe('what is refused', () => {
       { securityContext: { supplementalGroupsPolicy: 'Strict' } },
       /^SupplementalGroupsPolicyNotSupported/,
     ],
+    [
+      'groups of the image, where the runtime can',
+      { securityContext: { supplementalGroupsPolicy: 'Strict' } },
+      undefined,
+    ],
+    ['user namespaces, where the runtime can', { hostUsers: false }, undefined],
     ['hugepages, here', { containers: [{ name: 'c', resources: { limits: { 'hugepages-2Mi': '2Mi' } } }] }, undefined],
     ['a safe sysctl', { securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }, undefined],
     ['a sidecar', { initContainers: [{ name: 's', restartPolicy: 'Always' }] }, undefined],
@@ -131,7 +137,10 @@ describe('what is refused', () => {
   for (const [what, spec, expected] of cases) {
     it(what, () => {
       const isEnforced = what.includes('where it is enforced');
-      const refused = refusal(pod(spec), { selinux: isEnforced, apparmor: isEnforced });
+      const can = what.includes('where the runtime can');
+      const handlers = [{ name: '', features: { recursiveReadOnlyMounts: can, userNamespaces: can } }];
+      const runtime = { handlers, supplementalGroupsPolicy: can };
+      const refused = refusal(pod(spec), { selinux: isEnforced, apparmor: isEnforced, runtime });
       if (expected) assert.match(`${refused?.reason} ${refused?.message}`, expected);
       else assert.equal(refused, undefined);
     });
@@ -255,6 +264,18 @@ describe("the runtime's configuration", () => {
     assert.deepEqual(config.linux.securityContext.namespaceOptions, { network: 'NODE', pid: 'NODE', ipc: 'NODE' });
     assert.equal(config.hostname, undefined);
   });
+  it('of a pod with users of its own', () => {
+    const users = [{ hostId: 131_072, containerId: 0, length: 65_536 }];
+    const { usernsOptions } = sandboxConfig(pod(), 0, { ...around, users }).linux.securityContext.namespaceOptions;
+    assert.deepEqual(usernsOptions, { mode: 'POD', uids: users, gids: users });
+    const security = containerSecurity(pod(), container(), { seccompRoot: '/s', users });
+    assert.deepEqual(security.namespaceOptions?.usernsOptions, usernsOptions);
+  });
+  it('of a pod that leaves out the groups of its images', () => {
+    const strict = pod({ securityContext: { supplementalGroupsPolicy: 'Strict' } });
+    assert.equal(sandboxConfig(strict, 0, around).linux.securityContext.supplementalGroupsPolicy, 'Strict');
+    assert.equal(containerSecurity(strict, container(), { seccompRoot: '/s' }).supplementalGroupsPolicy, 'Strict');
+  });
   it('of a container', () => {
     const env = new Map([['WHO', 'me']]);
     const c = container({ command: ['echo', '$(WHO)'], args: ['$$(WHO)', '$(NO)'] });
@@ -264,6 +285,7 @@ describe("the runtime's configuration", () => {
       env,
       mounts: [],
       nodeMemoryBytes: 1,
+      cgroupVersion: 1,
       seccompRoot: '/seccomp',
     });
     assert.deepEqual(config.command, ['echo', 'me']);

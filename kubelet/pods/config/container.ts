@@ -14,10 +14,11 @@ export interface ContainerParts extends SecurityParts {
   env: ReadonlyMap<string, string>;
   mounts: readonly Mount[];
   nodeMemoryBytes: number;
+  cgroupVersion: 1 | 2;
 }
 
 export function containerConfig(pod: Pod, container: Container, parts: ContainerParts): ContainerConfig {
-  const { attempt, restartDelayMs, env, mounts, nodeMemoryBytes } = parts;
+  const { attempt, restartDelayMs, env, mounts } = parts;
   const expanded = (words: string[] | undefined): string[] => (words ?? []).map(w => expand(w, name => env.get(name)));
   const messagePolicy = container.terminationMessagePolicy ?? 'File';
   return {
@@ -35,7 +36,7 @@ export function containerConfig(pod: Pod, container: Container, parts: Container
     stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,
     linux: {
-      resources: linuxResources(pod, container, nodeMemoryBytes),
+      resources: linuxResources(pod, container, parts),
       securityContext: containerSecurity(pod, container, parts),
     },
   };

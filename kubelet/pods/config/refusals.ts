@@ -1,15 +1,17 @@
 /** What this kubelet does not do. A pod that asks for it is rejected with a reason: nothing is silently left out. */
 import { isExtended, isHugePages } from '../../../api/kinds/workload/resource-names.js';
 import type { Container, Pod } from '../../../api/types.js';
+import type { RuntimeAbilities } from '../../cri/types.js';
 import { sysctlProblem } from './sysctls.js';
 
 /**
- * What this machine enforces. SELinux labels are without effect where there is none, as in Kubernetes; where there is,
+ * What this machine enforces, and its runtime can. SELinux labels are without effect where there is none, as in Kubernetes; where there is,
  * they would be missed. An AppArmor profile that nobody enforces is refused.
  */
 export interface Abilities {
   selinux: boolean;
   apparmor: boolean;
+  runtime: RuntimeAbilities;
 }
 
 export interface Refused {
@@ -23,7 +25,7 @@ export function refusal(pod: Pod, node: Abilities): Refused | undefined {
   if (forbidden !== undefined) return rejected('SysctlForbidden', `forbidden sysctl: ${forbidden}`);
   if (!node.apparmor && profiles(pod).some(type => type === 'RuntimeDefault' || type === 'Localhost'))
     return rejected('AppArmor', 'Cannot enforce AppArmor: AppArmor is not enabled on the host');
-  if (pod.spec?.securityContext?.supplementalGroupsPolicy === 'Strict')
+  if (pod.spec?.securityContext?.supplementalGroupsPolicy === 'Strict' && !node.runtime.supplementalGroupsPolicy)
     return rejected(
       'SupplementalGroupsPolicyNotSupported',
       'SupplementalGroupsPolicy=Strict is not supported in this node',
@@ -47,7 +49,8 @@ function podRefusal({ spec }: Pod, node: Abilities): string | undefined {
   if (!spec) return 'the pod has no spec';
   if (spec.os?.name !== undefined && spec.os.name !== 'linux')
     return `spec.os.name ${spec.os.name} does not match the node's, linux`;
-  if (spec.hostUsers === false) return 'spec.hostUsers: user namespaces are not supported by this kubelet';
+  if (spec.hostUsers === false && !node.runtime.handlers.some(handler => handler.features?.userNamespaces))
+    return 'spec.hostUsers: user namespaces are not supported by the container runtime of this node';
   if ((spec.resourceClaims ?? []).length > 0)
     return 'spec.resourceClaims: dynamic resources are not supported by this kubelet';
   const { seLinuxOptions, windowsOptions } = spec.securityContext ?? {};

@@ -35,7 +35,7 @@ describe('resources for the kernel', () => {
 
   it('of a container', () => {
     const c = container({ cpu: '100m', memory: '1Gi' }, { cpu: '500m', memory: '2Gi' });
-    assert.deepEqual(linuxResources(pod(c), c, 4 * gib), {
+    assert.deepEqual(linuxResources(pod(c), c, { nodeMemoryBytes: 4 * gib, cgroupVersion: 1 }), {
       cpuShares: 102,
       cpuQuota: 50_000,
       cpuPeriod: 100_000,
@@ -45,7 +45,10 @@ describe('resources for the kernel', () => {
   });
   it('of one that says nothing', () => {
     const c = container();
-    assert.deepEqual(linuxResources(pod(c), c, gib), { cpuShares: 2, oomScoreAdj: 1000 });
+    const all = { cpuShares: 2, oomScoreAdj: 1000 };
+    const on = (cgroupVersion: 1 | 2) => linuxResources(pod(c), c, { nodeMemoryBytes: gib, cgroupVersion });
+    assert.deepEqual(on(1), all);
+    assert.deepEqual(on(2), { ...all, unified: { 'memory.oom.group': '1' } }, 'all of its processes end together');
   });
   it('the score by which the kernel chooses whom to kill', () => {
     const scores = ({ spec }: Pod, more: object = {}): number[] => {
@@ -70,7 +73,10 @@ describe('resources for the kernel', () => {
     const both = pod(limited, container());
     Object.assign(both.spec ?? {}, { resources: { limits: { cpu: '1', memory: '1Gi' } } });
     const of = (c: Container) => {
-      const { cpuQuota: cpu, memoryLimitInBytes: memory } = linuxResources(both, c, gib);
+      const { cpuQuota: cpu, memoryLimitInBytes: memory } = linuxResources(both, c, {
+        nodeMemoryBytes: gib,
+        cgroupVersion: 1,
+      });
       return [cpu, memory];
     };
     assert.deepEqual(

@@ -26,7 +26,19 @@ export const cpuQuota = (milli: number): number =>
 export const limitOf = ({ spec }: Pod, { resources }: Container, name: string): string | undefined =>
   resources?.limits?.[name] ?? spec?.resources?.limits?.[name];
 
-export function linuxResources(pod: Pod, container: Container, nodeMemoryBytes: number): LinuxResources {
+/** In cgroup v2 all processes of a container end together when it runs out of memory: half of one is of no use. */
+const together = { unified: { 'memory.oom.group': '1' } };
+
+export interface Machine {
+  nodeMemoryBytes: number;
+  cgroupVersion: 1 | 2;
+}
+
+export function linuxResources(
+  pod: Pod,
+  container: Container,
+  { nodeMemoryBytes, cgroupVersion }: Machine,
+): LinuxResources {
   const cpu = limitOf(pod, container, 'cpu');
   const quota = cpuQuota(milliCpu(cpu));
   const memory = bytes(limitOf(pod, container, 'memory'));
@@ -35,6 +47,7 @@ export function linuxResources(pod: Pod, container: Container, nodeMemoryBytes: 
     ...(quota > 0 ? { cpuQuota: quota, cpuPeriod: periodUs } : {}),
     ...(memory > 0 ? { memoryLimitInBytes: memory } : {}),
     oomScoreAdj: oomScore(pod, container, nodeMemoryBytes),
+    ...(cgroupVersion === 2 ? together : {}),
   };
 }
 

@@ -1,12 +1,12 @@
 /** The runtime's configuration of a pod's sandbox. */
 import type { DnsConfig } from '../../../api/network/resolv-conf.js';
 import type { Pod } from '../../../api/types.js';
-import type { SandboxConfig } from '../../cri/types.js';
+import type { IdMapping, SandboxConfig } from '../../cri/types.js';
 import { type Directories, podName } from '../../directories.js';
 import { sandboxAnnotations, sandboxLabels } from '../labels.js';
 import { type ClusterDns, dnsConfig } from './dns.js';
 import { hostName } from './hosts.js';
-import { namespaceOptions, supplementalGroups } from './security.js';
+import { groupsPolicy, namespaceOptions, supplementalGroups } from './security.js';
 import { dotted } from './sysctls.js';
 
 export interface SandboxSurroundings {
@@ -14,6 +14,8 @@ export interface SandboxSurroundings {
   cgroupParent: string;
   nodeDns: DnsConfig;
   clusterDns: ClusterDns;
+  /** Of a pod that has its own. */
+  users?: IdMapping[] | undefined;
 }
 
 export function sandboxConfig(pod: Pod, attempt: number, around: SandboxSurroundings): SandboxConfig {
@@ -35,11 +37,12 @@ export function sandboxConfig(pod: Pod, attempt: number, around: SandboxSurround
       cgroupParent: around.cgroupParent,
       sysctls,
       securityContext: {
-        namespaceOptions: namespaceOptions(pod),
+        namespaceOptions: namespaceOptions(pod, undefined, around.users),
         privileged: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(
           c => c.securityContext?.privileged,
         ),
         supplementalGroups: supplementalGroups(pod),
+        ...groupsPolicy(pod),
         seccomp: { profileType: 'RuntimeDefault' },
         ...(shared?.runAsUser === undefined ? {} : { runAsUser: { value: shared.runAsUser } }),
         ...(shared?.runAsGroup === undefined || shared.runAsUser === undefined

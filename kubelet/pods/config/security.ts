@@ -1,16 +1,24 @@
 /** securityContext, of the pod and of the container, as the runtime takes it. The container's word counts first. */
 import { join } from 'node:path';
 import type { Container, Pod } from '../../../api/types.js';
-import type { ContainerSecurity, Image, NamespaceOption, SecurityProfile } from '../../cri/types.js';
+import type {
+  ContainerSecurity,
+  GroupsPolicy,
+  IdMapping,
+  Image,
+  NamespaceOption,
+  SecurityProfile,
+} from '../../cri/types.js';
 
-/** `target`: the id of the container whose processes this one is to see. */
-export function namespaceOptions(pod: Pod, target?: string): NamespaceOption {
+/** `target`: the id of the container whose processes this one is to see. `users`: of a pod that has its own. */
+export function namespaceOptions(pod: Pod, target?: string, users?: IdMapping[]): NamespaceOption {
   const spec = pod.spec;
   return {
     network: spec?.hostNetwork ? 'NODE' : 'POD',
     pid: spec?.hostPID ? 'NODE' : spec?.shareProcessNamespace ? 'POD' : 'CONTAINER',
     ipc: spec?.hostIPC ? 'NODE' : 'POD',
     ...(target === undefined ? {} : { pid: 'TARGET', targetId: target }),
+    ...(users === undefined ? {} : { usernsOptions: { mode: 'POD', uids: users, gids: users } }),
   };
 }
 
@@ -38,12 +46,14 @@ export interface SecurityParts {
   target?: string | undefined;
   /** It says who runs where the spec does not. */
   image?: Image | undefined;
+  /** Of a pod that has its own. */
+  users?: IdMapping[] | undefined;
 }
 
 export function containerSecurity(
   pod: Pod,
   container: Container,
-  { seccompRoot, target, image }: SecurityParts,
+  { seccompRoot, target, image, users }: SecurityParts,
 ): ContainerSecurity {
   const own = container.securityContext;
   const shared = pod.spec?.securityContext;
@@ -53,7 +63,7 @@ export function containerSecurity(
   const seesAll = privileged || own?.procMount === 'Unmasked';
   const apparmor = own?.appArmorProfile ?? shared?.appArmorProfile;
   return {
-    namespaceOptions: namespaceOptions(pod, target),
+    namespaceOptions: namespaceOptions(pod, target, users),
     privileged,
     readonlyRootfs: own?.readOnlyRootFilesystem === true,
     noNewPrivs: own?.allowPrivilegeEscalation === false,
@@ -62,6 +72,7 @@ export function containerSecurity(
       dropCapabilities: own?.capabilities?.drop ?? [],
     },
     supplementalGroups: supplementalGroups(pod),
+    ...groupsPolicy(pod),
     maskedPaths: seesAll ? [] : maskedPaths,
     readonlyPaths: seesAll ? [] : readonlyPaths,
     seccomp: seccomp(own?.seccompProfile ?? shared?.seccompProfile, seccompRoot),
@@ -79,6 +90,12 @@ const userOf = (image: Image | undefined): Pick<ContainerSecurity, 'runAsUser' |
 export function supplementalGroups(pod: Pod): number[] {
   const { supplementalGroups: groups = [], fsGroup } = pod.spec?.securityContext ?? {};
   return fsGroup === undefined || groups.includes(fsGroup) ? groups : [...groups, fsGroup];
+}
+
+/** Strict: the groups of the image's own /etc/group do not count. */
+export function groupsPolicy({ spec }: Pod): { supplementalGroupsPolicy?: GroupsPolicy } {
+  const policy = spec?.securityContext?.supplementalGroupsPolicy;
+  return policy === undefined ? {} : { supplementalGroupsPolicy: policy as GroupsPolicy };
 }
 
 type SeccompProfile = NonNullable<NonNullable<Container['securityContext']>['seccompProfile']>;

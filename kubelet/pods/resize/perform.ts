@@ -21,7 +21,8 @@ export async function resizePod(job: Job): Promise<void> {
       if (state !== 'running' || !container || !progress.sizes.has(id)) continue;
       if (changed(sizeOf(has), sizeOf(container.resources)).length === 0) continue;
       await refuseTooLittle(cri, id, container);
-      await cri.updateContainerResources(id, linuxResources(pod, container, node.memoryBytes));
+      const machine = { nodeMemoryBytes: node.memoryBytes, cgroupVersion: cgroups.version };
+      await cri.updateContainerResources(id, linuxResources(pod, container, machine));
       progress.sizes.set(id, container.resources);
     }
     await cgroups.create(pod);

@@ -20,6 +20,7 @@ export const honoured: Record<string, Record<string, string>> = {
     'kubelet/pods/config/requests': 'resources overhead',
     'kubelet/pods/config/refusals': 'os',
     'kubelet/status/conditions': 'readinessGates',
+    'kubelet/userns/namespaces': 'hostUsers',
     'kubelet/volumes/tokens': 'serviceAccountName',
     'kubelet/volumes/volumes': 'volumes',
     'kubelet/eviction/rank': 'priority',
@@ -41,8 +42,7 @@ export const honoured: Record<string, Record<string, string>> = {
   },
   PodSecurityContext: {
     'kubelet/pods/config/security':
-      'appArmorProfile fsGroup runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups',
-    'kubelet/pods/config/refusals': 'supplementalGroupsPolicy',
+      'appArmorProfile fsGroup runAsGroup runAsNonRoot runAsUser seccompProfile supplementalGroups supplementalGroupsPolicy',
     'kubelet/pods/config/sandbox': 'sysctls',
     'kubelet/volumes/volumes': 'fsGroupChangePolicy',
   },
@@ -163,8 +163,8 @@ const unsupportedVolume = (kind: string): [PodSpec, RegExp] => [
  * of its values.
  */
 export const refused: Record<string, [PodSpec, RegExp]> = {
-  // The CRI of containerd 1.6 has no user namespaces.
-  'PodSpec.hostUsers': [withPod({ hostUsers: false }), /user namespaces are not supported/],
+  // By a runtime that has none, such as containerd 1.6: others have (kubelet/userns/).
+  'PodSpec.hostUsers: false': [withPod({ hostUsers: false }), /user namespaces are not supported/],
   'PodSpec.os: windows': [withPod({ os: { name: 'windows' } }), /does not match the node's, linux/],
   'PodSpec.resourceClaims': [withPod({ resourceClaims: [{ name: 'r' }] }), /dynamic resources are not supported/],
   'ResourceRequirements.claims': [
