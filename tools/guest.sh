@@ -7,7 +7,9 @@
 #
 # The machine is made once, with debootstrap and from the mirror that apt uses here, in $ORRERY_GUEST (/var/tmp/orrery-guest):
 # 2 GB; a few minutes. It has no network. Its disks are thrown away after each run. Where /dev/kvm works it is a fast machine;
-# elsewhere it is emulated, ten to twenty times slower than this one: name single tests.
+# elsewhere it is emulated, ten to twenty times slower than this one: name single tests. One of them shuts the machine down:
+#
+#   ORRERY_GUEST_ENDS=ends tools/guest.sh dist/kubelet/test/real/poweroff.spec.js
 set -euo pipefail
 cd "$(dirname "$0")/.."
 guest=${ORRERY_GUEST:-/var/tmp/orrery-guest}
@@ -133,10 +135,12 @@ fi
 accel=kvm slowness=1
 [ -w /dev/kvm ] && [ -z "${ORRERY_GUEST_EMULATED:-}" ] || accel=tcg slowness=10
 cat >"$run/work/guest-run" <<GUEST
-export ORRERY_TEST_SLOWNESS=$slowness ORRERY_TEST_GUEST=yes
+# When the machine is shut down by its tests, they come to their end first.
+trap : TERM
+export ORRERY_TEST_SLOWNESS=$slowness ORRERY_TEST_GUEST=${ORRERY_GUEST_ENDS:-stays}
 $command
 echo \$? >/dev/hvc1
-[ -e /run/orrery-guest-stays ] || systemctl --no-block poweroff --force
+systemctl --no-block poweroff --force
 GUEST
 disk_of "$run/work" "$run/work.img" 3G
 rm -rf "$run/work"

@@ -58,9 +58,29 @@ const noLimits: Record<1 | 2, Setting[]> = {
 
 /** Shares from 2 to 262144 become weights from 1 to 10000. */
 export const cpuWeight = (shares: number): number => 1 + Math.floor(((shares - 2) * 9999) / 262_142);
+/** As far as weights tell. */
+const sharesOf = (weight: number): number => 2 + Math.ceil(((weight - 1) * 262_142) / 9999);
+
+const partFile = { 1: 'cpu.shares', 2: 'cpu.weight' } as const;
+const leastShares = 2;
+const mostShares = 262_144;
+
+/** The part of the processors that pods have together, in the file's own unit, as their own files say. Pure. */
+export function sumOfParts(parts: readonly number[], version: 1 | 2): number {
+  const all = parts.map(part => (version === 1 ? part : sharesOf(part)));
+  const shares = Math.min(
+    mostShares,
+    Math.max(
+      leastShares,
+      all.reduce((sum, one) => sum + one, 0),
+    ),
+  );
+  return version === 1 ? shares : cpuWeight(shares);
+}
 
 export class Cgroups {
   readonly version: 1 | 2;
+  #sharing = Promise.resolve();
 
   /** `parent` is the group that all pods of this kubelet are in. */
   constructor(
@@ -86,6 +106,25 @@ export class Cgroups {
       if (this.version === 2) await this.#delegate(dir, controller);
       await writeFile(join(dir, file), value);
     }
+    await this.#shareOut();
+  }
+
+  /**
+   * Between processors' users a class of service counts as much as all of its pods have asked for, and best effort next to
+   * nothing, however many there are of it. One after the other: the last one has seen all pods.
+   */
+  #shareOut(): Promise<void> {
+    const share = async (): Promise<void> => {
+      const all = join(this.root, this.version === 2 ? '' : 'cpu', this.parent);
+      const file = partFile[this.version];
+      const burstable = join(all, classes.Burstable);
+      const pods = (await readdir(burstable).catch(() => [])).filter(name => name.startsWith('pod'));
+      const parts = await Promise.all(pods.map(pod => readFile(join(burstable, pod, file), 'utf8').catch(() => '0')));
+      await writeIfThere(join(burstable, file), sumOfParts(parts.map(Number).filter(Boolean), this.version));
+      await writeIfThere(join(all, classes.BestEffort, file), sumOfParts([], this.version));
+    };
+    this.#sharing = this.#sharing.catch(() => {}).then(share);
+    return this.#sharing;
   }
 
   /** Takes the limits away for a moment: its containers are to get other sizes, each with a limit of its own. */
@@ -114,7 +153,7 @@ export class Cgroups {
     for (let tries = 1; ; tries++) {
       try {
         for (const group of groups) await removeTree(group);
-        return;
+        return await this.#shareOut();
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || tries === patience.tries) throw error;
         await Promise.all(groups.map(killAll));
@@ -139,6 +178,11 @@ export class Cgroups {
     return entries.filter(e => e.isDirectory()).map(e => join(this.root, e.name));
   }
 }
+
+const writeIfThere = (file: string, value: number): Promise<void> =>
+  writeFile(file, String(value), { flag: 'r+' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENODEV') throw error;
+  });
 
 /** All processes in the group and in those below it. */
 async function killAll(group: string): Promise<void> {

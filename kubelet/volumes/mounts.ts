@@ -1,13 +1,24 @@
 /** Mounting, and what is mounted. */
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { type ProgramOptions, run, Unanswered } from './program.js';
 
-const run = promisify(execFile);
+/** What was written is to reach a distant server before it is let go: as long as Kubernetes waits for that. */
+const unmountPatienceMs = 60_000;
 
 /** Throws with what `mount` printed. After so many milliseconds it is ended; relative paths are those of `cwd`. */
-export async function mount(args: string[], { timeoutMs = 0, cwd = '/' } = {}): Promise<void> {
-  await run('mount', args, { timeout: timeoutMs, cwd });
+export async function mount(args: string[], options: ProgramOptions = {}): Promise<void> {
+  await run('mount', args, options);
+}
+
+/** By force when whoever serves it does not answer. The path is as the kernel has it: to look at it might take for ever. */
+async function unmount(path: string): Promise<void> {
+  const options = { timeoutMs: unmountPatienceMs };
+  try {
+    await run('umount', ['--no-canonicalize', path], options);
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    await run('umount', ['--no-canonicalize', '--force', path], options);
+  }
 }
 
 /** Paths of all mounts at or below a directory, the deepest first. */
@@ -37,7 +48,7 @@ export async function removeWithMounts(dir: string): Promise<void> {
 
 /** At it, too. Throws when a mount does not go away. */
 export async function unmountBelow(dir: string): Promise<void> {
-  for (const path of await mountsBelow(dir)) await run('umount', [path]);
+  for (const path of await mountsBelow(dir)) await unmount(path);
   const left = await mountsBelow(dir);
   if (left.length > 0) throw new Error(`${left.join(', ')} is still mounted, so ${dir} is left as it is`);
 }

@@ -15,8 +15,9 @@ export function nfsArguments({ server, path, readOnly }: Nfs, options: readonly 
   return ['-t', 'nfs', ...(all.length > 0 ? ['-o', all.join(',')] : []), `${host}:${path}`, dir];
 }
 
-/** Throws with what `mount` printed. */
+/** Throws with what `mount` printed. What is mounted already is not touched: its server may not answer. */
 export async function prepareNfs(nfs: Nfs, options: readonly string[], dir: string): Promise<void> {
+  if (await isMounted(dir)) return;
   await mkdir(dir, { recursive: true });
-  if (!(await isMounted(dir))) await mount(nfsArguments(nfs, options, dir), { timeoutMs: patienceMs });
+  await mount(nfsArguments(nfs, options, dir), { timeoutMs: patienceMs });
 }

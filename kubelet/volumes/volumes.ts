@@ -21,7 +21,7 @@ import { readInside } from './read-inside.js';
 import { isWritten, type Source, sourceOfVolume, unsupported } from './source.js';
 import { bindReadOnly, bindSubPath } from './subpath.js';
 import type { TokenSource } from './tokens.js';
-import { type FileSystem, fileSystem, type Use, usage } from './usage.js';
+import { distantFileSystem, type FileSystem, fileSystem, type Use, usage } from './usage.js';
 
 export interface VolumesOptions {
   directories: Directories;
@@ -105,7 +105,7 @@ export class PodVolumes {
       const source = this.#known(volume, pod);
       if (source.kind === 'hostPath' || source.kind === 'image') return [];
       const path = this.#path(volume, source, pod);
-      const disk = await fileSystem(path);
+      const disk = await (source.kind === 'nfs' ? distantFileSystem : fileSystem)(path);
       const isShared = source.kind !== 'nfs' && !(source.kind === 'emptyDir' && source.emptyDir.medium === 'Memory');
       const use = isShared ? await usage(path) : { bytes: disk.usedBytes, inodes: disk.inodesUsed };
       const onDisk = source.kind === 'emptyDir' && isShared;
@@ -131,6 +131,8 @@ export class PodVolumes {
         const source = this.#known(volume, pod);
         const whole = this.#path(volume, source, pod);
         const isOfItsOwn = subPath !== '' || isReadOnlyBelow(mount);
+        // Its paths are looked up in between all else: by now its server must have shown that it answers.
+        if (isOfItsOwn && source.kind === 'nfs') await distantFileSystem(whole);
         const hostPath = isOfItsOwn ? await this.#bind(pod, container, index, whole, subPath) : whole;
         // An image's files are layers on top of each other, whose owners the kernel does not translate.
         return mappedTo(source.kind === 'image' ? undefined : users, {

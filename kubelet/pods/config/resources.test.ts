@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Container, Pod } from '../../../api/types.js';
-import { Cgroups, cgroupSettings, cpuWeight } from '../cgroups.js';
+import { Cgroups, cgroupSettings, cpuWeight, sumOfParts } from '../cgroups.js';
 import { oomScore } from './oom-score.js';
 import { qosClass } from './qos.js';
 import { cpuQuota, cpuShares, linuxResources, podResources } from './resources.js';
@@ -32,6 +32,18 @@ describe('resources for the kernel', () => {
   it('shares', () => assert.deepEqual([0, 1, 100, 1000, 1e9].map(cpuShares), [2, 2, 102, 1024, 262_144]));
   it('quota', () => assert.deepEqual([0, 1, 100, 1500].map(cpuQuota), [0, 1000, 10_000, 150_000]));
   it('weight', () => assert.deepEqual([2, 1024, 262_144].map(cpuWeight), [1, 39, 10_000]));
+
+  it('of a class of service: what its pods have', () => {
+    assert.deepEqual(
+      [[], [512], [512, 1024], [200_000, 200_000]].map(parts => sumOfParts(parts, 1)),
+      [2, 512, 1536, 262_144],
+    );
+    const weights = [2, 512, 1024].map(cpuWeight);
+    assert.deepEqual(
+      [[], weights.slice(1, 2), weights].map(parts => sumOfParts(parts, 2)),
+      [1, 20, 58],
+    );
+  });
 
   it('of a container', () => {
     const c = container({ cpu: '100m', memory: '1Gi' }, { cpu: '500m', memory: '2Gi' });

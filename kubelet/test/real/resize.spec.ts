@@ -1,10 +1,11 @@
 /** Containers that get other sizes while they run, and pods that a node has no room for. Run by real.test.ts. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Container, Pod } from '../../../api/types.js';
 import { events, pods } from '../../../client/resources.js';
+import { cpuWeight, sumOfParts } from '../../pods/cgroups.js';
 import { busybox, containerId, eventually, idle, TestNode } from '../node.js';
 
 describe('sizes', function () {
@@ -25,17 +26,19 @@ describe('sizes', function () {
   const status = (pod: Pod) => pod.status?.containerStatuses?.[0];
   const condition = (pod: Pod, type: string) => pod.status?.conditions?.find(c => c.type === type);
   const has = (pod: Pod, cpu: string) => status(pod)?.resources?.limits?.cpu === cpu;
-  /** [quota of cpu in microseconds, limit of memory in bytes] of the container's cgroup, or of its pod's. */
-  const limits = (pod: Pod, of: 'container' | 'pod' = 'container'): number[] => {
+  /** Of the pod's container. */
+  const group = (pod: Pod, controller: string): string => {
     const id = containerId(pod).replace('containerd://', '');
     const groups = readFileSync(`/proc/${node.pidOfTask(id)}/cgroup`, 'utf8').split('\n');
-    const path = (controller: string): string => {
-      const v1 = groups.find(line => line.split(':')[1] === controller)?.split(':')[2];
-      const v2 = groups.find(line => line.startsWith('0::'))?.slice(3);
-      return join(v1 ? `/sys/fs/cgroup/${controller}${v1}` : `/sys/fs/cgroup${v2}`, of === 'pod' ? '..' : '.');
-    };
+    const v1 = groups.find(line => line.split(':')[1] === controller)?.split(':')[2];
+    const v2 = groups.find(line => line.startsWith('0::'))?.slice(3);
+    return v1 ? `/sys/fs/cgroup/${controller}${v1}` : `/sys/fs/cgroup${v2}`;
+  };
+  /** [quota of cpu in microseconds, limit of memory in bytes] of the container's cgroup, or of its pod's. */
+  const limits = (pod: Pod, of: 'container' | 'pod' = 'container'): number[] => {
     const read = (controller: string, v1: string, v2: string): number => {
-      const file = (name: string) => readFileSync(join(path(controller), name), 'utf8');
+      const file = (name: string) =>
+        readFileSync(join(group(pod, controller), of === 'pod' ? '..' : '.', name), 'utf8');
       try {
         return Number(file(v1));
       } catch {
@@ -66,6 +69,28 @@ describe('sizes', function () {
     const shrunk = await node.until('grows', 'smaller', pod => has(pod, '50m'));
     assert.equal(containerId(shrunk), containerId(before));
     assert.deepEqual(limits(shrunk, 'pod'), [5_000, 24 * mib]);
+  });
+
+  it('of a class of service: as much as all of its pods ask for, and best effort next to nothing', async () => {
+    const asking = (cpu: string) => ({ containers: [busybox('c', idle, { resources: { requests: { cpu } } })] });
+    await node.create('little', asking('200m'));
+    await node.create('more', asking('300m'));
+    await node.create('nothing', { containers: [busybox('c', idle)] });
+    const [little, more, nothing] = await Promise.all(['little', 'more', 'nothing'].map(name => node.ready(name)));
+    assert.ok(little && more && nothing);
+    const version = existsSync('/sys/fs/cgroup/cgroup.controllers') ? 2 : 1;
+    const part = (dir: string): number =>
+      Number(readFileSync(join(dir, version === 1 ? 'cpu.shares' : 'cpu.weight'), 'utf8'));
+    const ofPod = (pod: Pod): number => part(join(group(pod, 'cpu'), '..'));
+    const ofClass = join(group(little, 'cpu'), '../..');
+    assert.equal(ofPod(little), version === 1 ? 204 : cpuWeight(204));
+    assert.equal(part(ofClass), sumOfParts([ofPod(little), ofPod(more)], version));
+    assert.equal(part(join(group(nothing, 'cpu'), '../..')), version === 1 ? 2 : 1);
+    const left = ofPod(little);
+    await node.delete('more');
+    await node.gone('more');
+    assert.equal(part(ofClass), sumOfParts([left], version));
+    for (const name of ['little', 'nothing']) await node.delete(name);
   });
 
   it('not below what it uses: that is said, and the container goes on', async () => {
