@@ -34,7 +34,10 @@ export async function startKubelet(options: KubeletOptions): Promise<{ stop(): P
   const { checkpoints } = new Directories(options.dataDir);
   try {
     const node = await startNode(client, { ...optionsOf(configuration), ...options }, seam =>
-      startServer({ ...seam, configuration, checkpoints, pkiDir, port, nodeName, client, log, clock }),
+      startServer({
+        ...{ ...seam, configuration, checkpoints, pkiDir, port, nodeName, client, log, clock },
+        ...(configuration.enableSystemLogHandler ? { systemLogs: '/var/log' } : {}),
+      }),
     );
     return {
       async stop() {

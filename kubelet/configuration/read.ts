@@ -20,6 +20,7 @@ export interface KubeletConfiguration {
   containerLogMaxFiles: number;
   containerLogMaxSize: string;
   containerLogMonitorInterval: string;
+  enableSystemLogHandler: boolean;
   evictionHard: Amounts;
   evictionMaxPodGracePeriod: number;
   evictionMinimumReclaim: Amounts;
@@ -47,6 +48,7 @@ export const usualConfiguration: KubeletConfiguration = {
   containerLogMaxFiles: 5,
   containerLogMaxSize: '10Mi',
   containerLogMonitorInterval: '10s',
+  enableSystemLogHandler: true,
   evictionHard: usualHard,
   evictionMaxPodGracePeriod: 0,
   evictionMinimumReclaim: {},
@@ -106,6 +108,7 @@ const readers: Record<Field, Reader> = {
   containerLogMaxFiles: whole(2),
   containerLogMaxSize: size,
   containerLogMonitorInterval: duration,
+  enableSystemLogHandler: truth,
   evictionHard: readAmounts,
   evictionMaxPodGracePeriod: whole(0),
   evictionMinimumReclaim: readAmounts,

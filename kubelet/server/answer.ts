@@ -15,6 +15,7 @@ import { readLog } from './logs/read.js';
 import { Refusal } from './refusal.js';
 import { isStream, type Route, routeOf } from './route.js';
 import { streamingUrl } from './streams.js';
+import { systemLog } from './system-logs.js';
 import { tunnel } from './tunnel.js';
 
 /** Never throws: a failure is the answer, or, once that has begun, the end of the connection. */
@@ -49,6 +50,9 @@ export async function answerRequest(
         return json(response, { kubeletconfig: options.configuration });
       case 'checkpoint':
         return json(response, await checkpoint(route, query, options));
+      case 'systemLogs':
+        if (!options.systemLogs) throw new Refusal(405, 'logs endpoint is disabled.');
+        return await systemLog(response, options.systemLogs, route.path);
       case 'containerLogs':
         return await containerLogs(response, route, query, options);
       default:

@@ -76,6 +76,8 @@ export interface ServerOptions {
   configuration: object;
   /** The folder of the archives of /checkpoint. */
   checkpoints: string;
+  /** The folder of the machine's logs; absent: /logs/ answers 405. */
+  systemLogs?: string;
   /** Holds kubelet.crt, kubelet.key and ca.crt. */
   pkiDir: string;
   /** 0 takes a free one. */

@@ -25,6 +25,11 @@ describe('kubelet/server: routes', () => {
     ['GET', '/metrics/probes', { kind: 'probeMetrics' }],
     ['GET', '/configz', { kind: 'configz' }],
     ['GET', '/runningpods/', { kind: 'runningpods' }],
+    ['GET', '/logs', { kind: 'systemLogs', path: '' }],
+    ['GET', '/logs/', { kind: 'systemLogs', path: '' }],
+    ['GET', '/logs/apt/a%26b', { kind: 'systemLogs', path: 'apt/a&b' }],
+    ['GET', '/logs/apt/', { kind: 'systemLogs', path: 'apt/' }],
+    ['POST', '/logs/', 405],
     ['POST', '/checkpoint/ns/web/c', { kind: 'checkpoint', namespace: 'ns', pod: 'web', container: 'c' }],
     ['GET', '/checkpoint/ns/web/c', 405],
     ['POST', '/checkpoint/ns/web', 404],
@@ -46,7 +51,7 @@ describe('kubelet/server: routes', () => {
   }
 
   it('says of what Kubernetes has that it is not served here', () => {
-    assert.throws(() => routeOf('GET', '/logs/'), /\/logs\/ is not served by this kubelet/);
+    assert.throws(() => routeOf('GET', '/flagz/'), /\/flagz\/ is not served by this kubelet/);
   });
 });
 

@@ -6,16 +6,18 @@ export type StreamKind = 'exec' | 'attach' | 'portForward';
 export type Route =
   | { kind: 'healthz' | 'pods' | 'runningpods' | 'summary' | 'metrics' | 'resourceMetrics' }
   | { kind: 'cadvisorMetrics' | 'probeMetrics' | 'configz' }
+  /** `path` ends with a slash when a folder is asked for. */
+  | { kind: 'systemLogs'; path: string }
   | { kind: 'checkpoint'; namespace: string; pod: string; container: string }
   | { kind: 'containerLogs'; namespace: string; pod: string; container: string }
   | { kind: 'exec' | 'attach'; namespace: string; pod: string; container: string }
   | { kind: 'portForward'; namespace: string; pod: string };
 
 /** Kubernetes' kubelet has these; this one says so instead of a bare "not found". */
-const notServed = ['stats', 'metrics', 'logs', 'run', 'debug', 'spec', 'flagz', 'statusz'];
+const notServed = ['stats', 'metrics', 'run', 'debug', 'spec', 'flagz', 'statusz'];
 
 /** Those of a fixed path. */
-const plain: Record<string, Exclude<Route, { namespace: string }>['kind']> = {
+const plain: Record<string, Exclude<Route, { namespace: string } | { path: string }>['kind']> = {
   healthz: 'healthz',
   'healthz/ping': 'healthz',
   'healthz/log': 'healthz',
@@ -33,7 +35,7 @@ const plain: Record<string, Exclude<Route, { namespace: string }>['kind']> = {
 /** Throws a Refusal: 404 for a path, 405 for a method that is not served. */
 export function routeOf(method: string, pathname: string): Route {
   const [head = '', ...rest] = decodedSegments(pathname);
-  const route = routes(head, rest);
+  const route = head === 'logs' ? systemLogs(rest, pathname) : routes(head, rest);
   if (!route) {
     const why = notServed.includes(head) ? 'is not served by this kubelet' : 'not found';
     throw new Refusal(404, `404 page not found: ${pathname} ${why}`);
@@ -55,6 +57,11 @@ function routes(head: string, rest: string[]): Route | undefined {
   if (head === 'portForward') return container === undefined ? { kind: head, namespace, pod } : undefined;
   if (head !== 'containerLogs' && head !== 'exec' && head !== 'attach' && head !== 'checkpoint') return undefined;
   return container === undefined ? undefined : { kind: head, namespace, pod, container };
+}
+
+function systemLogs(rest: string[], pathname: string): Route {
+  const path = rest.join('/');
+  return { kind: 'systemLogs', path: path !== '' && pathname.endsWith('/') ? `${path}/` : path };
 }
 
 /** '/a/b/' and '/a/b' are the same; an escape that cannot be decoded is no path of ours. */

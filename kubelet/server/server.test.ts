@@ -75,6 +75,7 @@ describe('kubelet/server', function () {
       },
       configuration: { kind: 'KubeletConfiguration', maxPods: 110 },
       checkpoints: join(authority.pkiDir, 'checkpoints'),
+      systemLogs: authority.pkiDir,
       podsView: {
         find: (namespace, name) => (`${namespace}/${name}` === 'ns/web' ? view() : undefined),
         list: () => [view()],
@@ -248,6 +249,12 @@ describe('kubelet/server', function () {
     it('of a container', async () => {
       assert.deepEqual(await answer('/containerLogs/ns/web/c'), [200, 'one\n']);
       assert.deepEqual(await answer('/containerLogs/ns/web/c?timestamps=true'), [200, '2026-01-01T00:00:00Z one\n']);
+    });
+
+    it('of the machine', async () => {
+      assert.deepEqual(await answer('/logs/0.log'), [200, '2026-01-01T00:00:00Z stdout F one\n']);
+      assert.match((await answer('/logs/'))[1], /href="\.\/0\.log"/);
+      assert.deepEqual(await answer('/logs/nothing'), [404, '404 page not found']);
     });
 
     it('what is wrong is said', async () => {
