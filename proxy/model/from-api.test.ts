@@ -31,6 +31,7 @@ describe('proxy/model: services', () => {
     ['without an address yet', service({ clusterIP: '' })],
     ['external names', service({ type: 'ExternalName', externalName: 'example.com' })],
     ['IPv6', service({ clusterIP: 'fd00::1', clusterIPs: ['fd00::1'] })],
+    ['headless by their label', service({}, { 'service.kubernetes.io/headless': '' })],
     ["another proxy's", service({}, { 'service.kubernetes.io/service-proxy-name': 'mine' })],
   ];
   for (const [what, one] of left) it(`${what} are left out`, () => assert.deepEqual(ports([one]), []));

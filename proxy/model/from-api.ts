@@ -4,8 +4,8 @@ import type { Endpoint, EndpointSlice, Service } from '../../api/types.js';
 import type { Backend, Protocol, ServicePort, State, Surroundings } from './state.js';
 
 const serviceNameLabel = 'kubernetes.io/service-name';
-/** Services that say so are another proxy's. */
-const otherProxyLabel = 'service.kubernetes.io/service-proxy-name';
+/** Of services that are another proxy's, or nobody's: an address that they have all the same is not served. */
+const unservedLabels = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
 const defaultAffinitySeconds = 10_800;
 
 type Spec = NonNullable<Service['spec']>;
@@ -49,7 +49,8 @@ function byService(slices: Iterable<EndpointSlice>): Map<string, EndpointSlice[]
 
 /** Headless services and external names have no address to serve. */
 function isProxied({ metadata, spec }: Service): boolean {
-  if (metadata.labels?.[otherProxyLabel] !== undefined || spec?.type === 'ExternalName') return false;
+  const { labels = {} } = metadata;
+  if (unservedLabels.some(label => labels[label] !== undefined) || spec?.type === 'ExternalName') return false;
   return clusterIPOf(spec) !== undefined;
 }
 
