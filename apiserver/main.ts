@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../api/clock.js';
 import { builtinKinds } from '../api/kinds/index.js';
-import { keepCompacting } from '../storage/compaction.js';
-import { type EtcdCredentials, openStore } from '../storage/open.js';
+import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
 import { builtinAdmission } from './admission/index.js';
 import type { SpendQuota } from './admission/resource-quota/index.js';
@@ -15,9 +14,8 @@ import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
 import { parseAuditPolicy } from './audit/policy-file.js';
 import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
-import { bootstrap, keepSystemObjects } from './bootstrap/index.js';
+import { bootstrap } from './bootstrap/index.js';
 import { legacyUseRecorder } from './bootstrap/legacy-tokens.js';
-import type { Advertised } from './bootstrap/objects.js';
 import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
 import type { AuditSink, Lookup } from './contracts.js';
@@ -26,14 +24,14 @@ import { Definitions } from './extensions/definitions.js';
 import { Fairness } from './fairness/index.js';
 import { fairnessMetrics } from './fairness/metrics.js';
 import { Api } from './http/api.js';
-import { keepCommonPort } from './http/common-port.js';
 import { type HealthCheck, pingCheck } from './http/health.js';
-import { ApiHttpServer, type ServerTls } from './http/server.js';
+import { ApiHttpServer } from './http/server.js';
+import { etcdCredentials, readTls } from './keys.js';
 import { type Metrics, openMetrics } from './metrics/metrics.js';
 import { storedObjects } from './metrics/stored-objects.js';
 import { timedStore } from './metrics/timed-store.js';
 import { PeerEndpoints, type PeerTiming } from './peers/reconcile.js';
-import { type PkiPaths, pkiPaths } from './pki/paths.js';
+import { pkiPaths } from './pki/paths.js';
 import { passingOn } from './proxy/passing-on.js';
 import type { Environment } from './registry/call.js';
 import { componentStatuses } from './registry/components.js';
@@ -42,9 +40,10 @@ import { quotaSpender } from './registry/quota.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
 import { WebhookClient } from './services/webhook-client.js';
-import { defaultSettings, type EtcdFiles, type Settings } from './settings/index.js';
+import { defaultSettings, type Settings } from './settings/index.js';
 import { Shutdown } from './shutdown.js';
 import { kubeletCredentials } from './streaming/kubelets.js';
+import { keepTime, keepUp, serveInCommon } from './upkeep.js';
 import { askKubelets, usageKinds } from './usage/index.js';
 
 export { FlagError, settingsOf } from './settings/index.js';
@@ -83,8 +82,6 @@ export interface ApiServer {
    */
   stop(): Promise<void>;
 }
-
-const tickMs = 1000;
 
 /** Throws what opening the store, reading the keys or listening throws, with everything closed again. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
@@ -203,13 +200,6 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   return port;
 }
 
-async function etcdCredentials({ ca, client }: EtcdFiles): Promise<EtcdCredentials> {
-  const rootCertificate = await readFile(ca);
-  if (!client) return { rootCertificate };
-  const [certChain, privateKey] = await Promise.all([readFile(client.cert), readFile(client.key)]);
-  return { rootCertificate, certChain, privateKey };
-}
-
 const openCache = ({ log, clock, onFatal }: ApiServerOptions, store: Store): Promise<WatchCache> =>
   WatchCache.open({
     store,
@@ -322,79 +312,6 @@ const startCheck = (started: () => boolean): HealthCheck => ({
   readinessOnly: true,
   check: async () => (started() ? undefined : 'the namespaces and roles of the system are being written'),
 });
-
-/** What happens by the clock: bookmarks, timeouts, compaction. */
-function keepTime({ clock, log }: ApiServerOptions, store: Store, ticking: { tick(): void }[]): () => Promise<void> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const keeping = (async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(tickMs, signal);
-      if (signal.aborted) return;
-      for (const part of ticking) part.tick();
-    }
-  })();
-  const failed = (error: unknown): void => log.warn({ err: error }, 'the history of the store could not be compacted');
-  const compacting = keepCompacting(store, { clock, signal, failed });
-  return async () => {
-    stopping.abort();
-    await Promise.all([keeping, compacting]);
-  };
-}
-
-/** A server that is not ready yet must not get what another would answer. */
-function serveInCommon({ clock, log, bindAddress }: ApiServerOptions, server: ApiHttpServer, port: number) {
-  const stopping = new AbortController();
-  const serving = keepCommonPort({
-    listen: () => server.listenToo(port, bindAddress),
-    got: () => log.info({ port }, 'this server has the common port'),
-    failed: error => log.warn({ err: error, port }, 'the common port cannot be had'),
-    clock,
-    signal: stopping.signal,
-  });
-  return (): Promise<void> => {
-    stopping.abort();
-    return serving;
-  };
-}
-
-interface Kept {
-  env: Environment;
-  advertised: Advertised;
-  repair: ServiceRepair;
-  peers: PeerEndpoints;
-}
-
-/** What the system needs is made again when somebody deletes it, and what has come apart is mended. */
-function keepUp({ clock, log }: ApiServerOptions, { env, advertised, repair, peers }: Kept): () => Promise<void> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const failed = (error: unknown): void => log.warn({ err: error }, 'the objects of the system could not be written');
-  const keeping = [
-    keepSystemObjects(env, advertised, { clock, signal, failed }),
-    repair.keep(clock, signal, failed),
-    peers.keep(clock, signal, failed),
-  ];
-  return async () => {
-    stopping.abort();
-    await Promise.all(keeping);
-    await peers.leave().catch(failed);
-  };
-}
-
-async function readTls(
-  { apiserver, ca, frontProxyCa }: PkiPaths,
-  { clientCaFile = ca.cert, frontProxyCaFile = frontProxyCa.cert }: Settings,
-): Promise<ServerTls> {
-  const files = [apiserver.key, apiserver.cert, clientCaFile, frontProxyCaFile];
-  const [key, cert, clientCa, proxyCa] = (await Promise.all(files.map(path => readFile(path)))) as [
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-  ];
-  return { key, cert, clientCa, proxyCa };
-}
 
 /** Kubernetes' letters for generated names: no vowels, so that no words come of them, and nothing that looks alike. */
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
