@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.js';
-import { keeperMark } from './processes.js';
+import { keeperMark } from './keeper/shell.js';
 
 /** The data directories of the clusters that run beside the one in `dataDir`. */
 export function neighbours(dataDir: string): string[] {

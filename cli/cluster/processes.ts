@@ -1,6 +1,6 @@
 /**
- * The cluster's background processes. Each is kept by a shell loop that starts it again when it dies (at once the first
- * time, then with a growing pause), so that a killed component heals as it would under systemd, for a megabyte each.
+ * The cluster's background processes. Each has a keeper that starts it again when it dies (at once the first time, then with
+ * a growing pause), so that a killed component heals as it would under systemd: on Linux a shell loop, elsewhere a Node.
  */
 import { spawn } from 'node:child_process';
 import {
@@ -17,6 +17,8 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../api/clock.js';
+import { isKeeperOf, isThere, type PidFile, parsePidFile } from './keeper/identity.js';
+import { hasShellKeeper, shellKeeper } from './keeper/shell.js';
 import type { Layout } from './layout.js';
 
 export interface ProcessSpec {
@@ -39,29 +41,8 @@ export const processSpecs: readonly ProcessSpec[] = [
   nodeSpec,
 ];
 
-/**
- * $1 is the pid file, $2 the exit code that says that starting again cannot help, the rest is the command. A component does not
- * outlive its keeper (pdeathsig): nobody would start it again, and it would hold its port against the next `up`.
- */
-const keeper = `
-pidfile=$1; hopeless=$2; shift 2
-trap 'trap "" TERM; kill -TERM "$!" 2>/dev/null; wait "$!" 2>/dev/null; rm -f "$pidfile"; exit 0' TERM INT
-pause=0
-while :; do
-  began=$(date +%s)
-  setpriv --pdeathsig TERM "$@" & child=$!
-  echo "$$ $child" > "$pidfile.new" && mv "$pidfile.new" "$pidfile"
-  wait "$child"; code=$?
-  [ "$code" = "$hopeless" ] && { rm -f "$pidfile"; exit 2; }
-  [ $(($(date +%s) - began)) -ge 60 ] && pause=0
-  if [ "$pause" -gt 0 ]; then sleep "$pause" & child=$!; wait "$child"; fi
-  pause=$((pause * 2 + 1)); [ "$pause" -gt 15 ] && pause=15
-done`;
-
-/** The keeper's $0: by it, and the pid file after it, a keeper is known among a machine's processes. */
-export const keeperMark = 'orrery-keep';
-
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
+const keeperMain = fileURLToPath(new URL('./keeper/main.js', import.meta.url));
 const pidFile = (layout: Layout, name: string): string => join(layout.run, `${name}.pid`);
 export const logFile = (layout: Layout, name: string): string => join(layout.logs, `${name}.log`);
 
@@ -100,7 +81,7 @@ export const componentCommand = (
   layout: Layout,
   { name, components, controlPlane, large = false }: ProcessSpec,
 ): string[] => [
-  ...(components.includes('apiserver') ? ['env', ...allocation] : []),
+  ...(components.includes('apiserver') && process.platform === 'linux' ? ['env', ...allocation] : []),
   process.execPath,
   ...engineFlags(components, large),
   main,
@@ -111,6 +92,16 @@ export const componentCommand = (
   '--process',
   name,
   ...(controlPlane === undefined ? [] : ['--control-plane', String(controlPlane)]),
+];
+
+const nodeKeeper = (file: string, hopeless: string, command: readonly string[]): string[] => [
+  process.execPath,
+  '--max-semi-space-size=1',
+  '--optimize-for-size',
+  keeperMain,
+  file,
+  hopeless,
+  ...command,
 ];
 
 export const startProcess = (layout: Layout, spec: ProcessSpec): void =>
@@ -134,22 +125,23 @@ export function keepCommand(
   mkdirSync(layout.logs, { recursive: true });
   const log = openSync(logFile(layout, name), 'a');
   rmSync(pidFile(layout, name), { force: true });
-  const kept = [keeperMark, pidFile(layout, name), String(hopeless), ...command];
-  const [program = '', ...words] = [...within, '/bin/sh', '-c', keeper, ...kept];
+  const keeper = hasShellKeeper() ? shellKeeper : nodeKeeper;
+  const [program = '', ...words] = [...within, ...keeper(pidFile(layout, name), String(hopeless), command)];
   const child = spawn(program, words, {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: '/',
+    windowsHide: true,
   });
   child.unref();
   closeSync(log);
-  writeFirst(pidFile(layout, name), child.pid);
+  writeFirst(pidFile(layout, name), `${child.pid}${keeper === nodeKeeper ? ' node' : ''}`);
 }
 
 /** A keeper can be stopped as soon as it is there; it has its component's id to add when that is there too. */
-function writeFirst(file: string, keeperId: number | undefined): void {
+function writeFirst(file: string, words: string): void {
   try {
-    writeFileSync(file, `${keeperId}\n`, { flag: 'wx' });
+    writeFileSync(file, `${words}\n`, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
@@ -158,40 +150,25 @@ function writeFirst(file: string, keeperId: number | undefined): void {
 /** Nothing was started since it was last taken down: the folder of the process ids comes first and goes last. */
 export const isDown = (layout: Layout): boolean => !existsSync(layout.run);
 
-export interface Kept {
-  keeper: number;
-  /** The component's own process, once there is one; it may be between two lives. */
-  child: number | undefined;
+/** The kept process of that name, if it really is one of ours. */
+export function keptProcess(layout: Layout, name: string): PidFile | undefined {
+  const file = pidFile(layout, name);
+  const kept = readPidFile(file);
+  return kept && isKeeperOf(file, kept, Date.now()) ? kept : undefined;
 }
 
-/** The kept process of that name, if it really is one of ours: process ids are used again by the system. */
-export function keptProcess(layout: Layout, name: string): Kept | undefined {
-  const file = pidFile(layout, name);
-  let ids: number[];
+function readPidFile(file: string): PidFile | undefined {
   try {
-    ids = readFileSync(file, 'utf8').trim().split(' ').map(Number);
+    return parsePidFile(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
-  const [keeperId, child] = ids;
-  if (!keeperId) return undefined;
-  return isKeeperOf(file, keeperId) ? { keeper: keeperId, child } : undefined;
 }
-
-const isKeeperOf = (file: string, pid: number): boolean => commandLine(pid).includes(file);
 
 /** The names of those of the cluster that are alive, whatever its configuration says by now. */
 export function runningIn(layout: Layout): string[] {
   const files = isDown(layout) ? [] : readdirSync(layout.run).filter(file => file.endsWith('.pid'));
   return files.map(file => file.slice(0, -'.pid'.length)).filter(name => keptProcess(layout, name));
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** Asks the process to stop, waits, and ends it by force after `patienceMs`. */
@@ -200,10 +177,10 @@ export async function stopProcess(layout: Layout, name: string, clock: Clock, pa
   if (!kept) return false;
   process.kill(kept.keeper, 'SIGTERM');
   const deadline = clock.now() + patienceMs;
-  // It takes its pid file away a moment before it is gone itself.
-  while (isKeeperOf(pidFile(layout, name), kept.keeper)) {
+  while (!isGone(pidFile(layout, name), kept)) {
     if (clock.now() > deadline) {
-      for (const pid of [kept.keeper, keptProcess(layout, name)?.child]) killHard(pid);
+      for (const pid of [kept.keeper, keptProcess(layout, name)?.child ?? (kept.inNode ? kept.child : undefined)])
+        killHard(pid);
       break;
     }
     await clock.sleep(20);
@@ -211,6 +188,12 @@ export async function stopProcess(layout: Layout, name: string, clock: Clock, pa
   rmSync(pidFile(layout, name), { force: true });
   return true;
 }
+
+/** A keeper takes its pid file away as the last thing, unless, on Windows, it could not hear that it is to stop. */
+const isGone = (file: string, kept: PidFile): boolean =>
+  kept.inNode
+    ? !existsSync(file) || ![kept.keeper, kept.child].some(pid => pid !== undefined && isThere(pid))
+    : !isKeeperOf(file, kept, Date.now());
 
 function killHard(pid: number | undefined): void {
   if (pid === undefined) return;

@@ -193,6 +193,8 @@ export async function runComponents(
   };
   process.on('SIGTERM', () => void stop(0));
   process.on('SIGINT', () => void stop(0));
+  // The channel to a keeper in Node: without one, nobody would start it again, and it would hold its port against the next `up`.
+  process.on('disconnect', () => void stop(0));
   if (keptAs !== undefined && !names.includes('apiserver')) {
     startBeating(beatFile(layout, keptAs));
     if (config) running.push(lookAfterOthers(layout, config, keptAs, log));

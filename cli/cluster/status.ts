@@ -51,8 +51,9 @@ export async function status(dataDir: string, write: (line: string) => void): Pr
 function describeProcess(layout: Layout, name: string, say: Say): boolean {
   const kept = keptProcess(layout, name);
   const memory = kept?.child && residentBytes(kept.child);
-  const size = memory ? `${Math.round(memory / 1e6)} MB` : 'starting';
-  say(name, kept ? `running   pid ${kept.child ?? kept.keeper}   ${size}` : 'stopped');
+  // Not every system says how much it is.
+  const size = memory ? `   ${Math.round(memory / 1e6)} MB` : kept?.child ? '' : '   starting';
+  say(name, kept ? `running   pid ${kept.child ?? kept.keeper}${size}` : 'stopped');
   return kept !== undefined;
 }
 

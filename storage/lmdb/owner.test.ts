@@ -18,11 +18,18 @@ describe('the owner of a store', () => {
     assert.ok(!isAlive({ ...me, started: `${me.started}1` }), 'another process had this id');
   });
 
+  it('is known by them also where there is no /proc', () => {
+    const at = Math.round(Date.now() - process.uptime() * 1000);
+    assert.ok(isAlive({ pid: process.pid, started: `at ${at}` }));
+    assert.ok(!isAlive({ pid: process.pid, started: `at ${at - 3_600_000}` }), 'another process had this id');
+  });
+
   it('that has ended is not alive', async () => {
     const child: ChildProcess = fork('-', { execPath: '/bin/true', stdio: 'ignore' });
     const owner = { pid: child.pid as number, started: thisProcess().started };
     await once(child, 'exit');
     assert.ok(!isAlive(owner));
+    assert.ok(!isAlive({ ...owner, started: `at ${Date.now()}` }));
   });
 });
 

@@ -21,9 +21,17 @@ import { folders, root } from '../../tools/sources.js';
 
 /** What the launcher uses of every Debian; node and npm are not among them. */
 const system =
-  'sh env readlink dirname stat id find date mktemp tail rm touch cut getent flock runuser test mkdir cat sleep echo'.split(
+  'sh env readlink dirname ls id find date mktemp tail rm touch cut getent flock runuser test mkdir cat sleep echo'.split(
     ' ',
   );
+
+/** What macOS lacks of that. */
+const ofLinux = ['flock', 'runuser', 'getent'];
+
+/** As that of macOS: it knows no parts of a second. */
+const date = `#!/bin/sh
+[ "$1" = +%s%3N ] && exec /bin/date +%s3N
+exec /bin/date "$@"`;
 
 /** A node that says which one it is, and else what it was told to run. */
 const node = (version: string): string => `#!/bin/sh
@@ -123,6 +131,16 @@ describe('the launcher', () => {
     assert.match(run(['version']).stderr, /^ +\d+\.\d s {2}building\n$/);
     utimesSync(join(clone, 'package-lock.json'), later, later);
     assert.match(run(['version']).stderr, /installing npm packages/);
+  });
+
+  it('needs nothing of Linux', () => {
+    for (const program of [...ofLinux, 'date']) rmSync(join(bin, program));
+    install('date', date);
+    install('node', node('22.0.0'));
+    install('npm', npm);
+    const { status, stderr, stdout } = run(['get', 'pods']);
+    assert.match(stderr, /^ +\d+\.0 s {2}installing npm packages\n +\d+\.0 s {2}building\n$/);
+    assert.deepEqual([status, stdout], [0, `ran ${clone}/dist/cli/main.js get pods\n`]);
   });
 
   it('shows on a terminal how long a step has taken so far, and in the end what a pipe sees', () => {
