@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { neededPorts, requireFreePorts } from './ports.js';
+import { neededPorts, requireFree, requireFreePorts } from './ports.js';
 
 describe('the ports of a cluster', () => {
   let other: Server;
@@ -73,6 +73,14 @@ describe('the ports of a cluster', () => {
     await refused(
       { port: 65_534, controlPlanes: 3 },
       /apiserver-2 would have port 65536, and the last is 65535: choose a lower one with --port/,
+    );
+  });
+
+  it('may need an address that the machine lacks, as macOS does, and say how it comes', async () => {
+    const member = { port: 2379, address: '203.0.113.7', who: 'etcd-1', flag: '--etcd-port' };
+    await assert.rejects(
+      requireFree(member),
+      /no address 203\.0\.113\.7, which etcd-1 needs: .* lo0 alias 203\.0\.113\.7/,
     );
   });
 });

@@ -42,14 +42,24 @@ export async function requireFreePorts(config: Ports): Promise<void> {
     if (before)
       throw new Failure(`${before.who} and ${who} cannot both have port ${port}: choose another with ${flag}.`);
   }
-  for (const { port, address, who, flag } of needed) {
-    if (await isTaken(port, address)) {
-      throw new Failure(
-        `port ${port}, which ${who} needs, is taken by ${holderOf(port)}: stop it, or choose another port with ${flag}.`,
-      );
-    }
-  }
+  for (const each of needed) await requireFree(each);
 }
+
+/** Throws a Failure when somebody has the port, or nobody can have it. */
+export async function requireFree({ port, address, who, flag }: Needed): Promise<void> {
+  if (await isTaken(port, address).catch(lacking(who, address)))
+    throw new Failure(
+      `port ${port}, which ${who} needs, is taken by ${holderOf(port)}: stop it, or choose another port with ${flag}.`,
+    );
+}
+
+/** Linux has all of 127.0.0.0/8 from the start; macOS has 127.0.0.1. */
+const lacking = (who: string, address: string | undefined) => (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRNOTAVAIL') throw error;
+  throw new Failure(
+    `this machine has no address ${address}, which ${who} needs: give it one more, as 'sudo ifconfig lo0 alias ${address}' does on macOS.`,
+  );
+};
 
 const meet = (one: string | undefined, other: string | undefined): boolean =>
   one === undefined || other === undefined || one === other;

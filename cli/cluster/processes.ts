@@ -81,7 +81,7 @@ export const componentCommand = (
   layout: Layout,
   { name, components, controlPlane, large = false }: ProcessSpec,
 ): string[] => [
-  ...(components.includes('apiserver') && process.platform === 'linux' ? ['env', ...allocation] : []),
+  ...(components.includes('apiserver') && process.platform === 'linux' ? ['/usr/bin/env', ...allocation] : []),
   process.execPath,
   ...engineFlags(components, large),
   main,
