@@ -15,12 +15,13 @@ export interface GlobalFlags {
   requestTimeout?: number;
 }
 
-export function addGlobalFlags(command: Command): Command {
+/** `userIsOther` is for a verb of which the flag --user means something else, as it does for kubectl. */
+export function addGlobalFlags(command: Command, { userIsOther = false } = {}): Command {
+  if (!userIsOther) command.option('--user <name>', 'the kubeconfig user to use');
   return command
     .option('-n, --namespace <name>', 'the namespace to look in')
     .option('--context <name>', 'the kubeconfig context to use')
     .option('--cluster <name>', 'the kubeconfig cluster to use')
-    .option('--user <name>', 'the kubeconfig user to use')
     .option('--kubeconfig <file>', 'the kubeconfig to use')
     .option('-s, --server <url>', "the API server's address")
     .option('--token <token>', 'a bearer token to show the API server')

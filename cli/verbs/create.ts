@@ -4,6 +4,8 @@ import { addGlobalFlags, collect, collectList, type GlobalFlags, wholeNumber } f
 import type { FileFlags } from '../objects/files.js';
 import type { DryRun, Validation } from '../objects/manifests.js';
 import type { CronJobWishes, DeploymentWishes } from '../objects/workload-for.js';
+import { addCreateBounds } from './create-bounds.js';
+import { addCreateRights } from './create-rights.js';
 import { dryRunFlag, validationFlag } from './write-flags.js';
 
 export interface CreateFlags extends GlobalFlags, FileFlags {
@@ -32,8 +34,8 @@ export interface JobFlags extends CreateFlags {
 
 export interface CronJobFlags extends CreateFlags, CronJobWishes {}
 
-const common = (command: Command, summary: string): Command =>
-  addGlobalFlags(command)
+const common = (command: Command, summary: string, global: { userIsOther?: boolean } = {}): Command =>
+  addGlobalFlags(command, global)
     .summary(summary)
     .addOption(dryRunFlag())
     .addOption(validationFlag())
@@ -76,6 +78,8 @@ export function addCreate(program: Command): void {
     .option('--audience <name>', 'for whom (may be repeated)', collect)
     .action(async (name: string, flags: TokenFlags) => (await run()).createToken(name, flags));
   addWorkloads(create);
+  addCreateRights(create, common);
+  addCreateBounds(create, common);
 }
 
 function addWorkloads(create: Command): void {

@@ -1,8 +1,10 @@
 /** The verbs, in the order of `--help`. One line and one file each; what a verb does is in its `-run` file, loaded when called. */
 import type { Command } from 'commander';
 import { addApiResources } from './api-resources.js';
+import { addApiVersions } from './api-versions.js';
 import { addApply } from './apply.js';
 import { addAttach } from './attach.js';
+import { addAuth } from './auth.js';
 import { addAutoscale } from './autoscale.js';
 import { addConfig } from './config.js';
 import { addCordon, addUncordon } from './cordon.js';
@@ -62,7 +64,9 @@ const verbs: readonly ((program: Command) => void)[] = [
   addTop,
   addEvents,
   addWhy,
+  addAuth,
   addApiResources,
+  addApiVersions,
   addExplain,
   addVersion,
   addConfig,
