@@ -167,35 +167,35 @@ describe('files that change all at once', () => {
       .filter(name => !name.startsWith('..'))
       .sort();
 
-  it('are written once, replaced together, and removed', async () => {
+  it('are written once, replaced together, and removed', () => {
     const dir = temporary();
-    assert.equal(await writeAtomically(dir, [file('a', '1'), file('d/b', '2', 0o600)]), true);
+    assert.equal(writeAtomically(dir, [file('a', '1'), file('d/b', '2', 0o600)]), true);
     assert.equal(readFileSync(join(dir, 'd/b'), 'utf8'), '2');
     assert.equal(statSync(join(dir, 'd/b')).mode & 0o777, 0o600);
-    assert.equal(await writeAtomically(dir, [file('a', '1'), file('d/b', '2', 0o600)]), false);
+    assert.equal(writeAtomically(dir, [file('a', '1'), file('d/b', '2', 0o600)]), false);
     const held = join(dir, '..data');
     const before = realpathSync(held);
-    assert.equal(await writeAtomically(dir, [file('a', '3'), file('c', '4')]), true);
+    assert.equal(writeAtomically(dir, [file('a', '3'), file('c', '4')]), true);
     assert.notEqual(realpathSync(held), before);
     assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '3');
     assert.deepEqual(visible(dir), ['a', 'c']);
     assert.equal(readdirSync(dir).filter(name => /^\.\.\d/.test(name)).length, 1);
   });
-  it('belong to their user and to the group of the pod', async function () {
+  it('belong to their user and to the group of the pod', function () {
     if (process.geteuid?.() !== 0) return this.skip();
     const dir = temporary();
-    await writeAtomically(dir, [{ ...file('token', '1', 0o600), owner: 1000 }]);
+    writeAtomically(dir, [{ ...file('token', '1', 0o600), owner: 1000 }]);
     const alone = statSync(join(dir, 'token'));
     assert.deepEqual([alone.uid, alone.gid, alone.mode & 0o777], [1000, 0, 0o600]);
-    await writeAtomically(dir, [{ ...file('token', '2', 0o600), owner: 1000 }], { group: 10000 });
+    writeAtomically(dir, [{ ...file('token', '2', 0o600), owner: 1000 }], { group: 10000 });
     const shared = statSync(join(dir, 'token'));
     assert.deepEqual([shared.uid, shared.gid, shared.mode & 0o777], [1000, 10000, 0o640]);
   });
-  it('go on after a kubelet that died half-way', async () => {
+  it('go on after a kubelet that died half-way', () => {
     const dir = temporary();
-    await writeAtomically(dir, [file('a', '1')]);
+    writeAtomically(dir, [file('a', '1')]);
     symlinkSync('..nowhere', join(dir, '..data_tmp'));
-    await writeAtomically(dir, [file('a', '2')]);
+    writeAtomically(dir, [file('a', '2')]);
     assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '2');
   });
 });

@@ -249,6 +249,6 @@ export class PodVolumes {
       token: wish => tokens.token(pod, wish),
       facts,
     });
-    await writeAtomically(path, files ?? [], group === undefined ? {} : { group });
+    writeAtomically(path, files ?? [], group === undefined ? {} : { group });
   }
 }
