@@ -59,9 +59,12 @@ export class Kubectl {
     private readonly cluster: TestCluster,
   ) {}
 
+  /** Variables of its environment, from now on. */
+  readonly settings: Record<string, string> = {};
+
   get env(): NodeJS.ProcessEnv {
     const home = this.cluster.dataDir; // for its cache of discovery documents
-    return { ...process.env, HOME: home, KUBECONFIG: this.cluster.pki.kubeconfig.admin };
+    return { ...process.env, ...this.settings, HOME: home, KUBECONFIG: this.cluster.pki.kubeconfig.admin };
   }
 
   run(...args: string[]): Promise<Outcome> {

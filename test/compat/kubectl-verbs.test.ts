@@ -177,17 +177,27 @@ for (const { path: binary, version, minor } of kubectls()) {
       assert.match(await ok(`apply -f ${path} --prune -l app=web ${kinds}`), /configmap\/stray pruned/);
     });
 
+    it('apply of a set, which takes away what left it', async () => {
+      if (minor < 27) return;
+      at.settings.KUBECTL_APPLYSET = 'true';
+      const maps = (...names: string[]): Promise<string> =>
+        file(
+          'set.yaml',
+          names.map(name => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`).join('---\n'),
+        );
+      const apply = async (...names: string[]): Promise<string> =>
+        ok(`apply -n default -f ${await maps(...names)} --prune --applyset=set`);
+      assert.match(await apply('in', 'out'), /configmap\/out created/);
+      assert.match(await apply('in'), /configmap\/out pruned/);
+      assert.match(await fails('get cm out'), /not found/);
+      const { metadata } = await json('secret set');
+      assert.equal(metadata.annotations['applyset.kubernetes.io/contains-group-kinds'], 'ConfigMap');
+    });
+
     it('edit', async () => {
       const editor = await file('editor.sh', '#!/bin/sh\nsed -i s/blue/green/ "$1"\n');
-      at.env.KUBE_EDITOR = `sh ${editor}`;
-      const edited = await new Promise<string>((resolve, reject) => {
-        const child = spawn(binary, ['edit', 'cm', 'settings'], { env: { ...at.env, KUBE_EDITOR: `sh ${editor}` } });
-        let said = '';
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk));
-        child.on('error', reject);
-        child.on('close', () => resolve(said));
-      });
-      assert.match(edited, /configmap\/settings edited/);
+      at.settings.KUBE_EDITOR = `sh ${editor}`;
+      assert.match(await ok('edit cm settings'), /configmap\/settings edited/);
       assert.equal((await json('cm settings')).data.colour, 'green');
     });
 
@@ -234,6 +244,19 @@ for (const { path: binary, version, minor } of kubectls()) {
       );
       await ok('autoscale deployment web --min=1 --max=5 --cpu-percent=80');
       assert.equal((await json('hpa web')).spec.maxReplicas, 5);
+    });
+
+    it('subresources, by name', async () => {
+      if (minor < 24) return;
+      const scale = await at.ok(
+        ...['patch', 'deployment', 'web', '--subresource=scale', '--type=merge', '-p', '{"spec":{"replicas":3}}'],
+      );
+      assert.match(scale, /web patched/);
+      assert.equal((await json('deployment web --subresource=scale')).spec.replicas, 3);
+      const editor = await file('status.sh', `#!/bin/sh\nsed -i 's/^status: {}/status: {replicas: 3}/' "$1"\n`);
+      at.settings.KUBE_EDITOR = `sh ${editor}`;
+      assert.match(await ok('edit deployment web --subresource=status'), /web edited/);
+      assert.equal((await json('deployment web')).status.replicas, 3);
     });
 
     it('rollout', async () => {
@@ -292,6 +315,10 @@ for (const { path: binary, version, minor } of kubectls()) {
       await at.ok('patch', 'cm', 'settings', '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
       assert.match(await gone, /deleted/);
       if (minor >= 23) assert.match(await ok('wait --for=jsonpath={.spec.replicas}=3 deployment/web'), /condition met/);
+      if (minor < 31) return;
+      const come = ok('wait --for=create cm/late --timeout=20s');
+      await ok('create cm late');
+      assert.match(await come, /configmap\/late condition met/);
     });
 
     it('kustomize', async () => {
@@ -328,6 +355,10 @@ for (const { path: binary, version, minor } of kubectls()) {
       if (minor < 24) return; // Older ones ask for ephemeral containers in a form that only servers of their time had.
       await ok('debug one --image=busybox --attach=false --container=look -- sleep 9');
       assert.equal((await json('pod one')).spec.ephemeralContainers[0].name, 'look');
+      if (minor >= 30) {
+        await ok('debug one --image=busybox --attach=false --container=safe --profile=restricted -- sleep 9');
+        assert.equal((await json('pod one')).spec.ephemeralContainers[1].securityContext.runAsNonRoot, true);
+      }
       await ok('debug one --image=busybox --attach=false --copy-to=two');
       assert.equal((await json('pod two')).spec.containers.length, 2);
     });

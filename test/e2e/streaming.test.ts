@@ -170,13 +170,12 @@ describe('logs, exec, attach and port-forward', function () {
       });
 
       it('port-forward: a connection to a port of the pod', async () => {
-        const forward = lab.run('timeout', ['3', kubectl.path, 'port-forward', 'pod/web', '18080:8080']);
-        await eventually(
-          () =>
-            lab.run(process.execPath, ['-e', "fetch('http://127.0.0.1:18080/').then(r => r.text()).then(console.log)"]),
-          ({ stdout }) => stdout.trim() === 'page',
-        );
-        await forward;
+        // As long as it takes: a busy machine starts neither program within seconds.
+        const ask = `${process.execPath} -e "fetch('http://127.0.0.1:18080/').then(r => r.text()).then(console.log)"`;
+        const script = `${kubectl.path} port-forward pod/web 18080:8080 >/dev/null & forward=$!
+          until said=$(${ask} 2>/dev/null); do kill -0 $forward || exit 1; sleep 0.2; done; kill $forward; echo "$said"`;
+        const { stdout, stderr } = await lab.run('timeout', ['60', 'sh', '-c', script]);
+        assert.equal(stdout, 'page\n', stderr);
       });
 
       it('logs: both streams, tail, limit, previous', async () => {

@@ -242,6 +242,26 @@ describe('protobuf bodies', () => {
     const budget = decode('PodDisruptionBudget', [[3, [[3, 0]]]], 'policy/v1');
     assert.deepEqual(budget.value.status, { disruptionsAllowed: 0 });
     assert.deepEqual(decode('Scale', [[2, [[1, 0]]]], 'autoscaling/v1').value.spec, {});
+    // A key of a map stays, whatever it leads to.
+    const disrupted = decode(
+      'PodDisruptionBudget',
+      [
+        [
+          3,
+          [
+            [
+              2,
+              [
+                [1, 'web-1'],
+                [2, []],
+              ],
+            ],
+          ],
+        ],
+      ],
+      'policy/v1',
+    );
+    assert.deepEqual(disrupted.value.status, { disruptedPods: { 'web-1': null } });
   });
 
   it('tell of fields that this server does not know', () => {

@@ -148,7 +148,8 @@ class Decoder {
       else if (number === 2) value = this.#value(reader, type);
       else reader.skipType(wire);
     });
-    put(into, key, value);
+    // Go keeps the key of a zero time.
+    put(into, key, value ?? null);
   }
 }
 
