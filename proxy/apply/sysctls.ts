@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 
 interface Setting {
   path: string;
+  /** '1' unless given. */
+  value?: string;
   why: string;
-  /** Only where the kernel has it. */
-  optional?: boolean;
+  /** Only where the kernel has this module. */
+  module?: string;
 }
 
 const settings: readonly Setting[] = [
@@ -15,22 +17,32 @@ const settings: readonly Setting[] = [
   {
     path: 'net/bridge/bridge-nf-call-iptables',
     why: 'a pod reaches another one on the same bridge through a service',
-    optional: true,
+    module: 'br_netfilter',
+  },
+  // In seconds: those that kube-proxy sets.
+  {
+    path: 'net/netfilter/nf_conntrack_tcp_timeout_close_wait',
+    value: '3600',
+    why: 'a client that has said its last word may wait so long for the answer',
+    module: 'nf_conntrack',
+  },
+  {
+    path: 'net/netfilter/nf_conntrack_tcp_timeout_established',
+    value: '86400',
+    why: 'connections of which nothing is heard for so long are forgotten',
+    module: 'nf_conntrack',
   },
 ];
 
-/** Sets them to 1. What cannot be set is logged with what will not work. */
+/** What cannot be set is logged with what will not work. */
 export async function setSysctls(log: Logger, root = '/proc/sys'): Promise<void> {
-  for (const { path, why, optional } of settings) {
+  for (const { path, value = '1', why, module } of settings) {
     try {
       const file = `${root}/${path}`;
-      if ((await readFile(file, 'utf8')).trim() !== '1') await writeFile(file, '1');
+      if ((await readFile(file, 'utf8')).trim() !== value) await writeFile(file, value);
     } catch (error) {
-      if (optional && (error as NodeJS.ErrnoException).code === 'ENOENT') {
-        log.info(
-          { setting: path, why },
-          'the kernel has no such setting: load br_netfilter if the pods are on a bridge',
-        );
+      if (module !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') {
+        log.info({ setting: path, why }, `the kernel has no such setting until ${module} is loaded`);
       } else {
         log.warn({ setting: path, why, error: (error as Error).message }, 'a kernel setting could not be made');
       }
