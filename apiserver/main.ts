@@ -7,9 +7,7 @@ import type { Clock } from '../api/clock.js';
 import { builtinKinds } from '../api/kinds/index.js';
 import { openStore } from '../storage/open.js';
 import type { Store } from '../storage/store.js';
-import { builtinAdmission } from './admission/index.js';
-import type { SpendQuota } from './admission/resource-quota/index.js';
-import { WebhookCaller, webhookMetrics } from './admission/webhooks/index.js';
+import { openAdmission } from './admission/open.js';
 import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
 import { parseAuditPolicy } from './audit/policy-file.js';
@@ -18,7 +16,7 @@ import { bootstrap } from './bootstrap/index.js';
 import { legacyUseRecorder } from './bootstrap/legacy-tokens.js';
 import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
-import type { AuditSink, Lookup } from './contracts.js';
+import type { AuditSink } from './contracts.js';
 import { EncryptedStore, encrypted } from './encryption/index.js';
 import { Definitions } from './extensions/definitions.js';
 import { Fairness } from './fairness/index.js';
@@ -36,7 +34,6 @@ import { passingOn } from './proxy/passing-on.js';
 import type { Environment } from './registry/call.js';
 import { componentStatuses } from './registry/components.js';
 import { KindTable } from './registry/kinds.js';
-import { quotaSpender } from './registry/quota.js';
 import { ServiceAllocation } from './registry/services/allocation.js';
 import { ServiceRepair } from './registry/services/repair.js';
 import { WebhookClient } from './services/webhook-client.js';
@@ -124,9 +121,9 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   const kinds = new KindTable(builtinKinds);
   const webhooks = new WebhookClient(lookup);
   closing.push(() => webhooks.close());
-  const spendQuota = quotaSpender(() => env);
   const { authorizer } = security;
-  const admission = openAdmission(options, { lookup, kinds, webhooks, authorizer, spendQuota, metrics });
+  const about = { lookup, kinds, webhooks, authorizer, registry: metrics.registry, log, clock, settings };
+  const admission = await openAdmission(about, () => env);
   const env: Environment = environment(options, { store, cache, lookup, kinds, admission, services }, security);
   const repair = new ServiceRepair(env, services);
   await repair.once();
@@ -234,37 +231,6 @@ function environment(
       ...usageKinds({ lookup, clock, log, ask: askKubelets(lookup, kubeletCredentials(pkiPaths(dataDir).dir)) }),
     ]),
   };
-}
-
-interface AdmissionParts {
-  lookup: Lookup;
-  kinds: KindTable;
-  webhooks: WebhookClient;
-  authorizer: Security['authorizer'];
-  spendQuota: SpendQuota;
-  metrics: Metrics;
-}
-
-function openAdmission({ log, clock, settings = defaultSettings }: ApiServerOptions, parts: AdmissionParts) {
-  const { lookup, kinds, webhooks, authorizer, spendQuota, metrics } = parts;
-  const rows = () => kinds.rows;
-  const caller = new WebhookCaller({
-    lookup,
-    rows,
-    authorizer,
-    client: webhooks,
-    uid: randomUUID,
-    observer: webhookMetrics(metrics.registry),
-    now: () => performance.now(),
-    failedOpen: ({ configuration, webhook }, error) =>
-      log.warn({ configuration, webhook: webhook.name, reason: error.message }, 'a webhook could not be asked'),
-  });
-  const { tolerations } = settings;
-  return builtinAdmission({
-    ...{ lookup, authorizer, spendQuota, webhooks: { caller, rows } },
-    ...(tolerations ? { tolerations } : {}),
-    now: () => clock.now(),
-  });
 }
 
 function buildApi(

@@ -79,28 +79,30 @@ function kindCountedBy(name: string): Counted {
   return { group: '', resource: ofClaims ? 'persistentvolumeclaims' : 'pods' };
 }
 
-interface Requirement {
+export interface ScopeRequirement {
   scopeName: string;
   operator: string;
-  values?: string[];
+  values?: readonly string[];
 }
 
-function requirementsOf({ spec }: ResourceQuota): Requirement[] {
+export function scopesOf({ spec }: ResourceQuota): ScopeRequirement[] {
   const scopes = (spec?.scopes ?? []).map(scopeName => ({ scopeName, operator: 'Exists' }));
-  return [...scopes, ...((spec?.scopeSelector?.matchExpressions ?? []) as Requirement[])];
+  return [...scopes, ...((spec?.scopeSelector?.matchExpressions ?? []) as ScopeRequirement[])];
 }
 
 /** A quota with scopes counts what is in all of them, and nothing that they say nothing about. */
 export function isInScope(quota: ResourceQuota, kind: Counted, object: AnyObject): boolean {
-  const requirements = requirementsOf(quota);
-  if (requirements.length === 0) return true;
-  if (kind.group !== '') return false;
-  if (kind.resource === 'pods') return requirements.every(one => podMeets(one, object as unknown as Pod));
-  const claim = object as unknown as PersistentVolumeClaim;
-  return kind.resource === 'persistentvolumeclaims' && requirements.every(one => claimMeets(one, claim));
+  return scopesOf(quota).every(scope => meetsScope(scope, kind, object));
 }
 
-function podMeets(requirement: Requirement, pod: Pod): boolean {
+/** Scopes are of pods and claims. */
+export function meetsScope(scope: ScopeRequirement, { group, resource }: Counted, object: AnyObject): boolean {
+  if (group !== '') return false;
+  if (resource === 'pods') return podMeets(scope, object as unknown as Pod);
+  return resource === 'persistentvolumeclaims' && claimMeets(scope, object as unknown as PersistentVolumeClaim);
+}
+
+function podMeets(requirement: ScopeRequirement, pod: Pod): boolean {
   const spec = pod.spec ?? { containers: [] };
   const ends = typeof spec.activeDeadlineSeconds === 'number';
   switch (requirement.scopeName) {
@@ -121,10 +123,10 @@ function podMeets(requirement: Requirement, pod: Pod): boolean {
   }
 }
 
-const claimMeets = (requirement: Requirement, { spec }: PersistentVolumeClaim): boolean =>
+const claimMeets = (requirement: ScopeRequirement, { spec }: PersistentVolumeClaim): boolean =>
   requirement.scopeName === 'VolumeAttributesClass' && meets(requirement, spec?.volumeAttributesClassName ?? '');
 
-function meets({ operator, values = [] }: Requirement, value: string): boolean {
+function meets({ operator, values = [] }: ScopeRequirement, value: string): boolean {
   if (operator === 'Exists') return value !== '';
   if (operator === 'DoesNotExist') return value === '';
   return operator === 'In' ? values.includes(value) : !values.includes(value);

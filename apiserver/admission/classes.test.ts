@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import type { AnyObject, Pod } from '../../api/types.js';
 import { FakeLookup } from '../auth/testing/fake-lookup.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
-import { mergeTolerations, runtimeClass } from './runtime-class.js';
+import { runtimeClass } from './runtime-class.js';
 import { admit, judges, pod } from './testing/fixture.js';
+import { mergeTolerations } from './tolerations.js';
 
 const gpu = { key: 'gpu', operator: 'Exists' };
 const kata: AnyObject = {

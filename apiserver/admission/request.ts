@@ -19,3 +19,9 @@ export const newPod = (request: AdmissionRequest): Pod => request.object as unkn
 
 export const createsPod = (request: AdmissionRequest): boolean =>
   request.operation === 'CREATE' && request.row.group === '' && concerns(request, 'pods');
+
+/** A request to create a pod or to change its spec. */
+export const writesPod = (request: AdmissionRequest): boolean =>
+  (request.operation === 'CREATE' || request.operation === 'UPDATE') &&
+  request.row.group === '' &&
+  concerns(request, 'pods');

@@ -1,9 +1,10 @@
 /** A pod's runtime class costs what it says (overhead), and keeps the pod to nodes that have the runtime. */
-import { deepEqual, semanticEqual } from '../../api/json.js';
+import { deepEqual } from '../../api/json.js';
 import { canonical } from '../../api/quantity.js';
-import type { PodSpec, RuntimeClass, Toleration } from '../../api/types.js';
+import type { PodSpec, RuntimeClass } from '../../api/types.js';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../contracts.js';
 import { createsPod, newPod, refusal } from './request.js';
+import { mergeTolerations } from './tolerations.js';
 
 const resource = { group: 'node.k8s.io', resource: 'runtimeclasses' };
 
@@ -64,27 +65,4 @@ function giveScheduling(request: AdmissionRequest, spec: PodSpec, { scheduling }
   }
   const added = scheduling?.tolerations ?? [];
   if (added.length > 0) spec.tolerations = mergeTolerations([...(spec.tolerations ?? []), ...added]);
-}
-
-/** Without those that another one includes; of equal ones the first stays. */
-export const mergeTolerations = (all: readonly Toleration[]): Toleration[] =>
-  all.filter(
-    (toleration, index) =>
-      !all.some((other, place) => {
-        if (place === index) return false;
-        if (semanticEqual(other, toleration)) return place < index;
-        return includes(other, toleration);
-      }),
-  );
-
-/** Does `wide` tolerate everything that `narrow` does? */
-function includes(wide: Toleration, narrow: Toleration): boolean {
-  const anyKey = !wide.key && wide.operator === 'Exists';
-  if ((narrow.key ?? '') !== (wide.key ?? '') && !anyKey) return false;
-  if (wide.effect && narrow.effect !== wide.effect) return false;
-  if (wide.effect === 'NoExecute' && wide.tolerationSeconds != null) {
-    if (narrow.tolerationSeconds == null || narrow.tolerationSeconds > wide.tolerationSeconds) return false;
-  }
-  if (wide.operator === 'Exists') return true;
-  return narrow.operator === 'Equal' && (narrow.value ?? '') === (wide.value ?? '');
 }

@@ -1,5 +1,6 @@
 /** What an administrator may set: the flags of `orrery component apiserver`, which are those of Kubernetes' API server. */
 import { kubernetesTolerations, type TolerationDefaults } from '../admission/default-toleration-seconds.js';
+import { chosenPlugins, type PluginChoice } from '../admission/selection.js';
 import { type AuthenticationOptions, defaultAuthentication } from '../auth/options.js';
 import type { ShutdownTiming } from '../shutdown.js';
 import { authenticationFlags, authenticationOf } from './authentication.js';
@@ -11,6 +12,10 @@ export interface Settings {
   shutdown?: ShutdownTiming;
   authentication: AuthenticationOptions;
   tolerations?: TolerationDefaults;
+  /** `--enable-admission-plugins` and `--disable-admission-plugins` */
+  plugins?: PluginChoice;
+  /** `--admission-control-config-file` */
+  admissionFile?: string;
   /** `--client-ca-file`: pki/ca.crt unless said. */
   clientCaFile?: string;
   /** `--requestheader-client-ca-file`: pki/front-proxy-ca.crt unless said. */
@@ -37,6 +42,7 @@ export const defaultSettings: Settings = { authentication: defaultAuthentication
 const known = [
   ...['client-ca-file', 'requestheader-client-ca-file', 'encryption-provider-config'],
   ...['audit-policy-file', 'audit-log-path', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile'],
+  ...['admission-control-config-file', 'disable-admission-plugins', 'enable-admission-plugins'],
   ...['default-not-ready-toleration-seconds', 'default-unreachable-toleration-seconds'],
   ...['shutdown-delay-duration', 'shutdown-watch-termination-grace-period'],
   ...authenticationFlags,
@@ -49,6 +55,8 @@ export function settingsOf(args: readonly string[]): Settings {
     authentication: authenticationOf(flags),
     ...shutdownOf(flags),
     ...tolerationsOf(flags),
+    ...pluginsOf(flags),
+    ...file(flags, 'admission-control-config-file', 'admissionFile'),
     ...file(flags, 'client-ca-file', 'clientCaFile'),
     ...file(flags, 'requestheader-client-ca-file', 'frontProxyCaFile'),
     ...file(flags, 'encryption-provider-config', 'encryptionFile'),
@@ -82,6 +90,18 @@ function tolerationsOf(flags: Flags): Pick<Settings, 'tolerations'> {
   if (notReady === undefined && unreachable === undefined) return {};
   const usual = kubernetesTolerations;
   return { tolerations: { notReady: notReady ?? usual.notReady, unreachable: unreachable ?? usual.unreachable } };
+}
+
+function pluginsOf(flags: Flags): Pick<Settings, 'plugins'> {
+  const [enable, disable] = [flags.list('enable-admission-plugins'), flags.list('disable-admission-plugins')];
+  if (!enable && !disable) return {};
+  const plugins = { enable: enable ?? [], disable: disable ?? [] };
+  try {
+    chosenPlugins(plugins);
+  } catch (error) {
+    throw new FlagError((error as Error).message);
+  }
+  return { plugins };
 }
 
 function file<K extends string>(flags: Flags, name: string, key: K): { [key in K]?: string } {

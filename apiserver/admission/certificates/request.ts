@@ -1,6 +1,6 @@
 /**
- * A request for a certificate says who asks, as the server knows them, and is signed with the key that it is for. Nobody
- * gets system:masters from a signer of client certificates.
+ * A request for a certificate says who asks, as the server knows them, and is signed with the key that it is for; and
+ * nobody gets system:masters from a signer of client certificates.
  */
 import type { ReadRequest } from '../../../api/certificates/request.js';
 import { invalid } from '../../../api/status.js';
@@ -38,9 +38,18 @@ export const certificateRequest: AdmissionPlugin = {
       const error = invalidValue('spec.request', spec.request, found);
       throw invalid('CertificateSigningRequest', csrGroup, metadata.name ?? '', [error]);
     }
-    if (spec.signerName === clientSigner && found.names.organizations.includes('system:masters')) {
-      throw refusal(request, `use of ${clientSigner} signer with system:masters group is not allowed`);
-    }
+  },
+};
+
+export const certificateSubject: AdmissionPlugin = {
+  name: 'CertificateSubjectRestriction',
+  handles: request => request.operation === 'CREATE' && ofRequests(request),
+  async validate(request) {
+    const { spec } = csrOf(request.object);
+    if (spec.signerName !== clientSigner) return;
+    const found = await read(spec.request);
+    if (typeof found === 'string' || !found.names.organizations.includes('system:masters')) return;
+    throw refusal(request, `use of ${clientSigner} signer with system:masters group is not allowed`);
   },
 };
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { AnyObject } from '../../../api/types.js';
 import { FakeLookup } from '../../auth/testing/fake-lookup.js';
+import { someone } from '../../auth/testing/requests.js';
 import { admissionRequest, judges, pod } from '../testing/fixture.js';
+import { noConfiguration, type PodSecurityConfiguration } from './configuration.js';
 import { podSecurity } from './index.js';
 import { type Level, violationsOf } from './levels.js';
 import { textOf } from './wording.js';
@@ -211,5 +213,37 @@ describe('PodSecurity', () => {
       'existing pods in namespace "shop" violate the new PodSecurity enforce level "baseline:latest"',
       'a (and 1 other pod): host namespaces (hostNetwork=true)',
     ]);
+  });
+});
+
+describe('the configuration of PodSecurity', () => {
+  const configuration: PodSecurityConfiguration = {
+    defaults: { ...noConfiguration.defaults, enforce: { level: 'baseline' } },
+    exempt: {
+      users: new Set(['boss']),
+      runtimeClasses: new Set(['sandboxed']),
+      namespaces: new Set(['free']),
+    },
+  };
+  const plugin = (labels: Record<string, string> = {}) =>
+    podSecurity(new FakeLookup([namespace(labels)]), configuration);
+  const open = (more: object = {}) => pod({ spec: { hostNetwork: true, ...more } });
+  const refused = /violates PodSecurity "baseline:latest": host namespaces/;
+  judges(plugin(), [
+    ['of a namespace that says nothing', { resource: 'pods', object: open() }, refused],
+    ['by who is exempt', { resource: 'pods', object: open(), user: someone('boss') }],
+    ['of a runtime that is exempt', { resource: 'pods', object: open({ runtimeClassName: 'sandboxed' }) }],
+    ['of a runtime that is not', { resource: 'pods', object: open({ runtimeClassName: 'runc' }) }, refused],
+    ['in a namespace that is exempt', { resource: 'pods', namespace: 'free', object: open() }],
+  ]);
+  judges(plugin({ enforce: 'privileged' }), [['of a namespace that says more', { resource: 'pods', object: open() }]]);
+  judges(plugin({ 'enforce-version': 'v1.0' }), [
+    ['of a namespace that says a version', { resource: 'pods', object: open() }, /PodSecurity "baseline:v1\.0"/],
+  ]);
+  it('is told of in the audit log', async () => {
+    const request = admissionRequest({ resource: 'pods', object: open(), user: someone('boss') });
+    request.annotations = {};
+    await plugin().validate?.(request);
+    assert.deepEqual(request.annotations, { 'pod-security.kubernetes.io/exempt': 'user' });
   });
 });

@@ -6,6 +6,7 @@ import { invalid } from '../../../api/status.js';
 import type { AnyObject, Namespace, Pod, PodTemplateSpec } from '../../../api/types.js';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../../contracts.js';
 import { concerns, refusal } from '../request.js';
+import { noConfiguration, type PodSecurityConfiguration } from './configuration.js';
 import { existingViolations } from './existing.js';
 import { isStricter, modes, type Policies, policiesOf, policyText, validateLabels, violationsOf } from './levels.js';
 import { allContainers, type Checked } from './pod.js';
@@ -18,27 +19,47 @@ const isNamespace = (request: AdmissionRequest): boolean => isCore(request) && c
 const isPod = (request: AdmissionRequest): boolean =>
   isCore(request) && (concerns(request, 'pods') || concerns(request, 'pods', 'ephemeralcontainers'));
 
-export const podSecurity = (lookup: Lookup): AdmissionPlugin => ({
+export const podSecurity = (
+  lookup: Lookup,
+  configuration: PodSecurityConfiguration = noConfiguration,
+): AdmissionPlugin => ({
   name: 'PodSecurity',
   handles: request =>
     writes.has(request.operation) &&
     (isNamespace(request) || isPod(request) || (request.info.subresource === '' && templateOf(request) !== undefined)),
   validate(request) {
-    if (isNamespace(request)) judgeNamespace(lookup, request);
-    else judgeContents(lookup, request);
+    if (isNamespace(request)) judgeNamespace(lookup, request, configuration);
+    else judgeContents(lookup, request, configuration);
   },
 });
 
-function judgeContents(lookup: Lookup, request: AdmissionRequest): void {
+function judgeContents(
+  lookup: Lookup,
+  request: AdmissionRequest,
+  { defaults, exempt }: PodSecurityConfiguration,
+): void {
   const namespace = lookup.get({ group: '', resource: 'namespaces' }, '', request.info.namespace);
-  const policies = policiesOf(namespace?.metadata.labels);
+  const policies = policiesOf(namespace?.metadata.labels, defaults);
   if (modes.every(mode => policies[mode].level === 'privileged')) return;
+  const why = exemptionOf(request, exempt);
+  if (why !== undefined) {
+    if (request.annotations) request.annotations['pod-security.kubernetes.io/exempt'] = why;
+    return;
+  }
   if (!isPod(request)) {
     tell(request, policies, checkedTemplate(templateOf(request)));
     return;
   }
   const pod = request.object as unknown as Pod;
   if (isSignificant(pod, request.oldObject as unknown as Pod | undefined)) judgePod(request, policies, checkedPod(pod));
+}
+
+/** What of a request has it let through, whatever its namespace says. */
+function exemptionOf(request: AdmissionRequest, exempt: PodSecurityConfiguration['exempt']): string | undefined {
+  if (exempt.namespaces.has(request.info.namespace)) return 'namespace';
+  if (exempt.users.has(request.user.name)) return 'user';
+  const spec = isPod(request) ? (request.object as unknown as Pod).spec : templateOf(request)?.spec;
+  return exempt.runtimeClasses.has(spec?.runtimeClassName ?? '') ? 'runtimeClass' : undefined;
 }
 
 const checkedPod = ({ metadata, spec }: Pod): Checked => ({
@@ -83,7 +104,11 @@ function audit(request: AdmissionRequest, policies: Policies, pod: Checked): voi
 }
 
 /** Labels must mean something; and who makes a namespace stricter hears which of its pods would not be let in now. */
-function judgeNamespace(lookup: Lookup, request: AdmissionRequest): void {
+function judgeNamespace(
+  lookup: Lookup,
+  request: AdmissionRequest,
+  { defaults, exempt }: PodSecurityConfiguration,
+): void {
   const [namespace, old] = [request.object, request.oldObject] as (AnyObject | undefined)[] as (
     | Namespace
     | undefined
@@ -94,8 +119,9 @@ function judgeNamespace(lookup: Lookup, request: AdmissionRequest): void {
   );
   const name = namespace?.metadata.name ?? '';
   if (errors.length > 0) throw invalid('Namespace', '', name, errors);
-  if (!old) return;
-  const [now, then] = [policiesOf(namespace?.metadata.labels).enforce, policiesOf(old.metadata.labels).enforce];
+  if (!old || exempt.namespaces.has(name)) return;
+  const policyOf = (of: Namespace | undefined) => policiesOf(of?.metadata.labels, defaults).enforce;
+  const [now, then] = [policyOf(namespace), policyOf(old)];
   if (!isStricter(then, now)) return;
   const pods = lookup.list({ group: '', resource: 'pods' }, name) as Iterable<unknown> as Iterable<Pod>;
   const found = existingViolations([...pods], pod => textOf(violationsOf(checkedPod(pod), now)));

@@ -17,7 +17,7 @@ export interface Policy {
 
 export type Policies = Record<Mode, Policy>;
 
-const levels: readonly Level[] = ['privileged', 'baseline', 'restricted'];
+export const levels: readonly Level[] = ['privileged', 'baseline', 'restricted'];
 export const modes: readonly Mode[] = ['enforce', 'audit', 'warn'];
 const prefix = 'pod-security.kubernetes.io/';
 
@@ -27,17 +27,21 @@ const isLevel = (text: string): text is Level => (levels as readonly string[]).i
 const versionOf = (text: string): RegExpExecArray | null => /^v1\.(0|[1-9][0-9]*)$/.exec(text);
 
 /** A label that says no level means the strictest: who wrote it wanted something. */
-function levelOf(labels: Labels, mode: Mode): Level {
+function levelOf(labels: Labels, mode: Mode, usual: Policy): Level {
   const text = labels?.[`${prefix}${mode}`];
-  if (text === undefined) return 'privileged';
+  if (text === undefined) return usual.level;
   if (isLevel(text)) return text;
   return mode === 'enforce' ? 'restricted' : 'privileged';
 }
 
-export function policiesOf(labels: Labels): Policies {
+/** `defaults` hold where the labels say nothing. */
+export function policiesOf(labels: Labels, defaults: Policies): Policies {
   const policy = (mode: Mode): Policy => {
-    const minor = versionOf(labels?.[`${prefix}${mode}-version`] ?? '')?.[1];
-    return { level: levelOf(labels, mode), ...(minor === undefined ? {} : { minor: Number(minor) }) };
+    const usual = defaults[mode];
+    const version = labels?.[`${prefix}${mode}-version`];
+    const said = versionOf(version ?? '')?.[1];
+    const minor = version === undefined ? usual.minor : said === undefined ? undefined : Number(said);
+    return { level: levelOf(labels, mode, usual), ...(minor === undefined ? {} : { minor }) };
   };
   return { enforce: policy('enforce'), audit: policy('audit'), warn: policy('warn') };
 }

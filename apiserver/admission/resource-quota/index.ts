@@ -3,11 +3,12 @@
  * write that another one cannot overtake, before the object is stored. What went, or was never stored after all, the
  * quota controller notices when it counts anew.
  */
+import { type LimitedResource, uncovered } from '../../../api/quota/limited.js';
 import { countName } from '../../../api/quota/usage.js';
 import type { ResourceQuota } from '../../../api/types.js';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../../contracts.js';
 import { refusal } from '../request.js';
-import { type Change, judge } from './judge.js';
+import { type Change, increaseOf, judge } from './judge.js';
 
 /** Writes what `decide` makes of the quota as it is; undefined leaves it. `decide` may be called again, and may throw. */
 export type SpendQuota = (
@@ -27,7 +28,11 @@ function handles({ operation, row, info }: AdmissionRequest): boolean {
   return growing.has(kind) && (info.subresource === '' || info.subresource === 'resize');
 }
 
-export const resourceQuota = (lookup: Lookup, spend: SpendQuota): AdmissionPlugin => ({
+export const resourceQuota = (
+  lookup: Lookup,
+  spend: SpendQuota,
+  limited: readonly LimitedResource[] = [],
+): AdmissionPlugin => ({
   name: 'ResourceQuota',
   handles,
   async validate(request) {
@@ -35,6 +40,8 @@ export const resourceQuota = (lookup: Lookup, spend: SpendQuota): AdmissionPlugi
     if (!change) return;
     const found = lookup.list({ group: '', resource: 'resourcequotas' }, request.info.namespace) as Iterable<unknown>;
     const quotas = [...(found as Iterable<ResourceQuota>)];
+    const why = uncovered(limited, quotas, change.kind, change.object, increaseOf(change));
+    if (why !== undefined) throw refusal(request, why);
     // All are asked before the first is spent from: a refusal by one must not cost the others.
     const concerned = quotas.filter(quota => used(request, quota, change) !== undefined);
     for (const { metadata } of concerned) {

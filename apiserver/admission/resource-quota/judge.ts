@@ -36,6 +36,10 @@ export function judge(quota: ResourceQuota, { kind, object, old }: Change): Judg
   return spend(quota, name, more);
 }
 
+/** What is used beyond what was before. */
+export const increaseOf = ({ kind, object, old }: Change): Amounts =>
+  increase(usageOf(kind, object), old ? usageOf(kind, old) : nothing);
+
 /** CPU and memory are a pod's business even when it says nothing of them. */
 const isComputeOf = ({ group, resource }: Counted, name: string, now: Amounts): boolean =>
   group === '' && resource === 'pods' && now.has('pods') && /^(requests\.|limits\.)?(cpu|memory)$/.test(name);
