@@ -77,6 +77,15 @@ describe('the server over TLS', function () {
     });
   }
 
+  it('says of each check what Kubernetes calls it by', async () => {
+    const hook = 'poststarthook/rbac/bootstrap-roles';
+    assert.match(text(await overHttp1('/readyz?verbose')), new RegExp(`^\\[\\+\\]${hook} ok$`, 'm'));
+    assert.match(text(await overHttp1(`/readyz?verbose&exclude=${hook}`)), /bootstrap-roles excluded: ok$/m);
+    assert.equal(text(await overHttp1(`/readyz/${hook}`, { as: 'admin' })), 'ok');
+    assert.equal(text(await overHttp1('/livez/ping', { as: 'admin' })), 'ok');
+    assert.equal((await overHttp1('/readyz/poststarthook/rbac', { as: 'admin' })).code, 404);
+  });
+
   it('tells anybody its version, and nothing else', async () => {
     assert.equal(json(await overHttp1('/version')).gitVersion, 'v1.36.0+orrery');
     const refused = await overHttp1('/api/v1/namespaces');

@@ -12,7 +12,8 @@ import { Aggregation } from './aggregation/aggregation.js';
 import { openAudit } from './audit/index.js';
 import { parseAuditPolicy } from './audit/policy-file.js';
 import { createSecurity, defaultPolicy, type Security } from './auth/index.js';
-import { bootstrap } from './bootstrap/index.js';
+import { PostStartHooks } from './bootstrap/hooks.js';
+import { type Beginnings, bootstrap } from './bootstrap/index.js';
 import { legacyUseRecorder } from './bootstrap/legacy-tokens.js';
 import { lookupOver } from './cache/lookup.js';
 import { WatchCache } from './cache/watch-cache.js';
@@ -145,9 +146,9 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     observer: fairnessMetrics(metrics.registry, () => fairness),
   });
   const api = buildApi(options, env, security, { audit, metrics, fairness });
-  let started = false;
+  const hooks = new PostStartHooks();
   const shutdown = new Shutdown(clock, settings.shutdown);
-  const checks = [pingCheck, storeCheck(store), startCheck(() => started), shutdown.check];
+  const checks = [pingCheck, storeCheck(store), ...hooks.checks, shutdown.check];
   const app = async () =>
     (await import('./http/app.js')).buildApp({
       kinds: env.kinds,
@@ -167,12 +168,12 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
   closing.push(keepTime(options, store, [cache, api, server]));
   const definitions = followDefinitions(options, env, webhooks);
   closing.push(() => definitions.stop());
-  await definitions.start();
+  await hooks.after(definitions.start(), 'crd-informer-synced');
   closing.push(() => aggregation.stop());
-  await aggregation.start();
+  await hooks.after(aggregation.start(), 'kube-apiserver-autoregistration');
   const { advertiseAddress: address, serviceCidr } = options;
   const advertised = { port: commonPort ?? port, serviceCidr };
-  await bootstrap(env, {
+  const beginnings: Beginnings = {
     ...{ advertised, policy: defaultPolicy() },
     authentication: {
       clientCa: tls.clientCa.toString(),
@@ -181,14 +182,15 @@ async function assemble(options: ApiServerOptions, closing: (() => Promise<void>
     },
     clusterInfo: { server: `https://${address}:${advertised.port}`, ca: await readFile(pki.ca.cert, 'utf8') },
     ...(options.localVolumes ? { localVolumes: options.localVolumes } : {}),
-  });
+  };
+  await bootstrap(env, beginnings, hooks);
   const peers = new PeerEndpoints(env, { address, port, sharesAddress: commonPort !== undefined }, options.peerTiming);
   await peers.once();
   if (store instanceof EncryptedStore) {
     const rewritten = await store.rewriteStale();
     if (rewritten > 0) log.info({ rewritten }, 'values were encrypted anew');
   }
-  started = true;
+  hooks.done('bootstrap-controller', 'start-service-ip-repair-controllers');
   if (commonPort !== undefined) closing.push(serveInCommon(options, server, commonPort));
   closing.push(() => shutdown.delay());
   closing.push(keepUp(options, { env, advertised, repair, peers }));
@@ -271,12 +273,6 @@ const storeCheck = (store: Store): HealthCheck => ({
     await store.revision();
     return undefined;
   },
-});
-
-const startCheck = (started: () => boolean): HealthCheck => ({
-  name: 'poststarthook/bootstrap',
-  readinessOnly: true,
-  check: async () => (started() ? undefined : 'the namespaces and roles of the system are being written'),
 });
 
 /** Kubernetes' letters for generated names: no vowels, so that no words come of them, and nothing that looks alike. */

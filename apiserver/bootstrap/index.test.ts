@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../../api/clock.js';
 import { defaultAuthentication } from '../auth/options.js';
 import { openTestApi, settled, type TestApi } from '../testing/harness.js';
+import { hookNames, PostStartHooks } from './hooks.js';
 import { bootstrap, keepSystemObjects } from './index.js';
 
 const advertised = { port: 6443, serviceCidr: '10.96.0.0/16' };
@@ -18,7 +19,7 @@ describe('what every cluster has', () => {
   let api: TestApi;
   beforeEach(async () => {
     api = await openTestApi();
-    await bootstrap(api.env, beginnings);
+    await bootstrap(api.env, beginnings, new PostStartHooks());
   });
   afterEach(() => api.close());
 
@@ -30,8 +31,24 @@ describe('what every cluster has', () => {
     );
     assert.equal((await api.must(200, `GET ${service}`)).spec.clusterIP, '10.96.0.1');
     const revision = await api.store.revision();
-    await bootstrap(api.env, beginnings);
+    await bootstrap(api.env, beginnings, new PostStartHooks());
     assert.equal(await api.store.revision(), revision);
+  });
+
+  it('tells which part of it is done', async () => {
+    const hooks = new PostStartHooks();
+    const open = async (): Promise<string[]> => {
+      const answers = await Promise.all(hooks.checks.map(async ({ name, check }) => ((await check()) ? name : '')));
+      return answers.filter(Boolean);
+    };
+    assert.equal((await open()).length, hookNames.length);
+    await bootstrap(api.env, beginnings, hooks);
+    assert.deepEqual(await open(), [
+      'poststarthook/bootstrap-controller',
+      'poststarthook/crd-informer-synced',
+      'poststarthook/kube-apiserver-autoregistration',
+      'poststarthook/start-service-ip-repair-controllers',
+    ]);
   });
 
   it('shows the range of service addresses, and who has one', async () => {
@@ -61,7 +78,7 @@ describe('what every cluster has', () => {
     ]);
     await api.must(200, `DELETE ${path}`);
     await api.must(200, `DELETE ${roles}/rolebindings/${name}`);
-    await bootstrap(api.env, beginnings);
+    await bootstrap(api.env, beginnings, new PostStartHooks());
     await api.must(404, `GET ${path}`);
     await api.must(404, `GET ${roles}/rolebindings/${name}`);
   });
@@ -77,7 +94,11 @@ describe('what every cluster has', () => {
       'requestheader-uid-headers': '["X-Remote-Uid"]',
       'requestheader-username-headers': '["X-Remote-User"]',
     });
-    await bootstrap(api.env, { ...beginnings, authentication: { ...beginnings.authentication, clientCa: 'NEW' } });
+    await bootstrap(
+      api.env,
+      { ...beginnings, authentication: { ...beginnings.authentication, clientCa: 'NEW' } },
+      new PostStartHooks(),
+    );
     assert.equal((await api.must(200, `GET ${path}`)).data['client-ca-file'], 'NEW');
   });
 

@@ -7,6 +7,7 @@ import { type ClusterInfo, clusterInfoObjects } from './cluster-info.js';
 import { defaultStorageClass } from './default-storage.js';
 import { ensureExists, ensureFields, exists } from './ensure.js';
 import { keepFlowControl } from './flow-control.js';
+import type { PostStartHooks } from './hooks.js';
 import { dayOf } from './legacy-tokens.js';
 import {
   type Advertised,
@@ -28,7 +29,8 @@ export interface Beginnings {
   localVolumes?: string;
 }
 
-export async function bootstrap(env: Environment, beginnings: Beginnings): Promise<void> {
+/** `hooks` hears what is done. */
+export async function bootstrap(env: Environment, beginnings: Beginnings, hooks: PostStartHooks): Promise<void> {
   const { advertised, policy, authentication, clusterInfo } = beginnings;
   const isNew = !exists(env, namespaceObject('kube-public'));
   const storage = beginnings.localVolumes ? [defaultStorageClass(beginnings.localVolumes)] : [];
@@ -38,11 +40,14 @@ export async function bootstrap(env: Environment, beginnings: Beginnings): Promi
     ...priorityClassObjects(),
     kubernetesService(advertised),
   ]);
+  hooks.done('start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes');
+  const facts = ensureFields(env, authenticationConfigMap(authentication), ['data']);
+  const tracking = createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]);
   await Promise.all([
-    ensureFields(env, authenticationConfigMap(authentication), ['data']),
-    createMissing(env, [legacyTrackingConfigMap(dayOf(env.clock.now()))]),
-    writePolicy(env, policy),
-    keepFlowControl(env),
+    hooks.after(facts, 'start-cluster-authentication-info-controller'),
+    hooks.after(tracking, 'start-legacy-token-tracking-controller'),
+    hooks.after(writePolicy(env, policy), 'rbac/bootstrap-roles'),
+    hooks.after(keepFlowControl(env), 'priority-and-fairness-config-producer'),
     // Once in a cluster's life: they may be taken away, and changed.
     isNew ? createMissing(env, [...clusterInfoObjects(clusterInfo), ...storage]) : undefined,
   ]);

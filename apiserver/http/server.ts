@@ -3,7 +3,7 @@
  * (a function), what streams to and from kubelets to their proxy, and everything else through Express.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2';
+import type { Http2SecureServer, Http2Session } from 'node:http2';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -19,6 +19,7 @@ import { hangUp } from '../streaming/socket-answer.js';
 import { whenKnown } from '../when-known.js';
 import type { Api, Session } from './api.js';
 import { fingerprintsOf, type Trust } from './client-certificate.js';
+import { secureServer } from './connections.js';
 import { type AnyRequest, type AnyResponse, graft } from './express-graft.js';
 import { type HealthCheck, healthAt, sayHealth } from './health.js';
 import { NodeRequest } from './node-request.js';
@@ -26,7 +27,6 @@ import { send } from './node-response.js';
 import { notFoundPage } from './not-found-page.js';
 import { parseTarget, type Target, Targets } from './request-info.js';
 import { responseTo } from './responses.js';
-import { answerUnreadable, headLimit } from './unreadable.js';
 import { watchOverSocket } from './watch-socket.js';
 
 /** All in PEM. */
@@ -54,25 +54,6 @@ export interface ServerOptions {
 /** Subresources of pods that are answered by the pod's kubelet. */
 const proxied = new Set(['log', 'exec', 'attach', 'portforward']);
 
-/**
- * In the order of preference of Go's servers, and so of Kubernetes' own: OpenSSL's begins with AES of 256 bits, which takes
- * a third more of the processor for lists and watches and, for what is kept for minutes, protects no better.
- */
-const cipherSuites = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-];
-
-/** Headers of one request. HTTP/1.1's are limited by their size alone. */
-const mostHeaders = 4096;
-
 /** After `close`, what goes on for as long as its client likes (exec, log -f) has this long. */
 const streamsMs = 1500;
 /** And requests under way this long. */
@@ -98,31 +79,11 @@ export class ApiHttpServer {
     const { key, cert, clientCa, proxyCa } = options.tls;
     this.#trust = { clients: fingerprintsOf(clientCa), proxies: fingerprintsOf(proxyCa) };
     this.#bodies = new Deadlines(options.clock);
-    this.#server = createSecureServer({
-      ...{ key, cert, ca: [clientCa, proxyCa] },
-      allowHTTP1: true,
-      requestCert: true,
-      // An unknown certificate is answered with 401 in HTTP's words, as Kubernetes does, rather than by a broken handshake.
-      rejectUnauthorized: false,
-      minVersion: 'TLSv1.2',
-      ciphers: cipherSuites.join(':'),
-      honorCipherOrder: true,
-      settings: { maxConcurrentStreams: 1000, maxHeaderListSize: headLimit },
-      // Somebody may be impersonated with as many groups.
-      maxHeaderListPairs: mostHeaders,
-      // In megabytes. What waits for a slow client counts, and beyond this the session gets no new requests.
-      maxSessionMemory: 64,
-    });
-    // An option that http2's server hands on to HTTP/1.1 only as a property.
-    Object.assign(this.#server, { maxHeaderSize: headLimit });
-    this.#server.on('clientError', answerUnreadable);
+    this.#server = secureServer({ key, cert, ca: [clientCa, proxyCa] });
     this.#server.on('request', (request, response) => this.#serve(request, response));
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
     this.#server.on('session', session => this.#track(this.#sessions, session));
     this.#server.on('secureConnection', socket => this.#track(this.#sockets, socket));
-    // Clients come and go: a broken connection concerns only the one who broke it.
-    this.#server.on('sessionError', () => undefined);
-    this.#server.on('tlsClientError', () => undefined);
   }
 
   /** Resolves with the port; port 0 is any free one. Rejects when the address cannot be had. */
