@@ -13,7 +13,7 @@ interface Answer {
 }
 
 describe('the server over TLS', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let cluster: TestCluster;
   before(async () => {
     cluster = await startTestCluster();
