@@ -31,6 +31,7 @@ import { eventRow } from './event.js';
 import { newerEventRow } from './events/row.js';
 import { flowSchemaRow } from './flowcontrol/flowschema.js';
 import { priorityLevelConfigurationRow } from './flowcontrol/prioritylevel.js';
+import { formerKinds } from './former/index.js';
 import { leaseRow } from './lease.js';
 import { limitRangeRow } from './limitrange/row.js';
 import { nodeMetricsRow, podMetricsRow } from './metrics/rows.js';
@@ -142,6 +143,7 @@ export const builtinKinds: readonly KindRow[] = [
   newerEventRow,
   flowSchemaRow,
   priorityLevelConfigurationRow,
+  ...formerKinds,
 ];
 
 /** By the plural in a path ('pods'), or by the kind in a body ('Pod'); any version where none is said. */

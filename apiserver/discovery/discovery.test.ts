@@ -29,12 +29,15 @@ describe('discovery', () => {
     );
     assert.ok(groups.includes('rbac.authorization.k8s.io'));
     assert.ok(!groups.includes(''));
-    const version = { groupVersion: 'coordination.k8s.io/v1', version: 'v1' };
+    const [version, former] = ['v1', 'v1beta1'].map(name => ({
+      groupVersion: `coordination.k8s.io/${name}`,
+      version: name,
+    }));
     assert.deepEqual(document('/apis/coordination.k8s.io'), {
       kind: 'APIGroup',
       apiVersion: 'v1',
       name: 'coordination.k8s.io',
-      versions: [version],
+      versions: [version, former],
       preferredVersion: version,
     });
   });

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { isStorage } from '../../api/kinds/conversion.js';
 import { builtinKinds } from '../../api/kinds/index.js';
 import { apiVersionOf, type KindRow } from '../../api/kinds/row.js';
 import { objectOf } from '../../api/testing/arbitrary.js';
@@ -187,12 +188,12 @@ async function plant(raw: RawClient): Promise<void> {
   const usages = ['client auth'];
   needed.CertificateSigningRequest = { spec: { request, usages, signerName: 'kubernetes.io/kube-apiserver-client' } };
   await raw.ask('POST /api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
-  for (const row of rows.filter(each => each.verbs.includes('get') && !notPlanted.has(each.kind))) {
+  // Of a kind with several versions the one that stores makes it.
+  const planted = rows.filter(each => each.verbs.includes('get') && !notPlanted.has(each.kind) && isStorage(each));
+  for (const row of planted) {
     const line = requestOf(row, 0)[0].replace('?dryRun=All', '');
     const more = needed[`${row.kind}.${row.group}`] ?? needed[row.kind];
     const made = await raw.ask(line, { metadata: { name: 'fuzz' }, ...more });
-    // Of a kind with several versions the first has made it.
-    if (made.code === 409 && row.conversion) continue;
     assert.equal(made.code, 201, made.text);
   }
 }

@@ -10,7 +10,7 @@ import type { TypedColumn } from '../columns.js';
 import { storedAs } from '../conversion.js';
 import { defineKind } from '../define.js';
 import { eventRow } from '../event.js';
-import type { Column } from '../row.js';
+import type { Column, KindRow } from '../row.js';
 
 /** Core's name of a field, and this group's. All others are called the same. */
 const renamed = [
@@ -110,19 +110,21 @@ const column = ({ cell, ...rest }: Column): TypedColumn<NewerEvent> => ({
   cell: (event, now) => cell(coreOf(event) as unknown as AnyObject, now),
 });
 
+const mapping = {
+  toStorage(event: AnyObject) {
+    toCore(event);
+    eventRow.defaults?.(event);
+  },
+  fromStorage: (event: AnyObject) => rename(event, renamed),
+};
+
 export const newerEventRow = defineKind<NewerEvent>({
   ...name,
   plural: 'events',
   shortNames: ['ev'],
   model: 'EventsV1Event',
   ttlSeconds: eventRow.ttlSeconds ?? 0,
-  conversion: storedAs(eventRow, name, {
-    toStorage(event) {
-      toCore(event);
-      eventRow.defaults?.(event);
-    },
-    fromStorage: event => rename(event, renamed),
-  }),
+  conversion: storedAs(eventRow, name, mapping),
   columns: eventRow.columns.map(column),
   fields,
   defaults(event) {
@@ -135,3 +137,9 @@ export const newerEventRow = defineKind<NewerEvent>({
   validateCreate,
   validateUpdate,
 });
+
+const { validateCreate: _create, validateUpdate: _update, ...alike } = newerEventRow;
+const beta = { ...name, version: 'v1beta1' };
+
+/** What clients before 1.22 write: the same words, and core's rules. */
+export const newerEventV1beta1Row: KindRow = { ...alike, ...beta, conversion: storedAs(eventRow, beta, mapping) };

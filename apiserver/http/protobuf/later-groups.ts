@@ -74,4 +74,9 @@ flowcontrol.v1.ResourcePolicyRule: verbs apiGroups resources clusterScope namesp
 flowcontrol.v1.ServiceAccountSubject: namespace? name?
 flowcontrol.v1.Subject: kind? user group serviceAccount
 flowcontrol.v1.UserSubject: name?
+flowcontrol.v1beta2.LimitedPriorityLevelConfiguration: assuredConcurrencyShares? limitResponse lendablePercent?
+  borrowingLimitPercent?
+flowcontrol.v1beta2.PriorityLevelConfiguration: metadata spec status
+flowcontrol.v1beta2.PriorityLevelConfigurationList: metadata items
+flowcontrol.v1beta2.PriorityLevelConfigurationSpec: type? limited exempt
 `.trim();

@@ -182,6 +182,14 @@ networking.v1.ServiceCIDR: metadata spec status
 networking.v1.ServiceCIDRList: metadata items
 networking.v1.ServiceCIDRSpec: cidrs
 networking.v1.ServiceCIDRStatus: conditions
+networking.v1beta1.HTTPIngressPath: path backend pathType?
+networking.v1beta1.HTTPIngressRuleValue: paths
+networking.v1beta1.Ingress: metadata spec status
+networking.v1beta1.IngressBackend: serviceName servicePort resource
+networking.v1beta1.IngressList: metadata items
+networking.v1beta1.IngressRule: host ~IngressRuleValue
+networking.v1beta1.IngressRuleValue: http
+networking.v1beta1.IngressSpec: backend tls rules ingressClassName?
 node.v1.Overhead: podFixed
 node.v1.RuntimeClass: metadata handler? overhead scheduling
 node.v1.RuntimeClassList: metadata items
