@@ -7,7 +7,8 @@
 #
 # The machine is made once, with debootstrap and from the mirror that apt uses here, in $ORRERY_GUEST (/var/tmp/orrery-guest):
 # 2 GB; a few minutes. It has no network. Its disks are thrown away after each run. Where /dev/kvm works it is a fast machine;
-# elsewhere it is emulated, ten to twenty times slower than this one: name single tests. One of them shuts the machine down:
+# elsewhere (or where ORRERY_GUEST_EMULATED is set, as some machines have a /dev/kvm that does not) it is emulated, ten to
+# twenty times slower than this one: name single tests. One of them shuts the machine down:
 #
 #   ORRERY_GUEST_ENDS=ends tools/guest.sh dist/kubelet/test/real/poweroff.spec.js
 set -euo pipefail
@@ -155,5 +156,5 @@ qemu-system-x86_64 -accel "$accel" -cpu max -smp 2 -m "$memory" -nodefaults -no-
   -device virtio-serial -chardev stdio,id=out,signal=off -device virtconsole,chardev=out \
   -chardev "file,id=code,path=$run/code" -device virtconsole,chardev=code </dev/null
 code=$(tr -dc 0-9 <"$run/code" 2>/dev/null || true)
-[ -n "$code" ] || fail "the machine ended without a result: see $guest/console.log"
+[ -n "$code" ] || fail "the machine ended without a result: see $guest/console.log, or try ORRERY_GUEST_EMULATED=yes"
 exit "$code"
