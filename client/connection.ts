@@ -23,6 +23,8 @@ export interface Connection {
   /** Act as someone else (kubectl's --as), where RBAC allows it. */
   impersonate?: { user: string; groups?: readonly string[]; uid?: string };
   insecureSkipTlsVerify?: boolean;
+  /** Asked before each request: what to use from then on, where the client's certificate has been rotated. */
+  renewed?: () => Connection | undefined;
   /** The name that the server's certificate must bear, when it is not the host in `server`. */
   tlsServerName?: string;
 }

@@ -1,6 +1,6 @@
 /** The kubelet as a component: `startKubelet`, and `resetNode`, which removes everything that it has made. */
 
-import { loadKubeconfig } from '../client/kubeconfig.js';
+import { followKubeconfig } from '../client/kubeconfig/follow.js';
 import { connect } from '../client/rest/connect.js';
 import { optionsOf } from './configuration/options.js';
 import { readKubeletConfiguration, usualConfiguration } from './configuration/read.js';
@@ -30,7 +30,7 @@ export async function startKubelet(options: KubeletOptions): Promise<{ stop(): P
   const { kubeconfig, port, pkiDir, nodeName, log, clock } = options;
   const { configuration: written } = options;
   const configuration = written === undefined ? usualConfiguration : readKubeletConfiguration(written);
-  const client = connect(loadKubeconfig({ path: kubeconfig }), { userAgent: 'kubelet', log, clock });
+  const client = connect(followKubeconfig(kubeconfig), { userAgent: 'kubelet', log, clock });
   const { checkpoints } = new Directories(options.dataDir);
   try {
     const node = await startNode(client, { ...optionsOf(configuration), ...options }, seam =>

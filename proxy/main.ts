@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../api/clock.js';
 import type { Client } from '../client/client.js';
 import { Informer } from '../client/informer/informer.js';
-import { loadKubeconfig } from '../client/kubeconfig.js';
+import { followKubeconfig } from '../client/kubeconfig/follow.js';
 import { endpointSlices, nodes, services } from '../client/resources.js';
 import { connect } from '../client/rest/index.js';
 import { withFormerVersions } from '../client/versions/former.js';
@@ -46,7 +46,7 @@ export async function cleanup(): Promise<void> {
 /** Resolves when it has begun; the rules follow as soon as the API server answers. Throws on a kubeconfig that is wrong. */
 export async function startProxy(options: ProxyOptions): Promise<{ stop(): Promise<void> }> {
   const { log, clock } = options;
-  const client = connect(loadKubeconfig({ path: options.kubeconfig }), { userAgent: 'kube-proxy', log, clock });
+  const client = connect(followKubeconfig(options.kubeconfig), { userAgent: 'kube-proxy', log, clock });
   return proxyWith(withFormerVersions(client), options);
 }
 

@@ -7,6 +7,7 @@ import { systemClock } from '../../api/clock.js';
 import { Failure } from '../failure.js';
 import { isHollow } from '../hollow/file.js';
 import { type NodeConfig, readMember } from '../nodes/member.js';
+import { rotateCredentials } from '../nodes/rotation.js';
 import { apiServerPlan, loopsPlan } from './control-planes.js';
 import { type ClusterConfig, type Layout, layoutOf, readConfig } from './layout.js';
 import { beatFile, startBeating } from './liveness/beat.js';
@@ -152,6 +153,19 @@ function lookAfterOthers(layout: Layout, config: ClusterConfig, name: string, lo
   };
 }
 
+/** Of a node that has joined: those of a cluster's own machine are renewed by `up`. */
+function keepCredentials(layout: Layout, { nodeName }: NodeConfig, log: pino.Logger): Running {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const rotating = rotateCredentials({ layout, nodeName, clock: systemClock, chance: Math.random(), log, signal });
+  return {
+    stop() {
+      stopping.abort();
+      return rotating;
+    },
+  };
+}
+
 export interface RunOptions {
   dataDir: string;
   /** Which of several, from 1. */
@@ -199,6 +213,8 @@ export async function runComponents(
     startBeating(beatFile(layout, keptAs));
     if (config) running.push(lookAfterOthers(layout, config, keptAs, log));
   }
+  const member = config ? undefined : (node as NodeConfig);
+  if (member && !member.lab && names.includes('kubelet')) running.push(keepCredentials(layout, member, log));
   // The smallest process does it for all of them.
   if ((names.includes('controllers') && controlPlane === 1) || !config) await keepLogsSmall(layout.logs);
   for (const name of names) {

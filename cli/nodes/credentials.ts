@@ -1,6 +1,6 @@
 /** The certificates of a node that has joined: asked for with a token at first, later with those that it has. */
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { systemClock } from '../../api/clock.js';
 import { expiresSoon } from '../../apiserver/pki/assess.js';
 import { renderKubeconfig } from '../../apiserver/pki/kubeconfig.js';
@@ -64,7 +64,11 @@ export function writeCredentials(layout: Layout, { server, ca, nodeName }: Own, 
     [paths.kubeconfig.kubelet, kubeconfig],
     [paths.kubeconfig.proxy, kubeconfig],
   ];
-  for (const [path, text] of files) writeFileSync(path, text, { mode: 0o600 });
+  for (const [path, text] of files) {
+    // Whole or not at all: processes that run take them up (rotation.ts).
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
 }
 
 export const connectionOf = (layout: Layout): Connection =>
@@ -73,15 +77,22 @@ export const connectionOf = (layout: Layout): Connection =>
 /** What ends within a month is asked for anew. Answers whether it was. Throws a Failure when the cluster refuses. */
 export async function renewCredentials(layout: Layout, nodeName: string, now: number): Promise<boolean> {
   const connection = connectionOf(layout);
-  const { server, ca = '', cert = '' } = connection;
+  const { cert = '' } = connection;
   const certificates = [cert, readFileSync(pkiPaths(layout.dataDir).kubelet.cert, 'utf8')];
   if (!certificates.some(pem => expiresSoon(new X509Certificate(pem), now))) return false;
+  await replaceCredentials(layout, nodeName);
+  return true;
+}
+
+/** Asked for with those that the node has. Throws a Failure when the cluster refuses. */
+export async function replaceCredentials(layout: Layout, nodeName: string): Promise<void> {
+  const connection = connectionOf(layout);
+  const { server, ca = '' } = connection;
   const own: Own = { server, ca, nodeName };
   const client = connect(connection, { userAgent: 'orrery' });
   try {
     const [forCalls, forServing] = await Promise.all([clientPair(client, own), servingPair(client, own)]);
     writeCredentials(layout, own, forCalls, forServing);
-    return true;
   } finally {
     await client.close();
   }

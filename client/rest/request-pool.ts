@@ -49,6 +49,11 @@ export class RequestPool {
     }
   }
 
+  /** What is under way is answered; nothing more may be sent. */
+  retire(): void {
+    void this.#pool.close();
+  }
+
   close(): void {
     void this.#pool.destroy();
   }

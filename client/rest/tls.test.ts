@@ -65,6 +65,23 @@ describe('the REST client over TLS', () => {
     assert.equal(await ask({ ca: serving.cert, cert: own.cert, key: own.key }), '{"caller":"jane"}');
   });
 
+  it('shows another certificate as soon as it has one', async () => {
+    const other = await selfSigned('jill', 'jill.test');
+    const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const base = { server: address, namespace: 'default', tlsServerName: 'api.test', ca: serving.cert };
+    let next: Connection | undefined;
+    const renewed = (): Connection | undefined => next;
+    const client = connect({ ...base, cert: own.cert, key: own.key, renewed });
+    const who = async (): Promise<string> => (await client.raw('/')).body.toString();
+    try {
+      assert.equal(await who(), '{"caller":"jane"}');
+      next = { ...base, cert: other.cert, key: other.key };
+      assert.equal(await who(), '{"caller":"jill"}');
+    } finally {
+      await client.close();
+    }
+  });
+
   it('trusts anyone only when told so', async () => {
     assert.equal(await ask({ insecureSkipTlsVerify: true }), '{}');
   });

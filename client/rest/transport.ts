@@ -40,7 +40,7 @@ function secureAgents(connection: Connection): Agents {
 }
 
 export class Transport {
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #base: URL;
   readonly #clock: Clock;
   /** Made for the first request: a certificate that cannot be read is a failure of that. */
@@ -58,6 +58,7 @@ export class Transport {
 
   /** Throws ConnectionError; or the signal's reason when that ended it. A token that is refused is renewed once. */
   async send(call: Call): Promise<Answer> {
+    this.#renew();
     const credentials = await authenticationHeaders(this.#connection);
     const answer = await this.#sendFresh(call, credentials.headers);
     if (answer.status !== 401 || credentials.token === undefined || !this.#connection.tokenSource) return answer;
@@ -65,6 +66,16 @@ export class Transport {
     if (renewed.token === credentials.token) return answer;
     if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
     return this.#sendFresh(call, renewed.headers);
+  }
+
+  /** Connections that are open go on with the certificate that they showed; fresh ones show the new one. */
+  #renew(): void {
+    const renewed = this.#connection.renewed?.();
+    if (!renewed) return;
+    this.#connection = renewed;
+    this.#agents = undefined;
+    this.#pool?.retire();
+    this.#pool = undefined;
   }
 
   close(): void {

@@ -2,13 +2,12 @@
  * The kubelet's HTTPS server, with the paths of Kubernetes' kubelet, so that any API server finds what it looks for.
  * Each request is routed, authenticated, authorized and answered (answer.ts).
  */
-import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { answerRequest, answerUpgrade } from './answer.js';
 import type { ServerOptions } from './contracts.js';
+import { followServing, readServing } from './serving.js';
 
 export type * from './contracts.js';
 
@@ -20,18 +19,23 @@ export interface RunningServer {
 
 /** Throws when the certificates cannot be read or the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const read = (file: string): Promise<Buffer> => readFile(join(options.pkiDir, file));
-  const [cert, key, ca] = await Promise.all([read('kubelet.crt'), read('kubelet.key'), read('ca.crt')]);
   // A caller without a certificate passes TLS, for /healthz; authentication refuses it everywhere else.
-  const server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' });
+  const server = createServer({
+    ...readServing(options.pkiDir),
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+  });
   const connections = connectionsOf(server);
   server.on('request', (request, response) => void answerRequest(request, response, options));
   server.on('upgrade', (request, socket, head) => void answerUpgrade(request, socket, head, options));
   await listen(server, options);
+  const unfollow = followServing(server, options.pkiDir, options.log);
   return {
     port: (server.address() as AddressInfo).port,
     stop: () =>
       new Promise(resolve => {
+        unfollow();
         server.close(() => resolve());
         for (const connection of connections) connection.destroy();
       }),
