@@ -4,7 +4,6 @@
  * then, which takes two milliseconds and leaves its pages to the operating system, who knows best which to keep.
  */
 import type { Database, DatabaseOptions, open, RootDatabase } from 'lmdb';
-import { Pace } from './pace.js';
 
 /** So many bytes of records may be read or written through one map. */
 const MAPPED_BYTES = 8 * 1024 * 1024;
@@ -23,14 +22,12 @@ export class Environment {
   #commits = 0;
   #touched = 0;
   #closed = false;
-  readonly #pace = new Pace();
 
   /** `openDatabase` is lmdb's own `open`: the library is loaded by whoever opens a store. Throws when it cannot be opened. */
   constructor(
     private readonly path: string,
     private readonly openDatabase: typeof open,
     private readonly mappedBytes = MAPPED_BYTES,
-    private readonly now: () => number = () => performance.now(),
   ) {
     this.#databases = this.#open();
   }
@@ -56,23 +53,8 @@ export class Environment {
     this.#touched += bytes;
   }
 
-  /** Resolves once what `writes` put is on the disk. `lone` is a small one that nobody else has a part in. */
-  async commit(writes: (databases: Databases) => void, lone = false): Promise<void> {
-    if (lone && this.#commits === 0 && this.#pace.next()) this.#commitHere(writes);
-    else await this.#commitElsewhere(writes);
-    if (this.#touched > this.mappedBytes && this.#commits === 0) await this.#mapAnew();
-  }
-
-  #commitHere(writes: (databases: Databases) => void): void {
-    const { databases, now } = this;
-    const began = now();
-    databases.root.transactionSync(() => {
-      writes(databases);
-    });
-    this.#pace.took(now() - began);
-  }
-
-  async #commitElsewhere(writes: (databases: Databases) => void): Promise<void> {
+  /** Resolves once what `writes` put is on the disk. */
+  async commit(writes: (databases: Databases) => void): Promise<void> {
     const { databases } = this;
     this.#commits++;
     try {
@@ -84,6 +66,7 @@ export class Environment {
     } finally {
       this.#commits--;
     }
+    if (this.#touched > this.mappedBytes && this.#commits === 0) await this.#mapAnew();
   }
 
   async close(): Promise<void> {

@@ -50,7 +50,7 @@ export class LmdbJournal implements Journal {
         this.#environment.touched(record.length);
         void revisions.put(change.revision, record);
       }
-    }, changes.length === 1);
+    });
     for (const { revision, value } of changes) this.#recent.add(revision, value);
   }
 
