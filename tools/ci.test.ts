@@ -138,7 +138,10 @@ describe('tools/test.sh', () => {
     });
 
   it('runs the tests whatever lint says, which fails the whole', () => {
-    assert.match(run('0', '0', '0').stdout, /mocha: --no-install mocha --exit dist\/\*\*\/\*\.test\.js --grep x\n$/);
+    assert.match(
+      run('0', '0', '0').stdout,
+      /mocha: --no-install mocha --exit --parallel --jobs [1-4] dist\/\*\*\/\*\.test\.js --grep x\n$/,
+    );
     assert.deepEqual(
       [
         ['0', '0', '0'],
