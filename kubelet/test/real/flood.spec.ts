@@ -44,7 +44,8 @@ describe('one pod does not hold up the others', function () {
     const left = await eventually(
       'its log is small again',
       () => sizes(folder),
-      all => all.length <= 3 && all.reduce((a, b) => a + b, 0) < 20 * megabyte,
+      // The file set aside last is as large as it became between two looks, on a disk that may be fast.
+      all => all.length <= 3 && all.reduce((a, b) => a + b, 0) < 100 * megabyte,
     );
     assert.ok(left.length > 0);
     await node.delete('floods', 0);
