@@ -56,4 +56,6 @@ export const kubeApiserver =
     '--service-cluster-ip-range=10.96.0.0/16',
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
+    // Before 1.22 pods would else have to wait for a Secret, which only Kubernetes' own controllers make.
+    '--feature-gates=BoundServiceAccountTokenVolume=true',
   ];
