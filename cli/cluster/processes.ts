@@ -59,12 +59,11 @@ export const logSize = (layout: Layout, name: string): number =>
  * So is the API server, which copies a fifth less garbage with twice the room, and
  * collects it when the heap has doubled: left to itself, V8 lets it grow to three times what is in use. (Sooner would cost
  * more than it saves: at 1.7 times, each list of thousands of pods began a collection, and took twice the processor.)
- * As it starts, it need not be collected before it holds what code and a few thousand objects take: a tenth less time to start.
  * One thread beside its own does that with a tenth less processor time than four, which wait for each other on a small machine.
  */
 function engineFlags(components: readonly string[], large: boolean): string[] {
   if (components.includes('apiserver'))
-    return ['--max-semi-space-size=8', '--initial-old-space-size=48', '--heap-growing-percent=100', '--v8-pool-size=1'];
+    return ['--max-semi-space-size=8', '--heap-growing-percent=100', '--v8-pool-size=1'];
   return large ? ['--max-semi-space-size=16', '--v8-pool-size=1'] : ['--max-semi-space-size=4', '--optimize-for-size'];
 }
 
