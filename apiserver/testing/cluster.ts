@@ -78,6 +78,12 @@ export class TestCluster {
 /** `flags` are those of Kubernetes' API server. */
 export async function startTestCluster(datastore = 'memory', flags: readonly string[] = []): Promise<TestCluster> {
   const cluster = new TestCluster(await mkdtemp(join(tmpdir(), 'orrery-apiserver-')), datastore, flags);
-  await cluster.start(0);
+  try {
+    await cluster.start(0);
+  } catch (error) {
+    // One that is refused has nobody to remove what it left.
+    await rm(cluster.dataDir, { recursive: true, force: true });
+    throw error;
+  }
   return cluster;
 }
