@@ -1,6 +1,6 @@
 /**
  * The TLS server, for HTTP/2 and HTTP/1.1 on one port. A thin shell: requests to resources go straight to the API
- * (a function), what streams to and from kubelets to their proxy, and everything else through Express.
+ * (a function), what streams to and from kubelets to their proxy; health is answered here, and everything else goes through Express.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer, Http2Session } from 'node:http2';

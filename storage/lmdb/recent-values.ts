@@ -1,6 +1,6 @@
 /**
- * The values written last, up to so many bytes. A watcher reads an event right after its commit, and most updates
- * replace something young: neither needs to go to the B+tree.
+ * The values written last, up to so many bytes. A watcher reads an event right after its commit, and need not go to the
+ * B+tree for it.
  */
 export class RecentValues {
   readonly #values = new Map<number, Uint8Array>();
