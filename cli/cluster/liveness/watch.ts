@@ -76,7 +76,7 @@ async function watchOne({ layout, target }: Watch, well: Set<string>, options: W
   while (!signal.aborted) {
     const began = clock.now();
     const pid = keptProcess(layout, name)?.child;
-    const outcome = pid === undefined ? 'unknown' : await inTime(ask.once, probe, clock);
+    const outcome = pid === undefined ? 'unknown' : await trusted(ask.once, probe, clock);
     if (outcome === 'well') well.add(name);
     else well.delete(name);
     if (pid !== undefined && !signal.aborted) {
@@ -108,7 +108,7 @@ function kill(pid: number): void {
 }
 
 /** A silence that was measured by somebody who was held up himself says nothing. */
-async function inTime(ask: () => Promise<Outcome>, { timeoutSeconds }: LivenessProbe, clock: Clock): Promise<Outcome> {
+async function trusted(ask: () => Promise<Outcome>, { timeoutSeconds }: LivenessProbe, clock: Clock): Promise<Outcome> {
   const began = clock.now();
   const outcome = await ask();
   const isLate = clock.now() - began > timeoutSeconds * 1000 + ownDelayMs;
