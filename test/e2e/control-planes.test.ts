@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../api/clock.js';
 import type { Lease, Pod } from '../../api/types.js';
-import { nodeAddress } from '../../cli/cluster/address.js';
 import { apiServersOf, loopsPlan } from '../../cli/cluster/control-planes.js';
 import { membersOf, memberUrl } from '../../cli/cluster/etcd.js';
 import { type ClusterConfig, layoutOf, readConfig } from '../../cli/cluster/layout.js';
@@ -16,9 +15,9 @@ import { adminClient, apiReady, memberClient, memberHealthy } from '../../cli/cl
 import type { Client } from '../../client/client.js';
 import { configMaps, endpoints, leases, nodes, pods, replicationControllers } from '../../client/resources.js';
 import { kubernetesDurations } from '../../client/runtime/claim.js';
-import { etcdMissing } from '../../storage/contract/etcd-server.js';
 import { root } from '../../tools/sources.js';
 import { eventually } from './lab.js';
+import { whereEtcdRuns } from './machine.js';
 import { freePorts } from './ports.js';
 import { type SteadyWriter, writeSteadily } from './steady-writer.js';
 
@@ -127,13 +126,8 @@ describe('a cluster of three control planes', function () {
     assert.ok(ms <= kubernetesDurations.leaseMs + marginMs, `${what}: ${ms} ms`);
   };
 
-  before(async function () {
-    const missing =
-      etcdMissing() ?? (nodeAddress(networkInterfaces()) ? undefined : 'the machine has no network address');
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
+  whereEtcdRuns('a cluster of three control planes');
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'orrery-planes-'));
     dataDir = join(folder, 'cluster');
     const port = await freePorts(6);

@@ -2,18 +2,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { nodeAddress } from '../../cli/cluster/address.js';
 import { layoutOf } from '../../cli/cluster/layout.js';
 import { keptProcess } from '../../cli/cluster/processes.js';
 import { adminClient } from '../../cli/cluster/readiness.js';
 import type { Client } from '../../client/client.js';
 import { pods, serviceAccounts } from '../../client/resources.js';
-import { etcdMissing } from '../../storage/contract/etcd-server.js';
 import { root } from '../../tools/sources.js';
 import { eventually } from './lab.js';
+import { whereEtcdRuns } from './machine.js';
 import { freePorts } from './ports.js';
 
 const execute = promisify(execFile);
@@ -32,13 +31,8 @@ describe('a process that hangs', function () {
   };
   const childOf = (name: string): number | undefined => keptProcess(layoutOf(dataDir), name)?.child;
 
-  before(async function () {
-    const missing =
-      etcdMissing() ?? (nodeAddress(networkInterfaces()) ? undefined : 'the machine has no network address');
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
+  whereEtcdRuns('a process that hangs');
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'orrery-hung-'));
     dataDir = join(folder, 'cluster');
     const port = await freePorts(4);

@@ -2,7 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { nodeAddress } from '../../cli/cluster/address.js';
+import { etcdMissing } from '../../storage/contract/etcd-server.js';
 import { root } from '../../tools/sources.js';
 import { cannotRunNode, type Lab, type Result } from './lab.js';
 
@@ -93,9 +96,18 @@ export const mountsOf = (lab: Lab): string[] =>
     .filter(path => path.startsWith(lab.dataDir));
 
 /** Has the tests of a `describe` skipped where no node can run, and says why. */
-export function whereNodesRun(what: string): void {
+export const whereNodesRun = (what: string): void => unless(cannotRunNode, what);
+
+/** The same where a cluster without containers cannot have an etcd of its own. */
+export const whereEtcdRuns = (what: string): void =>
+  unless(
+    () => etcdMissing() ?? (nodeAddress(networkInterfaces()) ? undefined : 'the machine has no network address'),
+    what,
+  );
+
+function unless(cannot: () => string | undefined, what: string): void {
   before(function () {
-    const reason = cannotRunNode();
+    const reason = cannot();
     if (reason) {
       console.log(`      skipped: ${what}: ${reason}`);
       this.skip();
